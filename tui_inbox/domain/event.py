@@ -1,0 +1,70 @@
+"""What happened to a conversation or a guest, who did it, and how to undo it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Every event that is ever stored; ``wording`` has one sentence for each."""
+
+    CREATED = "created"
+    CLOSED = "closed"
+    CLOSED_WITHOUT_REPLY = "closed_without_reply"
+    REOPENED = "reopened"
+    REOPENED_BY_GUEST = "reopened_by_guest"
+    REOPENED_BY_REPLY = "reopened_by_reply"
+    REOPENED_BY_FAILURE = "reopened_by_failure"
+    SNOOZED = "snoozed"
+    SNOOZED_AGAIN = "snoozed_again"
+    WOKE = "woke"
+    WOKE_LATE = "woke_late"
+    WOKEN_BY_GUEST = "woken_by_guest"
+    WOKEN_BY_REPLY = "woken_by_reply"
+    SPAM = "spam"
+    NOT_SPAM = "not_spam"
+    NO_REPLY_NEEDED = "no_reply_needed"
+    REPLY_NEEDED = "reply_needed"
+    MARKED_UNREAD = "marked_unread"
+    MARKED_READ = "marked_read"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    MERGED = "merged"
+    TAGGED = "tagged"
+    UNTAGGED = "untagged"
+    ASSIGNED = "assigned"
+    REQUEST_MADE = "request_made"
+    REQUEST_CHANGED = "request_changed"
+    GUEST_CREATED = "guest_created"
+    GUEST_EDITED = "guest_edited"
+    CONSENT_OFF = "consent_off"
+    CONSENT_ON = "consent_on"
+    STOPPED = "stopped"
+    """The guest wrote a STOP word."""
+    STARTED = "started"
+    STOPPED_BY_PROVIDER = "stopped_by_provider"
+    SEND_CANCELLED = "send_cancelled"
+    SEND_FAILED = "send_failed"
+    SEND_UNKNOWN = "send_unknown"
+    SEND_SETTLED = "send_settled"
+    RESENT = "resent"
+    HISTORY_IMPORTED = "history_imported"
+    MOVED_TO_INBOX = "moved_to_inbox"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    id: int
+    at: datetime
+    code: Code
+    actor: str = ""
+    """Operator's code; empty for the guest, the clock or the worker."""
+    conversation_id: int | None = None
+    guest_id: int | None = None
+    params: dict[str, str | int] = field(default_factory=dict)
+    undo: str = ""
+    """JSON for ``services.undo``; empty when it cannot be undone."""
+    undone_at: datetime | None = None

@@ -1,0 +1,64 @@
+"""A guest, the handles they are reached by, and the lines between a handle and one of our own addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class GuestKind(StrEnum):
+    PERSON = "person"
+    COMPANY = "company"
+    """Agency or company: one conversation per mail thread or reservation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    id: int
+    name: str = ""
+    """Empty while nobody knows it: shown as "Unknown client" with a short handle, never blank."""
+    kind: GuestKind = GuestKind.PERSON
+    language: str = ""
+    country: str = ""
+    vip: bool = False
+    phone: str = ""
+    """E.164."""
+    email: str = ""
+    alert: str = ""
+    """What must not be missed (allergies): shown in red."""
+    notes: str = ""
+    blocked: bool = False
+    merged_into: int | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """One address of one guest on one channel; a phone number and a WhatsApp number are two handles."""
+
+    id: int
+    guest_id: int
+    channel: str
+    address: str
+    label: str = ""
+    """The name that the channel shows for it."""
+    unreachable: str = ""
+    """Code of the vendor's reason when the address is known to be bad."""
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The clock and the stop between one own account and one guest handle."""
+
+    account: str
+    channel: str
+    address: str
+    last_in_at: datetime | None = None
+    last_out_at: datetime | None = None
+    stopped_at: datetime | None = None
+    stop_word: str = ""
+    stop_source: str = ""
+    """``guest`` (keyword), ``provider`` (the vendor refused with its opt-out code)."""

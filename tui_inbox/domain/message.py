@@ -1,0 +1,117 @@
+"""A message in a thread, and the delivery states that a person is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+    NONE = "none"
+    """Notes and calls that were only logged."""
+
+
+class Kind(StrEnum):
+    CHAT = "chat"
+    EMAIL = "email"
+    COMMENT = "comment"
+    CALL = "call"
+    NOTE = "note"
+
+
+class Origin(StrEnum):
+    GUEST = "guest"
+    MANUAL = "manual"
+    SCHEDULED = "scheduled"
+    """A rule or a person planned it for later."""
+    BOOKING = "booking"
+    CAMPAIGN = "campaign"
+    BOT = "bot"
+    ELSEWHERE = "elsewhere"
+    """Sent by the hotel outside this program and read back."""
+
+
+class MessageClass(StrEnum):
+    TRANSACTIONAL = "transactional"
+    MARKETING = "marketing"
+
+
+class Delivery(StrEnum):
+    """Delivery states as shown and as in JSON (design: what is stored in the outbox is finer)."""
+
+    NONE = ""
+    HELD = "held"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message or goes with one."""
+
+    name: str
+    type: str
+    size: int | None = None
+    """Bytes; None while unknown."""
+    sha256: str = ""
+    """Set once the bytes are in the blob store."""
+    state: str = "remote"
+    """``remote`` (not fetched yet), ``stored``, ``refused`` (too big, wrong type) or ``failed``."""
+    ref: str = ""
+    """Where the vendor keeps it, in the adapter's own words."""
+    reason: str = ""
+    id: int = 0
+    message_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The stored entity."""
+
+    id: int
+    conversation_id: int
+    at: datetime
+    """When it was said: the vendor's time for guests, ours for the hotel."""
+    direction: Direction
+    kind: Kind
+    origin: Origin
+    text: str
+    """What is shown: cleaned, and for mail trimmed of what it quotes."""
+    full_text: str = ""
+    """The whole body where ``text`` is only a part of it."""
+    subject: str = ""
+    message_class: MessageClass = MessageClass.TRANSACTIONAL
+    channel: str = ""
+    account: str = ""
+    external_id: str = ""
+    """The vendor's id, unique per account."""
+    own_address: str = ""
+    address: str = ""
+    author: str = ""
+    """Operator's code for what a person wrote."""
+    state: Delivery = Delivery.NONE
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None
+    error_code: str = ""
+    vendor_text: str = ""
+    template: str = ""
+    thread_ref: str = ""
+    """Mail: our or their Message-ID."""
+    references: str = ""
+    """Mail: ids of the thread, oldest first, separated by spaces."""
+    segments: int | None = None
+    automated: bool = False
+    """Written by a machine (newsletter, receipt, bounce): neither unread nor unanswered."""
+    imported: bool = False
+    """Part of the first back-fill: read, silent, answered."""
+    created_at: datetime | None = None
+    attachments: tuple[Attachment, ...] = field(default=())

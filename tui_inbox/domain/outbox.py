@@ -1,0 +1,143 @@
+"""The outbox row and its states: a message is sent once, or known not to be.
+
+The transitions are those of the project's reliability page; ``allowed`` is the only place that knows them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from tui_inbox.domain.message import Delivery
+
+
+class OutboxState(StrEnum):
+    HELD = "held"
+    """Undo time, or planned for later: nothing has been claimed."""
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    INFLIGHT = "inflight"
+    """An attempt is recorded and durable; bytes may have left the host."""
+    RETRY_WAIT = "retry_wait"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+    """Being looked up."""
+    NEEDS_OPERATOR = "needs_operator"
+    """Could not be looked up: a person decides."""
+    CANCELLED = "cancelled"
+
+
+_ALLOWED: dict[OutboxState, frozenset[OutboxState]] = {
+    OutboxState.HELD: frozenset({OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.FAILED, OutboxState.EXPIRED}),
+    OutboxState.QUEUED: frozenset(
+        {
+            OutboxState.CLAIMED,
+            OutboxState.CANCELLED,
+            OutboxState.EXPIRED,
+            OutboxState.FAILED,
+            OutboxState.HELD,
+        }
+    ),
+    OutboxState.CLAIMED: frozenset({OutboxState.QUEUED, OutboxState.INFLIGHT, OutboxState.FAILED, OutboxState.EXPIRED}),
+    OutboxState.INFLIGHT: frozenset(
+        {
+            OutboxState.ACCEPTED,
+            OutboxState.RETRY_WAIT,
+            OutboxState.QUEUED,
+            OutboxState.FAILED,
+            OutboxState.UNKNOWN,
+        }
+    ),
+    OutboxState.RETRY_WAIT: frozenset({OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.EXPIRED}),
+    OutboxState.UNKNOWN: frozenset(
+        {OutboxState.ACCEPTED, OutboxState.QUEUED, OutboxState.NEEDS_OPERATOR, OutboxState.FAILED}
+    ),
+    OutboxState.NEEDS_OPERATOR: frozenset(
+        {OutboxState.ACCEPTED, OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.FAILED}
+    ),
+    OutboxState.ACCEPTED: frozenset({OutboxState.DELIVERED, OutboxState.READ, OutboxState.FAILED}),
+    OutboxState.DELIVERED: frozenset({OutboxState.READ}),
+    OutboxState.READ: frozenset(),
+    OutboxState.FAILED: frozenset({OutboxState.QUEUED, OutboxState.CANCELLED}),
+    OutboxState.EXPIRED: frozenset({OutboxState.QUEUED, OutboxState.CANCELLED}),
+    OutboxState.CANCELLED: frozenset(),
+}
+
+_SHOWN: dict[OutboxState, Delivery] = {
+    OutboxState.HELD: Delivery.HELD,
+    OutboxState.QUEUED: Delivery.QUEUED,
+    OutboxState.CLAIMED: Delivery.QUEUED,
+    OutboxState.RETRY_WAIT: Delivery.QUEUED,
+    OutboxState.INFLIGHT: Delivery.SENDING,
+    OutboxState.ACCEPTED: Delivery.SENT,
+    OutboxState.DELIVERED: Delivery.DELIVERED,
+    OutboxState.READ: Delivery.READ,
+    OutboxState.FAILED: Delivery.FAILED,
+    OutboxState.EXPIRED: Delivery.FAILED,
+    OutboxState.UNKNOWN: Delivery.UNKNOWN,
+    OutboxState.NEEDS_OPERATOR: Delivery.UNKNOWN,
+    OutboxState.CANCELLED: Delivery.CANCELLED,
+}
+
+
+def allowed(before: OutboxState, after: OutboxState) -> bool:
+    """May a row go from ``before`` to ``after``?"""
+    return after in _ALLOWED[before]
+
+
+def shown(state: OutboxState) -> Delivery:
+    """The word a person reads for a stored state."""
+    return _SHOWN[state]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One thing to be sent: all that an adapter needs, and nothing it must look up."""
+
+    id: int
+    dedupe_key: str
+    """Client's ULID, or rule + reservation + local date: unique for ever."""
+    message_id: int
+    conversation_id: int
+    account: str
+    channel: str
+    address: str
+    text: str
+    state: OutboxState
+    own_address: str = ""
+    subject: str = ""
+    message_ref: str = ""
+    """Mail: our own Message-ID, fixed when the row was made."""
+    in_reply_to: str = ""
+    references: str = ""
+    template_id: str = ""
+    """Vendor's template id; then ``template_values`` go and ``text`` is only what the thread shows."""
+    template_values: dict[str, str] = field(default_factory=dict)
+    attachments: tuple[str, ...] = ()
+    """sha256 names in the blob store, with ``attachment_names`` beside them."""
+    attachment_names: tuple[str, ...] = ()
+    not_before: datetime | None = None
+    """Undo time or planned time; the row is held until then."""
+    expires_at: datetime | None = None
+    tries: int = 0
+    owner: str = ""
+    provider_id: str = ""
+    unknown_since: datetime | None = None
+    looked_up: int = 0
+    """How often the vendor's record was read without finding it."""
+    created_by: str = ""
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    scheduled: bool = False
+    hold_if_guest_writes: bool = False
+    reason: str = ""
+    """Code of why it waits, failed or is unknown."""
+    reason_params: dict[str, str | int] = field(default_factory=dict)
+    vendor_text: str = ""
+    body_hash: str = ""
+    """Of the normalised body, for finding it in the vendor's list."""

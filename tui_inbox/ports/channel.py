@@ -1,0 +1,217 @@
+"""What an adapter is: it fetches raw envelopes, reads them, sends one message, and looks one up.
+
+An adapter keeps no state of its own: cursors and rows are the store's. Every method is synchronous and runs in the
+worker's threads. What an account cannot do at all is said by its traits and by the optional protocols below,
+never by raising NotImplementedError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
+
+from tui_inbox.domain.channel import ChannelTraits
+from tui_inbox.domain.message import Attachment, Delivery, Kind
+from tui_inbox.domain.outbox import Outgoing
+from tui_inbox.domain.template import Template
+
+
+class Envelope(Struct, frozen=True):
+    """One raw item exactly as the vendor gave it."""
+
+    external_id: str
+    """Unique per account for the same fact: a message's id, or id + status for a receipt."""
+    kind: str
+    """``message``, ``status`` or ``mail``: which reader understands it."""
+    raw: bytes
+
+
+class Batch(Struct, frozen=True):
+    """One page of a poll; it is committed together with ``cursor`` before anything is read from it."""
+
+    envelopes: tuple[Envelope, ...]
+    cursor: str
+    """Where the next fetch of this stream goes on; opaque to everyone else."""
+    more: bool = False
+    """Another page is waiting: fetch again at once."""
+
+
+class Inbound(Struct, frozen=True):
+    """A message read from an envelope. Text is still raw: ingest cleans it."""
+
+    external_id: str
+    channel: str
+    at: datetime
+    address: str
+    """The guest's handle: E.164 for phones, lower-case address for mail."""
+    own_address: str
+    text: str
+    name: str = ""
+    full_text: str = ""
+    subject: str = ""
+    kind: Kind = Kind.CHAT
+    outbound: bool = False
+    """Written by the hotel elsewhere: stored with origin ``elsewhere``."""
+    automated: bool = False
+    suspicious: str = ""
+    """Code of what is odd about the sender, empty when nothing is."""
+    thread_ref: str = ""
+    references: str = ""
+    segments: int | None = None
+    state: Delivery = Delivery.NONE
+    """For ``outbound`` ones: what the vendor says of it."""
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Status(Struct, frozen=True):
+    """What became of one of our messages."""
+
+    provider_id: str
+    state: Delivery
+    at: datetime
+    error_code: str = ""
+    """Ours (``stopped``, ``window_closed``, ``bad_number`` ...)."""
+    vendor_text: str = ""
+    segments: int | None = None
+    message_ref: str = ""
+    """Mail: the Message-ID a bounce speaks of, when there is no provider id."""
+    address: str = ""
+
+
+Item = Inbound | Status
+
+
+class Receipt(Struct, frozen=True):
+    """The vendor took it."""
+
+    provider_id: str
+    state: Delivery = Delivery.SENT
+    segments: int | None = None
+
+
+class Found(Struct, frozen=True):
+    """Result of looking an unknown send up: the ids of all candidates that match it, oldest first."""
+
+    candidates: tuple[str, ...] = ()
+    authoritative: bool = False
+    """Absence proves that it was not accepted (never true for mail)."""
+
+
+class HealthState(StrEnum):
+    OK = "ok"
+    ERROR = "error"
+    DISABLED = "disabled"
+
+
+class Health(Struct, frozen=True):
+    """Answer of a read-only test call."""
+
+    state: HealthState
+    account_name: str = ""
+    """What the vendor calls this account."""
+    code: str = ""
+    vendor_text: str = ""
+    details: dict[str, str | int] = {}
+
+
+class Usage(Struct, frozen=True):
+    category: str
+    count: int
+    segments: int
+    price: str
+    currency: str
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """One configured account of one vendor; it may serve several channels (Twilio: SMS and WhatsApp)."""
+
+    name: str
+    """The account's name in the configuration."""
+
+    @property
+    def traits(self) -> Mapping[str, ChannelTraits]:
+        """By channel code."""
+        ...
+
+    def streams(self) -> Sequence[str]:
+        """Names of what is polled, each with a cursor of its own."""
+        ...
+
+    def fetch(self, stream: str, cursor: str, since: datetime | None) -> Batch:
+        """One page from ``cursor`` (empty: from the start, not older than ``since``).
+
+        Raises ``ChannelError``.
+        """
+        ...
+
+    def read(self, envelope: Envelope) -> Sequence[Item]:
+        """Understand one envelope; pure. Raises ``Malformed``. An empty answer means: nothing for us."""
+        ...
+
+    def check(self, outgoing: Outgoing) -> None:
+        """Refuse before the wire what this vendor would refuse (length, files). Raises ``Refused``."""
+        ...
+
+    def send(self, outgoing: Outgoing, files: Sequence[tuple[str, str, bytes]] = ()) -> Receipt:
+        """Send once. Raises one of the ``ChannelError`` kinds, whose class says what may happen next.
+
+        ``files`` are (name, type, content).
+        """
+        ...
+
+    def test(self) -> Health:
+        """A read-only call that proves the account works; never raises ``ChannelError``."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@runtime_checkable
+class FindsSent(Protocol):
+    """Can look up what the vendor has accepted."""
+
+    def find(self, outgoing: Outgoing) -> Found:
+        """Look for ``outgoing`` in the vendor's own record. Raises ``ChannelError``."""
+        ...
+
+
+@runtime_checkable
+class FollowsSent(Protocol):
+    """Must be asked about the fate of sent messages one by one."""
+
+    def follow(self, provider_id: str) -> Envelope:
+        """The present state of one sent message, as an envelope of kind ``status``."""
+        ...
+
+
+@runtime_checkable
+class FetchesFiles(Protocol):
+    def download(self, ref: str, max_bytes: int) -> Iterator[bytes]:
+        """The bytes of an attachment, bounded; raises ``ChannelError`` or ``Malformed("too_big")``."""
+        ...
+
+
+@runtime_checkable
+class HasTemplates(Protocol):
+    def templates(self) -> Sequence[Template]:
+        """The vendor's templates with category and approval (ids 0)."""
+        ...
+
+
+@runtime_checkable
+class MetersUsage(Protocol):
+    def usage(self) -> Sequence[Usage]:
+        """This month's figures as the vendor bills them."""
+        ...
+
+
+@runtime_checkable
+class LoadsOlder(Protocol):
+    def older(self, address: str, before: datetime, limit: int) -> Sequence[Envelope]:
+        """Messages with one guest older than ``before``, newest first, both directions."""
+        ...

@@ -1,0 +1,92 @@
+"""Words: the only place where a stored code becomes a sentence, in the language of the one who reads.
+
+``_`` and ``ngettext`` resolve when they are called, so a language can be changed without a restart; ``N_`` only
+marks a text for the catalogue. Area modules beside this one hold ``SENTENCES``: code -> marked sentence.
+"""
+
+from __future__ import annotations
+
+import gettext
+import importlib
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from tui_inbox.domain.display import clean_line
+
+LANGUAGES = ("en", "fr")
+_LOCALE = Path(__file__).resolve().parent.parent / "locale"
+_AREAS = ("refusals", "events", "reasons", "channels")
+
+
+class _Current:
+    """The catalogue in use; English needs none."""
+
+    language = "en"
+    catalogue: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def use(language: str) -> str:
+    """Switch to ``language`` (``fr``, ``fr_FR.UTF-8``...); unknown ones fall back to English. Returns what is used."""
+    code = language.replace("-", "_").split("_")[0].split(".")[0].lower()
+    _Current.language = code if code in LANGUAGES else "en"
+    _Current.catalogue = (
+        gettext.NullTranslations()
+        if _Current.language == "en"
+        else gettext.translation("tui_inbox", _LOCALE, [_Current.language], fallback=True)
+    )
+    return _Current.language
+
+
+def language() -> str:
+    """The language in use: one of ``LANGUAGES``."""
+    return _Current.language
+
+
+def choose(setting: str, hotel: str, environment: Mapping[str, str] | None = None) -> str:
+    """The screen's language: operator's setting, then LANGUAGE, LC_ALL, LC_MESSAGES, LANG, then the hotel's."""
+    if setting in LANGUAGES:
+        return setting
+    variables = os.environ if environment is None else environment
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = variables.get(name, "").split(":")[0]
+        code = value.replace("-", "_").split("_")[0].split(".")[0]
+        if code in ("C", "POSIX"):
+            return hotel
+        if code:
+            return code
+    return hotel
+
+
+def _(text: str) -> str:
+    return _Current.catalogue.gettext(text)
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """The form for ``n``, already filled: both texts may use ``{n}``."""
+    return _Current.catalogue.ngettext(one, many, n).format(n=n)
+
+
+def N_(text: str) -> str:  # noqa: N802 - the gettext convention
+    return text
+
+
+@cache
+def _sentences() -> dict[str, str]:
+    merged: dict[str, str] = {}
+    for area in _AREAS:
+        merged.update(importlib.import_module(f"{__name__}.{area}").SENTENCES)
+    return merged
+
+
+def sentence(code: str, params: Mapping[str, str | int] | None = None) -> str:
+    """The sentence for a stored code; an unknown code is shown as itself, never as nothing."""
+    template = _sentences().get(code)
+    if template is None:
+        return clean_line(code)
+    values = {key: clean_line(str(value)) for key, value in (params or {}).items()}
+    try:
+        return _(template).format_map(values)
+    except (KeyError, IndexError):
+        return _(template)
