@@ -7,15 +7,16 @@ else may import ``sqlite3``. The wheel ``pysqlite3`` is preferred because librar
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 
 def _choose() -> ModuleType:
-    try:
-        import pysqlite3.dbapi2 as module
-    except ImportError:
-        import sqlite3 as module
-    return module
+    for name in ("pysqlite3.dbapi2", "sqlite3"):
+        if find_spec(name.split(".")[0]) is not None:
+            return import_module(name)
+    raise ImportError("no SQLite library")
 
 
 dbapi: ModuleType = _choose()
