@@ -1,0 +1,96 @@
+"""Who acts, and what every use case needs to know about the hotel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tui_inbox.domain.channel import ChannelTraits
+from tui_inbox.domain.errors import NotFound, Refused
+
+READ_ONLY = "read-only"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person (or, with an empty code, the program) behind an act."""
+
+    code: str
+    name: str
+    role: str = "operator"
+    """``admin``, ``operator`` or ``read-only``."""
+    property: str | None = None
+    """The only property whose conversations are shown; None: all."""
+    accounts: tuple[str, ...] = ()
+    """The only channel accounts to be used; empty: all."""
+
+    def require_write(self) -> None:
+        """Raises ``Refused("read_only")`` for someone who may only look."""
+        if self.role == READ_ONLY:
+            raise Refused("read_only")
+
+    def require_admin(self) -> None:
+        """Raises ``Refused("admin_only")`` for everybody else."""
+        self.require_write()
+        if self.role != "admin" and self.code:
+            raise Refused("admin_only")
+
+
+SYSTEM = Actor("", "")
+"""The guest, the clock or the worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountInfo:
+    """One configured channel account: what it serves and from which own addresses."""
+
+    name: str
+    type: str
+    channels: Mapping[str, ChannelTraits]
+    own: Mapping[str, str] = field(default_factory=dict)
+    """Channel -> our own number or address on it."""
+    mode: str = "full"
+    """``full`` or ``view-only`` (nothing is ever sent)."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Harmless settings of this account that a rule needs (``history``, ``sent_copy`` ...); never a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The hotel as the use cases see it; built once by ``bootstrap``, holds no secret."""
+
+    hotel: str
+    zone: ZoneInfo
+    language: str = "en"
+    country: str = ""
+    """ISO 3166 code: the country of phone numbers written without one."""
+    operators: Mapping[str, str] = field(default_factory=dict)
+    """Code -> name."""
+    accounts: Mapping[str, AccountInfo] = field(default_factory=dict)
+    undo: Mapping[str, timedelta] = field(
+        default_factory=lambda: {"chat": timedelta(seconds=5), "email": timedelta(seconds=10)}
+    )
+    """How long a send can be taken back, by ``ChannelTraits.undo``."""
+    prices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Price table: channel -> category or country -> decimal text (``services.cost`` reads it)."""
+    currency: str = "EUR"
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """Code -> name; empty when everything belongs to the hotel."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Further fixed template values (Wi-Fi name, phone of the desk ...), by name."""
+
+    def traits(self, account: str, channel: str) -> ChannelTraits:
+        """Raises ``NotFound`` for an account or a channel that the configuration does not know (any more)."""
+        try:
+            return self.accounts[account].channels[channel]
+        except KeyError:
+            raise NotFound(f"{account}/{channel}") from None
+
+    def today(self, now: datetime) -> date:
+        """The hotel's date, not the server's."""
+        return now.astimezone(self.zone).date()
+
+    def name_of(self, operator: str) -> str:
+        return self.operators.get(operator, operator)
