@@ -1,0 +1,13 @@
+"""Floor: a bare Textual screen."""
+
+from textual.app import App, ComposeResult
+from textual.widgets import Static
+
+
+class Hello(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Static("hello")
+
+
+if __name__ == "__main__":
+    Hello().run()
