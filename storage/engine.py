@@ -1,0 +1,284 @@
+"""Connections: the one place that tells SQLite from PostgreSQL.
+
+SQL is written once, with ``:name`` parameters and double-quoted identifiers where a word is reserved (``"by"``);
+for PostgreSQL it is translated once and kept. Errors of both libraries become ``StoreError`` in ``store_error``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from tui_inbox.domain.errors import StoreError
+
+SQLITE = "sqlite"
+POSTGRESQL = "postgresql"
+
+BUSY_SECONDS = 30.0
+"""How long a writer waits for another one (measured: the worst wait of 40 saturating writers is 7 s)."""
+
+_PRAGMAS = (
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    "mmap_size=0",
+    "secure_delete=ON",
+    "journal_size_limit=67108864",
+    "temp_store=MEMORY",
+)
+
+_TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|::\w+|:([a-z_][a-z0-9_]*)|%", re.IGNORECASE)
+
+
+@cache
+def translated(sql: str) -> str:
+    """``:name`` as psycopg's ``%(name)s``; literals and ``::casts`` stay, every other ``%`` is doubled."""
+
+    def one(found: re.Match[str]) -> str:
+        name = found.group(1)
+        return f"%({name})s" if name else found.group(0).replace("%", "%%")
+
+    return _TOKEN.sub(one, sql)
+
+
+def in_list(name: str, values: Iterable[object]) -> tuple[str, dict[str, object]]:
+    """Marks and parameters for ``IN (...)``: ``marks, params = in_list("id", ids)``; no value matches nothing."""
+    params = {f"{name}_{n}": value for n, value in enumerate(values)}
+    return ", ".join(f":{key}" for key in params) or "NULL", params
+
+
+@cache
+def _insert_sql(table: str, columns: tuple[str, ...], ending: str) -> str:
+    names = ", ".join(f'"{column}"' for column in columns)
+    marks = ", ".join(f":{column}" for column in columns)
+    return f'INSERT INTO "{table}" ({names}) VALUES ({marks}){ending}'
+
+
+@cache
+def _upsert_ending(keys: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    target = ", ".join(f'"{key}"' for key in keys)
+    others = [column for column in columns if column not in keys]
+    if not others:
+        return f" ON CONFLICT ({target}) DO NOTHING"
+    settings = ", ".join(f'"{column}" = excluded."{column}"' for column in others)
+    return f" ON CONFLICT ({target}) DO UPDATE SET {settings}"
+
+
+@cache
+def _update_sql(table: str, where: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    settings = ", ".join(f'"{column}" = :{column}' for column in columns)
+    conditions = " AND ".join(f'"{column}" = :where_{column}' for column in where)
+    return f'UPDATE "{table}" SET {settings} WHERE {conditions}'
+
+
+class Connection:
+    """One open connection, used by one thread at a time; rows are plain tuples."""
+
+    def __init__(self, raw: Any, dialect: str) -> None:
+        self.raw = raw
+        self.dialect = dialect
+        self.for_update = "" if dialect == SQLITE else " FOR UPDATE"
+        self.skip_locked = "" if dialect == SQLITE else " FOR UPDATE SKIP LOCKED"
+        self.statements = 0
+        """Statements executed, so that a retry knows whether anything was done."""
+
+    def _execute(self, sql: str, params: Mapping[str, object]) -> Any:
+        self.statements += 1
+        if self.dialect == SQLITE:
+            return self.raw.execute(sql, params)
+        return self.raw.execute(translated(sql), params)
+
+    def all(self, sql: str, **params: object) -> list[tuple[Any, ...]]:
+        """Every row."""
+        rows: list[tuple[Any, ...]] = self._execute(sql, params).fetchall()
+        return rows
+
+    def one(self, sql: str, **params: object) -> tuple[Any, ...] | None:
+        """The first row, or None."""
+        row: tuple[Any, ...] | None = self._execute(sql, params).fetchone()
+        return row
+
+    def value(self, sql: str, **params: object) -> Any:
+        """The first column of the first row, or None."""
+        row = self._execute(sql, params).fetchone()
+        return None if row is None else row[0]
+
+    def run(self, sql: str, **params: object) -> int:
+        """Rows changed."""
+        count: int = self._execute(sql, params).rowcount
+        return count
+
+    def many(self, sql: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """The same statement for each of the rows."""
+        self.statements += 1
+        cursor = self.raw.cursor()
+        cursor.executemany(sql if self.dialect == SQLITE else translated(sql), rows)
+        cursor.close()
+
+    def insert(self, table: str, **values: object) -> int:
+        """The new row's id."""
+        row = self._execute(_insert_sql(table, tuple(values), " RETURNING id"), values).fetchall()
+        identity: int = row[0][0]
+        return identity
+
+    def insert_or_ignore(self, table: str, **values: object) -> int | None:
+        """The new row's id, or None when a unique key has it already."""
+        sql = _insert_sql(table, tuple(values), " ON CONFLICT DO NOTHING RETURNING id")
+        rows = self._execute(sql, values).fetchall()
+        return rows[0][0] if rows else None
+
+    def upsert(self, table: str, keys: tuple[str, ...], **values: object) -> None:
+        """Insert, or overwrite the row that has these key columns."""
+        columns = tuple(values)
+        self._execute(_insert_sql(table, columns, _upsert_ending(keys, columns)), values)
+
+    def update(self, table: str, where: Mapping[str, object], **values: object) -> int:
+        """Rows changed where all columns of ``where`` are equal."""
+        params = {**values, **{f"where_{column}": value for column, value in where.items()}}
+        return self.run(_update_sql(table, tuple(where), tuple(values)), **params)
+
+    def close(self) -> None:
+        self.raw.close()
+
+
+def dialect_of(url: str) -> str:
+    """Raises ``StoreError("bad_url")``."""
+    scheme = urlsplit(url).scheme
+    if scheme == SQLITE:
+        return SQLITE
+    if scheme in {POSTGRESQL, "postgres", "postgresql+psycopg"}:
+        return POSTGRESQL
+    raise StoreError("bad_url", scheme=scheme)
+
+
+def sqlite_path(url: str) -> str:
+    """The file of ``sqlite:////absolute/path`` or ``sqlite:///relative/path``."""
+    return unquote(urlsplit(url).path)[1:]
+
+
+def connect(url: str, *, write: bool) -> Connection:
+    """A new connection of one kind; a read connection refuses to write. Raises the library's errors."""
+    if dialect_of(url) == SQLITE:
+        return _connect_sqlite(sqlite_path(url), write)
+    return _connect_postgresql(url, write)
+
+
+def _connect_sqlite(path: str, write: bool) -> Connection:
+    from storage import sqlite
+
+    raw = sqlite.dbapi.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
+    try:
+        if write:
+            raw.execute("PRAGMA journal_mode=WAL").fetchall()
+        for pragma in _PRAGMAS:
+            raw.execute(f"PRAGMA {pragma}").fetchall()
+        if sqlite.has_wal_race(sqlite.version()):
+            raw.execute("PRAGMA wal_autocheckpoint=0").fetchall()
+        if not write:
+            raw.execute("PRAGMA query_only=ON")
+    except BaseException:
+        raw.close()
+        raise
+    return Connection(raw, SQLITE)
+
+
+def _connect_postgresql(url: str, write: bool) -> Connection:
+    try:
+        import psycopg
+        from psycopg.adapt import Dumper
+    except ImportError as error:
+        raise StoreError("no_driver") from error
+
+    class Flag(Dumper):
+        """Flags are SMALLINT on both engines."""
+
+        oid = psycopg.adapters.types["int2"].oid
+
+        def dump(self, obj: bool) -> bytes:
+            return b"1" if obj else b"0"
+
+    raw = psycopg.connect(
+        re.sub(r"^[^:]+:", "postgresql:", url),
+        autocommit=True,
+        connect_timeout=10,
+        keepalives_idle=20,
+        keepalives_interval=5,
+        keepalives_count=3,
+        application_name="tui-inbox",
+    )
+    raw.adapters.register_dumper(bool, Flag)
+    return Connection(raw, POSTGRESQL)
+
+
+def begin(db: Connection, *, write: bool) -> None:
+    """Start a transaction; SQLite's write transaction takes the lock at once, so that it never has to upgrade."""
+    if db.dialect == SQLITE:
+        db.raw.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    else:
+        db.raw.execute("BEGIN" if write else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    db.statements = 0
+
+
+def commit(db: Connection) -> None:
+    db.raw.execute("COMMIT")
+
+
+def rollback(db: Connection) -> None:
+    """Undo; SQLite may have done so already after a full disk."""
+    if db.dialect == POSTGRESQL or db.raw.in_transaction:
+        db.raw.execute("ROLLBACK")
+
+
+def lock_changes(db: Connection) -> None:
+    """On PostgreSQL, sequence numbers become visible in order only if appends wait for each other's commit."""
+    if db.dialect == POSTGRESQL:
+        db.raw.execute("SELECT pg_advisory_xact_lock(7305481201)")
+
+
+_SQLITE_CODES = {
+    "SQLITE_BUSY": "busy",
+    "SQLITE_LOCKED": "busy",
+    "SQLITE_FULL": "disk_full",
+    "SQLITE_IOERR": "io_error",
+    "SQLITE_READONLY": "read_only",
+    "SQLITE_CANTOPEN": "cannot_open",
+    "SQLITE_NOTADB": "not_a_store",
+    "SQLITE_CORRUPT": "corrupt",
+    "SQLITE_PERM": "cannot_open",
+    "SQLITE_AUTH": "cannot_open",
+}
+
+_POSTGRESQL_CODES = {
+    "53100": "disk_full",
+    "25006": "read_only",
+    "55P03": "busy",
+    "40001": "busy",
+    "40P01": "busy",
+    "3D000": "not_a_store",
+    "28000": "denied",
+    "28P01": "denied",
+    "42501": "denied",
+}
+
+
+def store_error(error: Exception) -> StoreError | None:
+    """The library's error as ours, or None when it is not about the state of the store (a bug, a broken rule)."""
+    name = getattr(error, "sqlite_errorname", None)
+    if isinstance(name, str):
+        for prefix, code in _SQLITE_CODES.items():
+            if name.startswith(prefix):
+                return StoreError(code, library=name)
+        return None
+    if type(error).__module__.startswith("psycopg"):
+        state = getattr(error, "sqlstate", None)
+        if state is None or state.startswith(("08", "57P")):
+            return StoreError("unreachable") if type(error).__name__ == "OperationalError" else None
+        code = _POSTGRESQL_CODES.get(state)
+        return StoreError(code, library=state) if code else None
+    return None
