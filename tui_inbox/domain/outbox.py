@@ -6,9 +6,11 @@ The transitions are those of the project's reliability page; ``allowed`` is the 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from random import Random
 
+from tui_inbox.domain.errors import AcceptedWithoutId, AccountBlocked, ChannelError, NotSent, Rejected
 from tui_inbox.domain.message import Delivery
 
 
@@ -93,6 +95,35 @@ def allowed(before: OutboxState, after: OutboxState) -> bool:
 def shown(state: OutboxState) -> Delivery:
     """The word a person reads for a stored state."""
     return _SHOWN[state]
+
+
+_SHORTEST_WAIT = 2.0
+_LONGEST_WAIT = 300.0
+_LONGEST_ASKED = 3600.0
+"""A vendor's own Retry-After is honoured up to an hour; an absurd one must not park a guest's answer for days."""
+
+_AFTER_ERROR: tuple[tuple[type[ChannelError], OutboxState], ...] = (
+    (NotSent, OutboxState.RETRY_WAIT),
+    (AccountBlocked, OutboxState.QUEUED),
+    (Rejected, OutboxState.FAILED),
+    (AcceptedWithoutId, OutboxState.UNKNOWN),
+)
+
+
+def classify(error: ChannelError) -> tuple[OutboxState, str]:
+    """State and reason code after a failed attempt; whatever is not certain is unknown, never tried again blindly."""
+    for kind, state in _AFTER_ERROR:
+        if isinstance(error, kind):
+            return state, error.code
+    return OutboxState.UNKNOWN, error.code
+
+
+def backoff(tries: int, retry_after: float | None, rng: Random) -> timedelta:
+    """How long to wait before the next try: 2, 4, 8 ... 300 s with up to a quarter more, or what the vendor asks."""
+    wait = min(_SHORTEST_WAIT * 2 ** min(max(tries, 1) - 1, 10), _LONGEST_WAIT)
+    if retry_after is not None:
+        wait = max(wait, min(retry_after, _LONGEST_ASKED)) if retry_after > 0 else wait
+    return timedelta(seconds=wait * (1 + rng.random() / 4))
 
 
 @dataclass(frozen=True, slots=True)

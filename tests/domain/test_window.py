@@ -1,0 +1,66 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tui_inbox.domain.channel import ChannelTraits, HandleKind
+from tui_inbox.domain.guest import Line
+from tui_inbox.domain.window import Allowed, may_send
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SMS = ChannelTraits("sms", "SM", "SMS", HandleKind.PHONE)
+WHATSAPP = ChannelTraits(
+    "whatsapp",
+    "WA",
+    "WhatsApp",
+    HandleKind.PHONE,
+    can_start=False,
+    free_window=timedelta(hours=24),
+    templates_after_window=True,
+)
+AIRBNB = ChannelTraits("airbnb", "AB", "Airbnb", HandleKind.OPAQUE, can_start=False)
+INSTAGRAM = ChannelTraits(
+    "instagram", "IG", "Instagram", HandleKind.OPAQUE, can_start=False, free_window=timedelta(hours=24)
+)
+
+
+def line(hours: float | None, out_hours: float | None = None) -> Line:
+    ago = lambda h: None if h is None else NOW - timedelta(hours=h)  # noqa: E731
+    return Line("desk", "whatsapp", "+33612345678", last_in_at=ago(hours), last_out_at=ago(out_hours))
+
+
+@pytest.mark.parametrize(
+    ("traits", "known", "kind", "code"),
+    [
+        (SMS, None, Allowed.FREE, ""),
+        (SMS, line(1000), Allowed.FREE, ""),
+        (WHATSAPP, None, Allowed.TEMPLATE_ONLY, "never_wrote"),
+        (WHATSAPP, line(None, 1), Allowed.TEMPLATE_ONLY, "never_wrote"),
+        (WHATSAPP, line(23.99), Allowed.FREE, ""),
+        (WHATSAPP, line(24), Allowed.TEMPLATE_ONLY, "window_closed"),
+        (WHATSAPP, line(25, 0.1), Allowed.TEMPLATE_ONLY, "window_closed"),
+        (AIRBNB, None, Allowed.NONE, "never_wrote"),
+        (AIRBNB, line(10_000), Allowed.FREE, ""),
+        (INSTAGRAM, line(25), Allowed.NONE, "window_closed"),
+    ],
+)
+def test_the_last_inbound_of_the_line_decides(
+    traits: ChannelTraits, known: Line | None, kind: Allowed, code: str
+) -> None:
+    verdict = may_send(traits, known, NOW)
+    assert (verdict.kind, verdict.code) == (kind, code)
+
+
+def test_an_open_window_says_when_it_ends() -> None:
+    assert may_send(WHATSAPP, line(23), NOW).until == NOW + timedelta(hours=1)
+
+
+def test_a_view_only_account_sends_nothing() -> None:
+    verdict = may_send(SMS, line(1), NOW, view_only=True)
+    assert verdict.kind is Allowed.READ_ONLY
+    assert not verdict.allows(template=True)
+
+
+def test_a_template_passes_where_free_text_does_not() -> None:
+    verdict = may_send(WHATSAPP, line(30), NOW)
+    assert not verdict.allows()
+    assert verdict.allows(template=True)

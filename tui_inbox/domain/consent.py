@@ -1,0 +1,86 @@
+"""STOP words, and what a stop or an unsubscribe forbids."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tui_inbox.domain.guest import Line
+from tui_inbox.domain.message import MessageClass
+
+# Twilio's default keywords on long codes (channels.md 1.7), then words of our guests' languages.
+_STOP = frozenset(
+    {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
+    | {"ARRET", "ARRETER", "DESABONNER", "DESINSCRIRE", "STOPP", "ABMELDEN", "BAJA", "PARAR", "SAIR"}
+)
+_START = frozenset({"START", "UNSTOP"})
+_AMBIGUOUS = frozenset({"CANCEL"})
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A message that is nothing but a STOP or START word."""
+
+    word: str
+    """As the guest wrote it, without what surrounds it."""
+    stops: bool
+    ambiguous: bool = False
+    """It may also be about the booking, so a person must read it."""
+
+
+def keyword(text: str) -> Keyword | None:
+    """The keyword of a one-word message, in any case and with any punctuation or space around it."""
+    words = text.split()
+    if len(words) != 1:
+        return None
+    word = words[0].strip("".join({c for c in words[0] if not c.isalnum()}))
+    folded = "".join(c for c in unicodedata.normalize("NFKD", word.upper()) if c.isalnum())
+    if folded in _STOP:
+        return Keyword(word, stops=True, ambiguous=folded in _AMBIGUOUS)
+    if folded in _START:
+        return Keyword(word, stops=False)
+    return None
+
+
+class Permission(StrEnum):
+    ALLOWED = "allowed"
+    NOTICE = "notice"
+    """Allowed, because a person writes to this guest alone; the notice is shown."""
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    permission: Permission
+    code: str = ""
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+ALLOWED = Standing(Permission.ALLOWED)
+
+
+def standing(
+    stop: Line | None,
+    consents: Mapping[tuple[str, str], bool],
+    *,
+    medium: str,
+    message_class: MessageClass = MessageClass.TRANSACTIONAL,
+    individual: bool = True,
+) -> Standing:
+    """A stop on the handle blocks everything; a local unsubscribe blocks groups and automation only.
+
+    ``stop`` is the stopped line of the handle, if any; ``consents`` are (topic, medium) -> allowed.
+    """
+    if stop is not None and stop.stopped_at is not None:
+        code = "stopped_by_provider" if stop.stop_source == "provider" else "stopped"
+        return Standing(Permission.BLOCKED, code, {"word": stop.stop_word})
+    off = [topic for topic in MessageClass if consents.get((topic.value, medium)) is False]
+    if not off:
+        return ALLOWED
+    if individual:
+        return Standing(Permission.NOTICE, f"unsubscribed_{off[0].value}")
+    if message_class in off:
+        return Standing(Permission.BLOCKED, f"unsubscribed_{message_class.value}")
+    return ALLOWED

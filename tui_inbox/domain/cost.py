@@ -1,0 +1,62 @@
+"""What a message will cost, as far as the configured price table knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+
+from tui_inbox.domain.channel import ChannelTraits
+
+
+class CostKind(StrEnum):
+    UNKNOWN = "unknown"
+    FREE = "free"
+    ESTIMATE = "estimate"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    kind: CostKind
+    amount: Decimal | None = None
+    """For the whole message, all parts together."""
+    currency: str = ""
+    parts: int = 1
+
+
+def cost(
+    traits: ChannelTraits,
+    prices: Mapping[str, str],
+    currency: str,
+    *,
+    parts: int = 1,
+    category: str = "service",
+    country: str = "",
+    in_window: bool = False,
+) -> Cost:
+    """``prices`` is the channel's table; its most exact entry counts: ``FR/utility_in_window`` before ``*``.
+
+    "Free" is said of channels that cost nothing by nature and of a price that the hotel wrote as 0, never by habit:
+    vendors change what is free (channels.md 0).
+    """
+    if traits.free_of_charge:
+        return Cost(CostKind.FREE, parts=parts)
+    price = _price(prices, category, country, in_window)
+    if price is None:
+        return Cost(CostKind.UNKNOWN, parts=parts)
+    if price == 0:
+        return Cost(CostKind.FREE, Decimal(0), currency, parts)
+    return Cost(CostKind.ESTIMATE, price * max(parts, 1), currency, parts)
+
+
+def _price(prices: Mapping[str, str], category: str, country: str, in_window: bool) -> Decimal | None:
+    kinds = (f"{category}_in_window", category) if in_window else (category,)
+    keys = [f"{country}/{kind}" for kind in kinds] + list(kinds) + [country, "*"]
+    for key in keys:
+        if key and key in prices:
+            try:
+                return Decimal(prices[key])
+            except InvalidOperation:
+                return None
+    return None
