@@ -1,0 +1,406 @@
+"""The only door to httpx: bounded time and size, one allow-list, errors classed, nothing secret in what is logged.
+
+The classes follow what was measured against fourteen kinds of broken server: an exception before the request can
+have been written is ``NotSent``; any doubt after it is ``Unknown`` for a send, and merely transient for a read.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+import ssl
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+from msgspec import Struct
+
+from tui_inbox.domain.errors import (
+    AccountBlocked,
+    ChannelError,
+    Malformed,
+    NotSent,
+    Refused,
+    Rejected,
+    Unknown,
+)
+from tui_inbox.ports.secrets import Secret
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it prints whole URLs, tokens and passwords included
+logging.getLogger("httpcore").setLevel(logging.WARNING)
+
+LONGEST_WAIT = 3600.0
+"""Seconds: a vendor that asks for more than an hour is asked again after an hour."""
+MAX_REDIRECTS = 3
+_GIVEN_UP = (httpx.ReadTimeout, httpx.WriteTimeout)
+_NEVER_WRITTEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+class Limits(Struct, frozen=True):
+    """Seconds and bytes that no vendor may make us exceed."""
+
+    connect: float = 10.0
+    read: float = 30.0
+    write: float = 30.0
+    total: float = 60.0
+    """For a whole answer: a peer that drips one byte at a time never runs into ``read``."""
+    total_file: float = 300.0
+    answer_bytes: int = 16 * 1024 * 1024
+
+
+class Answer(Struct, frozen=True):
+    """A complete answer, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Lower-case names."""
+    content: bytes
+
+    def retry_after(self, now: datetime | None = None) -> float | None:
+        """Seconds that the vendor asks us to wait, capped; None when it does not say, or says nonsense."""
+        return retry_after(self.headers.get("retry-after", ""), now or datetime.now(UTC))
+
+
+Explain = Callable[[Answer], ChannelError | None]
+"""What a vendor's own error body means; None leaves it to the status."""
+
+
+def retry_after(value: str, now: datetime) -> float | None:
+    """Seconds from a ``Retry-After`` header: delta-seconds, an HTTP date, or (some vendors) an epoch time."""
+    text = value.strip()
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            at = parsedate_to_datetime(text)
+        except (TypeError, ValueError, OverflowError):
+            return None
+        if at.tzinfo is None:
+            at = at.replace(tzinfo=UTC)
+        seconds = (at - now).total_seconds()
+    if seconds != seconds or seconds in (float("inf"), float("-inf")):
+        return None
+    if seconds > 1_000_000_000:
+        seconds -= now.timestamp()
+    return min(max(seconds, 0.0), LONGEST_WAIT)
+
+
+class Http:
+    """One vendor's HTTP, with the account's credentials sent to its own hosts only."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        auth: tuple[str, Secret] | None = None,
+        headers: Mapping[str, str] | None = None,
+        hosts: Sequence[str] = (),
+        file_hosts: Sequence[str] = (),
+        explain: Explain | None = None,
+        limits: Limits | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """``hosts`` (beside that of ``base_url``) receive credentials; ``file_hosts`` may serve redirected files.
+
+        A name that starts with a dot admits every host below it. Raises ``Refused("bad_base_url")``.
+        """
+        try:
+            self._base = httpx.URL(base_url.rstrip("/"))
+        except (httpx.InvalidURL, TypeError, ValueError):
+            raise Refused("bad_base_url") from None
+        if self._base.scheme not in ("http", "https") or not self._base.host or self._base.userinfo:
+            raise Refused("bad_base_url")
+        self._hosts = (self._base.host, *hosts)
+        self._file_hosts = tuple(file_hosts)
+        self._explain = explain
+        self._auth = auth
+        self._headers = dict(headers or {})
+        self._limits = limits or Limits()
+        self._reads = self._client(transport, keep=5)
+        self._sends = self._client(transport, keep=0)
+
+    def read(self, url: str, params: Mapping[str, str] | None = None) -> Answer:
+        """GET; every failure that may pass is ``NotSent``. Raises ``ChannelError``, ``Malformed("too_big")``."""
+        request = self._request(self._reads, "GET", url, params=params, headers={"Accept-Encoding": "gzip"})
+        try:
+            answer = self._exchange(self._reads, request)
+        except httpx.RequestError as error:
+            raise _read_failed(error) from None
+        except zlib.error:
+            raise NotSent("broken_answer") from None
+        self._raise_for(answer, sending=False)
+        return answer
+
+    def send(self, url: str, *, form: Mapping[str, str] | None = None, json: bytes | None = None) -> Answer:
+        """POST once on a fresh connection. Only a 2xx returns; all else raises the kind that the outbox acts on."""
+        headers = {"Accept-Encoding": "identity", "Connection": "close"}
+        if json is not None:
+            headers["Content-Type"] = "application/json"
+        request = self._request(self._sends, "POST", url, data=form, content=json, headers=headers)
+        try:
+            answer = self._exchange(self._sends, request)
+        except _NEVER_WRITTEN as error:
+            raise NotSent(_unreachable(error)) from None
+        except _GIVEN_UP:
+            raise Unknown("timeout") from None
+        except (httpx.RequestError, zlib.error, Malformed):
+            raise Unknown("broken_answer") from None
+        self._raise_for(answer, sending=True)
+        return answer
+
+    def stream(self, url: str, max_bytes: int) -> Iterator[bytes]:
+        """The bytes of a file, following at most three redirects inside the allow-list.
+
+        Raises ``ChannelError``, ``Malformed("too_big")``, ``Malformed("address_refused")``.
+        """
+        target = self._url(url)
+        for _hop in range(MAX_REDIRECTS + 1):
+            request = self._file_request(target)
+            try:
+                response = self._reads.send(request, stream=True)
+            except httpx.RequestError as error:
+                raise _read_failed(error) from None
+            if response.is_redirect and (place := response.headers.get("location")):
+                response.close()
+                target = self._redirected(target, place)
+                continue
+            yield from self._file(response, max_bytes)
+            return
+        raise Malformed("too_many_redirects")
+
+    def own(self, url: str) -> str:
+        """Path and query of an absolute URL that the vendor gave, to be asked on our own base again."""
+        return httpx.URL(url).raw_path.decode("ascii")
+
+    def close(self) -> None:
+        self._reads.close()
+        self._sends.close()
+
+    def __repr__(self) -> str:
+        return f"Http({self._base.host})"
+
+    def _client(self, transport: httpx.BaseTransport | None, keep: int) -> httpx.Client:
+        limits = self._limits
+        return httpx.Client(
+            transport=transport,
+            timeout=httpx.Timeout(limits.read, connect=limits.connect, write=limits.write),
+            limits=httpx.Limits(max_connections=10, max_keepalive_connections=keep),
+            trust_env=False,
+            follow_redirects=False,
+            headers={"User-Agent": "tui-inbox", **self._headers},
+        )
+
+    def _url(self, url: str) -> httpx.URL:
+        try:
+            if url.startswith("/"):
+                return httpx.URL(str(self._base) + url)
+            target = httpx.URL(url)
+        except (httpx.InvalidURL, ValueError):
+            raise Malformed("address_refused") from None
+        same_origin = (target.scheme, target.host, target.port) == (self._base.scheme, self._base.host, self._base.port)
+        if not same_origin and not (target.scheme == "https" and _listed(target.host, self._hosts)):
+            raise Malformed("address_refused")
+        return target
+
+    def _request(self, client: httpx.Client, method: str, url: str, **values: Any) -> httpx.Request:
+        request = client.build_request(method, self._url(url), **values)
+        self._sign(request)
+        return request
+
+    def _sign(self, request: httpx.Request) -> None:
+        if self._auth is not None:
+            user, secret = self._auth
+            flow = httpx.BasicAuth(user, secret.reveal()).auth_flow(request)
+            next(flow)
+
+    def _exchange(self, client: httpx.Client, request: httpx.Request) -> Answer:
+        started = time.monotonic()
+        response = client.send(request, stream=True)
+        try:
+            content = bytearray()
+            for chunk in response.iter_raw():
+                content += chunk
+                if time.monotonic() - started > self._limits.total:
+                    raise httpx.ReadTimeout("slow")
+                if len(content) > self._limits.answer_bytes:
+                    raise Malformed("too_big")
+        finally:
+            response.close()
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        plain = _inflated(bytes(content), headers.get("content-encoding", ""), self._limits.answer_bytes)
+        return Answer(response.status_code, headers, plain)
+
+    def _raise_for(self, answer: Answer, *, sending: bool) -> None:
+        told = self._explain(answer) if self._explain else None
+        if told is not None:
+            raise told if sending else _as_read(told)
+        if not 200 <= answer.status < 300:
+            raise (_send_refused if sending else _read_refused)(answer)
+
+    def _file_request(self, target: httpx.URL) -> httpx.Request:
+        headers = {"Accept-Encoding": "identity"}
+        if _listed(target.host, self._hosts):
+            request = self._reads.build_request("GET", target, headers=headers)
+            self._sign(request)
+            return request
+        # The address that was checked is the address that is connected to: a second look-up could answer otherwise.
+        address = _public_address(target.host, target.port or 443)
+        shown = f"[{address}]" if ":" in address else address
+        return self._reads.build_request(
+            "GET",
+            target.copy_with(host=shown),
+            headers={**headers, "Host": target.netloc.decode("ascii")},
+            extensions={"sni_hostname": target.host},
+        )
+
+    def _redirected(self, origin: httpx.URL, place: str) -> httpx.URL:
+        try:
+            target = origin.join(place)
+        except (httpx.InvalidURL, ValueError):
+            raise Malformed("address_refused") from None
+        if (target.scheme, target.host, target.port) == (self._base.scheme, self._base.host, self._base.port):
+            return target
+        allowed = (*self._hosts, *self._file_hosts)
+        if target.scheme != "https" or target.userinfo or not _listed(target.host, allowed):
+            raise Malformed("address_refused")
+        return target
+
+    def _file(self, response: httpx.Response, max_bytes: int) -> Iterator[bytes]:
+        with _closing(response):
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            if not response.is_success:
+                raise _read_refused(Answer(response.status_code, headers, b""))
+            if headers.get("content-encoding", "identity").lower() not in ("", "identity"):
+                raise Malformed("file_encoded")
+            if headers.get("content-length", "").isdigit() and int(headers["content-length"][:15]) > max_bytes:
+                raise Malformed("too_big")
+            started, size = time.monotonic(), 0
+            try:
+                for chunk in response.iter_raw():
+                    size += len(chunk)
+                    if size > max_bytes:
+                        raise Malformed("too_big")
+                    if time.monotonic() - started > self._limits.total_file:
+                        raise NotSent("timeout")
+                    yield chunk
+            except httpx.RequestError as error:
+                raise _read_failed(error) from None
+
+
+@contextmanager
+def _closing(response: httpx.Response) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        response.close()
+
+
+def _listed(host: str, allowed: Sequence[str]) -> bool:
+    return any(host == name or (name.startswith(".") and host.endswith(name)) for name in allowed)
+
+
+def _public_address(host: str, port: int) -> str:
+    """An address of ``host`` that is on the public Internet, or a refusal."""
+    try:
+        found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    except (OSError, UnicodeError):
+        raise NotSent("unreachable") from None
+    if not found or not all(ipaddress.ip_address(address.split("%")[0]).is_global for address in found):
+        raise Malformed("address_refused")
+    return sorted(found)[0]
+
+
+def _inflated(content: bytes, encoding: str, limit: int) -> bytes:
+    """Undo gzip or deflate without ever holding more than ``limit`` bytes."""
+    match encoding.lower():
+        case "" | "identity":
+            return content
+        case "gzip" | "x-gzip" | "deflate":
+            inflater = zlib.decompressobj(wbits=47)  # zlib or gzip, by its header
+            plain = inflater.decompress(content, limit)
+            if inflater.unconsumed_tail:
+                raise Malformed("too_big")
+            if not inflater.eof:
+                raise zlib.error("cut short")
+            return plain
+        case _:
+            raise zlib.error("unknown encoding")
+
+
+def _unreachable(error: httpx.RequestError) -> str:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return "tls"
+        cause = cause.__cause__ or cause.__context__
+    return "unreachable"
+
+
+def _read_failed(error: httpx.RequestError) -> ChannelError:
+    if isinstance(error, _NEVER_WRITTEN):
+        return NotSent(_unreachable(error))
+    return NotSent("timeout" if isinstance(error, httpx.TimeoutException) else "broken_answer")
+
+
+def _as_read(error: ChannelError) -> ChannelError:
+    """Nothing is in doubt after a failed read: it is asked again."""
+    if isinstance(error, Unknown):
+        return NotSent(
+            error.code,
+            vendor_code=error.vendor_code,
+            vendor_text=error.vendor_text,
+            http_status=error.http_status,
+            retry_after=error.retry_after,
+        )
+    return error
+
+
+def _send_refused(answer: Answer) -> ChannelError:
+    status, wait = answer.status, answer.retry_after()
+    match status:
+        case 429:
+            return NotSent("rate_limited", http_status=status, retry_after=wait)
+        case 503 if wait is not None:
+            return NotSent("vendor_down", http_status=status, retry_after=wait)
+        case 401:
+            return AccountBlocked("auth", http_status=status)
+        case 403:
+            return AccountBlocked("forbidden", http_status=status)
+        case 408:
+            return Unknown("timeout", http_status=status)
+        case _ if 400 <= status < 500:
+            return Rejected("refused", http_status=status)
+        case _ if 300 <= status < 400:
+            # A POST that answers by a redirect may have been acted upon.
+            return Unknown("redirected", http_status=status)
+        case _:
+            return Unknown("vendor_down", http_status=status, retry_after=wait)
+
+
+def _read_refused(answer: Answer) -> ChannelError:
+    status, wait = answer.status, answer.retry_after()
+    match status:
+        case 401:
+            return AccountBlocked("auth", http_status=status)
+        case 403:
+            return AccountBlocked("forbidden", http_status=status)
+        case 429:
+            return NotSent("rate_limited", http_status=status, retry_after=wait)
+        case 404 | 410:
+            return Rejected("not_found", http_status=status)
+        case 408:
+            return NotSent("timeout", http_status=status, retry_after=wait)
+        case _ if 400 <= status < 500:
+            return Rejected("refused", http_status=status)
+        case _ if 300 <= status < 400:
+            return NotSent("redirected", http_status=status)
+        case _:
+            return NotSent("vendor_down", http_status=status, retry_after=wait)
