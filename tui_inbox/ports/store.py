@@ -95,8 +95,8 @@ class Inbox(Protocol):
 class Unread(Protocol):
     """Per operator, kept by fan-out: a row exists while there is something unread."""
 
-    def bump(self, conversation: Conversation, operators: Iterable[str], at: datetime) -> None:
-        """One more unread message at ``at`` for each operator."""
+    def bump(self, conversation: Conversation, operators: Iterable[str], at: datetime, count: int = 1) -> None:
+        """``count`` more unread messages at ``at`` for each operator."""
         ...
 
     def clear(self, conversation_id: int, operator: str) -> bool:
@@ -342,11 +342,18 @@ class Inbounds(Protocol):
         """(external_id, kind, raw) rows; those stored before are skipped. Returns the new ids."""
         ...
 
-    def pending(self, account: str, limit: int) -> Sequence[tuple[int, str, str, bytes]]:
-        """Not applied yet, oldest first: (id, external_id, kind, raw)."""
+    def pending(self, account: str, limit: int, after: int = 0) -> Sequence[tuple[int, str, str, bytes]]:
+        """Not applied yet with an id beyond ``after``, oldest first: (id, external_id, kind, raw).
+
+        A receipt that waits for its message stays pending; ``after`` steps over it.
+        """
         ...
 
     def applied(self, inbound_id: int, at: datetime, *, ignored: bool = False) -> None: ...
+
+    def applied_all(self, inbound_ids: Sequence[int], at: datetime, *, ignored: bool = False) -> None:
+        """The same for a whole page, in one statement."""
+        ...
 
     def quarantine(self, inbound_id: int, reason: str, params: Mapping[str, str | int]) -> None: ...
 
