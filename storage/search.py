@@ -1,0 +1,95 @@
+"""Search: one folded text per message and guest, indexed by each engine's own means, with one result on both."""
+
+from __future__ import annotations
+
+from storage.engine import SQLITE, Connection
+from tui_inbox.domain.fold import asked, fold
+
+MESSAGE = "message"
+GUEST = "guest"
+RESERVATION = "reservation"
+
+SQLITE_DDL = (
+    # "ascii" splits at spaces only: our words hold letters and digits, and other scripts stay whole.
+    "CREATE VIRTUAL TABLE search_fts USING fts5(folded, content='search_entry', content_rowid='id', tokenize='ascii')",
+    "CREATE TRIGGER search_entry_added AFTER INSERT ON search_entry BEGIN"
+    " INSERT INTO search_fts(rowid, folded) VALUES (new.id, new.folded); END",
+    "CREATE TRIGGER search_entry_removed AFTER DELETE ON search_entry BEGIN"
+    " INSERT INTO search_fts(search_fts, rowid, folded) VALUES ('delete', old.id, old.folded); END",
+    "CREATE TRIGGER search_entry_changed AFTER UPDATE OF folded ON search_entry BEGIN"
+    " INSERT INTO search_fts(search_fts, rowid, folded) VALUES ('delete', old.id, old.folded);"
+    " INSERT INTO search_fts(rowid, folded) VALUES (new.id, new.folded); END",
+)
+POSTGRESQL_DDL = (
+    "CREATE INDEX ix_search_words ON search_entry USING gin (array_to_tsvector(string_to_array(folded, ' ')))",
+)
+
+_MATCH_SQLITE = "e.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH :words)"
+_MATCH_POSTGRESQL = "array_to_tsvector(string_to_array(e.folded, ' ')) @@ CAST(:words AS tsquery)"
+
+
+def match(db: Connection) -> str:
+    """Condition on ``search_entry e`` for the parameter ``:words``."""
+    return _MATCH_SQLITE if db.dialect == SQLITE else _MATCH_POSTGRESQL
+
+
+def expression(db: Connection, question: str) -> str:
+    """The question in the engine's own query language; empty when it has no word."""
+    words = asked(question)
+    if db.dialect == SQLITE:
+        return " AND ".join(f'"{word}"*' if open_ended else f'"{word}"' for word, open_ended in words)
+    return " & ".join(f"'{word}':*" if open_ended else f"'{word}'" for word, open_ended in words)
+
+
+def add_entry(
+    db: Connection,
+    kind: str,
+    ref_id: int,
+    text: str,
+    *,
+    conversation_id: int | None = None,
+    guest_id: int | None = None,
+) -> None:
+    """The entry of something new."""
+    db.insert(
+        "search_entry",
+        kind=kind,
+        ref_id=ref_id,
+        conversation_id=conversation_id,
+        guest_id=guest_id,
+        folded=fold(text),
+    )
+
+
+def put_entry(
+    db: Connection,
+    kind: str,
+    ref_id: int,
+    text: str,
+    *,
+    conversation_id: int | None = None,
+    guest_id: int | None = None,
+) -> None:
+    """The entry of something that may have one already; untouched when its words are the same."""
+    folded = fold(text)
+    row = db.one("SELECT id, folded FROM search_entry WHERE kind = :kind AND ref_id = :ref", kind=kind, ref=ref_id)
+    if row is None:
+        add_entry(db, kind, ref_id, text, conversation_id=conversation_id, guest_id=guest_id)
+        return
+    db.update("search_entry", {"id": row[0]}, conversation_id=conversation_id, guest_id=guest_id)
+    if row[1] != folded:
+        db.update("search_entry", {"id": row[0]}, folded=folded)
+
+
+def guests(db: Connection, question: str, limit: int) -> list[int]:
+    """Ids of guests whose own entry or stays match, newest entry first."""
+    words = expression(db, question)
+    if not words:
+        return []
+    rows = db.all(
+        f"SELECT e.guest_id FROM search_entry e WHERE {match(db)} AND e.kind IN ('guest', 'reservation')"
+        " AND e.guest_id IS NOT NULL ORDER BY e.id DESC LIMIT :limit",
+        words=words,
+        limit=limit,
+    )
+    return list(dict.fromkeys(row[0] for row in rows))
