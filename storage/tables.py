@@ -102,6 +102,12 @@ class InboundEvent(SQLModel, table=True):
             postgresql_where=text("state = 'new'"),
         ),
         Index(
+            "ix_inbound_raw",
+            "applied_at",
+            sqlite_where=text("raw IS NOT NULL AND applied_at IS NOT NULL"),
+            postgresql_where=text("raw IS NOT NULL AND applied_at IS NOT NULL"),
+        ),
+        Index(
             "ix_inbound_quarantined",
             "account",
             "id",
@@ -152,6 +158,7 @@ class Handle(SQLModel, table=True):
     __table_args__ = (
         Index("ux_handle", "channel", "address", "guest_id", unique=True),
         Index("ix_handle_guest", "guest_id"),
+        Index("ix_handle_address", "address"),
     )
     id: int | None = _id()
     guest_id: int = _big(null=False)

@@ -172,3 +172,5 @@ class Outgoing:
     vendor_text: str = ""
     body_hash: str = ""
     """Of the normalised body, for finding it in the vendor's list."""
+    version: int = 0
+    """Counts the moves: a row that another process moved meanwhile has a higher one."""
