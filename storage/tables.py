@@ -491,6 +491,7 @@ class Outbox(SQLModel, table=True):
     reason_params: str = _text("{}")
     vendor_text: str = _text()
     body_hash: str = _text()
+    undo: str = _text()
     version: int = _count()
 
 

@@ -35,7 +35,9 @@ class OutboxState(StrEnum):
 
 
 _ALLOWED: dict[OutboxState, frozenset[OutboxState]] = {
-    OutboxState.HELD: frozenset({OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.FAILED, OutboxState.EXPIRED}),
+    OutboxState.HELD: frozenset(
+        {OutboxState.HELD, OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.FAILED, OutboxState.EXPIRED}
+    ),
     OutboxState.QUEUED: frozenset(
         {
             OutboxState.CLAIMED,
@@ -172,5 +174,7 @@ class Outgoing:
     vendor_text: str = ""
     body_hash: str = ""
     """Of the normalised body, for finding it in the vendor's list."""
+    undo: str = ""
+    """JSON of what the send changed on the desk (state, unanswered, unread), for taking it back."""
     version: int = 0
     """Counts the moves: a row that another process moved meanwhile has a higher one."""

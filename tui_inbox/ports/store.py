@@ -171,6 +171,10 @@ class Messages(Protocol):
         """The newest message that is not a note."""
         ...
 
+    def imported_count(self, conversation_id: int) -> int:
+        """How many messages of the first back-fill are here, for its limit."""
+        ...
+
 
 class Guests(Protocol):
     def get(self, guest_id: int) -> Guest | None: ...
