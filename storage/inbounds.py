@@ -1,0 +1,79 @@
+"""Inbounds: raw envelopes, stored before anything is understood; their ids are kept for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from storage.engine import Connection, in_list
+from storage.records import converted, packed, params_of
+from storage.times import micros, moment
+from tui_inbox.rows import QuarantineRow
+
+
+class SqlInbounds:
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def store(self, account: str, envelopes: Sequence[tuple[str, str, bytes]], received_at: datetime) -> Sequence[int]:
+        at = micros(received_at)
+        ids = (
+            self._db.insert_or_ignore(
+                "inbound_event", account=account, external_id=external_id, kind=kind, raw=raw, received_at=at
+            )
+            for external_id, kind, raw in envelopes
+        )
+        return [new for new in ids if new is not None]
+
+    def pending(self, account: str, limit: int, after: int = 0) -> Sequence[tuple[int, str, str, bytes]]:
+        rows = self._db.all(
+            "SELECT id, external_id, kind, raw FROM inbound_event WHERE state = 'new' AND account = :account"
+            " AND id > :after ORDER BY id LIMIT :limit",
+            account=account,
+            after=after,
+            limit=limit,
+        )
+        return [(row[0], row[1], row[2], bytes(row[3])) for row in rows]
+
+    def applied(self, inbound_id: int, at: datetime, *, ignored: bool = False) -> None:
+        self.applied_all([inbound_id], at, ignored=ignored)
+
+    def applied_all(self, inbound_ids: Sequence[int], at: datetime, *, ignored: bool = False) -> None:
+        marks, params = in_list("id", inbound_ids)
+        self._db.run(
+            f"UPDATE inbound_event SET state = :state, applied_at = :at WHERE id IN ({marks})",
+            state="ignored" if ignored else "applied",
+            at=micros(at),
+            **params,
+        )
+
+    def quarantine(self, inbound_id: int, reason: str, params: Mapping[str, str | int]) -> None:
+        values = {"state": "quarantined", "reason": reason, "params": packed(dict(params))}
+        self._db.update("inbound_event", {"id": inbound_id}, **values)
+
+    def quarantined(self, account: str, limit: int) -> Sequence[QuarantineRow]:
+        rows = self._db.all(
+            "SELECT id, account, external_id, kind, received_at, reason, params, COALESCE(length(raw), 0)"
+            " FROM inbound_event WHERE state = 'quarantined' AND (:account = '' OR account = :account)"
+            " ORDER BY id DESC LIMIT :limit",
+            account=account,
+            limit=limit,
+        )
+        return [QuarantineRow(*converted(row, {4: moment, 6: params_of})) for row in rows]
+
+    def requeue(self, inbound_id: int) -> None:
+        self._db.update(
+            "inbound_event", {"id": inbound_id, "state": "quarantined"}, state="new", reason="", params="{}"
+        )
+
+    def raw(self, inbound_id: int) -> bytes | None:
+        found = self._db.value("SELECT raw FROM inbound_event WHERE id = :id", id=inbound_id)
+        return None if found is None else bytes(found)
+
+    def prune(self, before: datetime, limit: int) -> int:
+        return self._db.run(
+            "UPDATE inbound_event SET raw = NULL WHERE id IN (SELECT id FROM inbound_event"
+            " WHERE raw IS NOT NULL AND applied_at < :before ORDER BY applied_at LIMIT :limit)",
+            before=micros(before),
+            limit=limit,
+        )

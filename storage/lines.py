@@ -1,0 +1,48 @@
+"""Lines: the clock and the stop between one own account and one guest handle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from storage.engine import Connection
+from storage.records import Record, converted
+from storage.times import moment
+from tui_inbox.domain.guest import Line
+from tui_inbox.rows import LineRow
+
+_LINE = Record(Line)
+
+
+class SqlLines:
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def get(self, account: str, channel: str, address: str) -> Line | None:
+        row = self._db.one(
+            f"SELECT {_LINE.select} FROM line WHERE account = :account AND channel = :channel AND address = :address",
+            account=account,
+            channel=channel,
+            address=address,
+        )
+        return _LINE.read(row) if row else None
+
+    def put(self, line: Line) -> None:
+        self._db.upsert("line", ("account", "channel", "address"), **_LINE.values(line))
+
+    def of_guest(self, guest_id: int) -> Sequence[LineRow]:
+        rows = self._db.all(
+            "SELECT l.account, l.channel, l.address, l.last_in_at, l.stopped_at, l.stop_word, l.stop_source"
+            " FROM handle h JOIN line l ON l.channel = h.channel AND l.address = h.address"
+            " WHERE h.guest_id = :guest_id ORDER BY l.channel, l.address, l.account",
+            guest_id=guest_id,
+        )
+        return [LineRow(*converted(row, {3: moment, 4: moment})) for row in rows]
+
+    def stopped(self, channel: str, address: str) -> Line | None:
+        row = self._db.one(
+            f"SELECT {_LINE.select} FROM line WHERE channel = :channel AND address = :address"
+            " AND stopped_at IS NOT NULL ORDER BY stopped_at DESC LIMIT 1",
+            channel=channel,
+            address=address,
+        )
+        return _LINE.read(row) if row else None

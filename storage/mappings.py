@@ -1,0 +1,16 @@
+"""Mappings: small named settings kept with the hotel's data."""
+
+from __future__ import annotations
+
+from storage.engine import Connection
+
+
+class SqlMappings:
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def get(self, name: str) -> str:
+        return self._db.value("SELECT value FROM mapping WHERE name = :name", name=name) or ""
+
+    def put(self, name: str, value: str) -> None:
+        self._db.upsert("mapping", ("name",), name=name, value=value)

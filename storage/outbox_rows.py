@@ -1,0 +1,83 @@
+"""The outbox as screens read it: joined with message, conversation and guest, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from storage.engine import Connection, in_list
+from storage.records import Convert, converted, params_of
+from storage.times import moment
+from tui_inbox.domain.message import MessageClass, Origin
+from tui_inbox.domain.outbox import OutboxState
+from tui_inbox.rows import Key, OutboxRow
+
+_SELECT = (
+    "SELECT o.id, o.message_id, o.conversation_id, c.guest_id, g.name, o.address, o.account, o.channel, o.text,"
+    " o.state, o.reason, o.reason_params, o.vendor_text, o.not_before, o.created_at, o.updated_at, o.created_by,"
+    " m.origin, m.message_class, m.template, o.tries, o.scheduled"
+    " FROM outbox o JOIN message m ON m.id = o.message_id JOIN conversation c ON c.id = o.conversation_id"
+    " JOIN guest g ON g.id = c.guest_id "
+)
+_NEWEST = " ORDER BY o.created_at DESC, o.id DESC LIMIT :limit"
+
+SENT_STATES = ("inflight", "accepted", "delivered", "read", "failed", "unknown", "needs_operator")
+"""Everything that left, may have left, or should have: not what waits, was called off or ran out of time."""
+
+
+_CONVERTS: dict[int, Convert] = {
+    9: OutboxState,
+    11: params_of,
+    13: moment,
+    14: moment,
+    15: moment,
+    17: Origin,
+    18: MessageClass,
+    21: bool,
+}
+
+
+class SqlOutboxRows:
+    def __init__(self, db: Connection) -> None:
+        self._connection = db
+
+    def _page(
+        self, conditions: Sequence[str], params: dict[str, object], after: Key | None, limit: int
+    ) -> list[OutboxRow]:
+        where = list(conditions)
+        if after is not None:
+            where.append("(o.created_at < :key OR (o.created_at = :key AND o.id < :key_id))")
+            where.append("o.created_at <= :key")
+            params = {**params, "key": after.value, "key_id": after.id}
+        sql = f"{_SELECT}WHERE {' AND '.join(where)}{_NEWEST}"
+        return [OutboxRow(*converted(row, _CONVERTS)) for row in self._connection.all(sql, limit=limit, **params)]
+
+    def screen(self, states: Sequence[OutboxState], after: Key | None, limit: int) -> Sequence[OutboxRow]:
+        marks, params = in_list("state", [state.value for state in states])
+        return self._page([f"o.state IN ({marks})"], params, after, limit)
+
+    def sent(
+        self,
+        after: Key | None,
+        limit: int,
+        *,
+        category: str = "",
+        template: str = "",
+        channel: str = "",
+        author: str = "",
+        guest_id: int | None = None,
+    ) -> Sequence[OutboxRow]:
+        """By creation time; the joined empty text keeps the planner off the index of state, which holds all history."""
+        marks, params = in_list("state", SENT_STATES)
+        where = [f"(o.state || '') IN ({marks})"]
+        wanted = {
+            "(m.origin = :category OR m.message_class = :category)": ("category", category),
+            "m.template = :template": ("template", template),
+            "o.channel = :channel": ("channel", channel),
+            "o.created_by = :author": ("author", author),
+            "c.guest_id = :guest_id": ("guest_id", guest_id),
+        }
+        for condition, (name, value) in wanted.items():
+            if value:
+                where.append(condition)
+                params[name] = value
+        return self._page(where, params, after, limit)
