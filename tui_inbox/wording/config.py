@@ -14,7 +14,11 @@ SENTENCES: dict[str, str] = {
     "config_unknown_key_near": N_("Unknown key “{key}”. Did you mean “{nearest}”?"),
     "config_secret_in_file": N_(
         "“{key}” looks like a secret, and secrets do not belong in this file. "
-        "Write secret = \"NAME\" here and run “tui-inbox secret set NAME”."
+        'Write secret = "NAME" here and run “tui-inbox secret set NAME”.'
+    ),
+    "config_secret_in_url": N_(
+        "{key} holds a password, and secrets do not belong in this file. "
+        'Take it out, write secret = "NAME" beside it and run “tui-inbox secret set NAME”.'
     ),
     "config_missing_key": N_("“{key}” is missing."),
     "config_bad_name": N_("“{key}” cannot be a name here: use a-z, 0-9, - and _, at most 32."),
@@ -34,9 +38,7 @@ SENTENCES: dict[str, str] = {
     "config_bad_zone_near": N_("{key} = {seen} is no time zone. Did you mean “{nearest}”?"),
     "config_bad_language": N_("{key} = {seen} is no language code. Write two small letters, like “fr”."),
     "config_bad_country": N_("{key} = {seen} is no country code. Write two capitals, like “FR”."),
-    "config_bad_store": N_(
-        "{key} = {seen}: write sqlite:////path/to/inbox.db or postgresql+psycopg://host/name."
-    ),
+    "config_bad_store": N_("{key} = {seen}: write sqlite:////path/to/inbox.db or postgresql+psycopg://host/name."),
     "config_no_such_name": N_("{key} = {seen} is not in this configuration. Known: {known}."),
     "config_same_user": N_("{key} = {seen} is already the user of “{other}”."),
     "config_unknown_type": N_("{key} = {seen} is no kind of channel. Known: {known}."),
@@ -45,11 +47,14 @@ SENTENCES: dict[str, str] = {
     "secret_missing": N_("No vault holds the secret “{name}”. Run “tui-inbox secret set {name}”."),
     "secret_unsafe": N_("{path} can be read by others. Run: chmod 600 {path}"),
     "secret_unreadable": N_("{path} cannot be read: {reason}."),
-    "secret_damaged": N_("{path} cannot be decrypted: it is damaged, or its key file was replaced. Set the secrets again."),
+    "secret_damaged": N_(
+        "{path} cannot be decrypted: it is damaged, or its key file was replaced. Set the secrets again."
+    ),
     "secret_command_failed": N_("password_command failed for “{name}” (exit code {status})."),
     "secret_command_slow": N_("password_command did not answer within {seconds} s for “{name}”."),
     "secret_command_missing": N_("password_command: “{command}” is not a program here."),
     "secret_bad_name": N_("“{name}” cannot name a secret: use a-z, 0-9, - . and _, at most 64."),
+    "keyring_failed": N_("{vault} does not answer ({reason})."),
     "vault_read_only": N_("{vault} cannot be written from here."),
     "vault_none": N_("No vault can be written. See “tui-inbox doctor”."),
 }

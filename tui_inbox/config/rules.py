@@ -1,0 +1,112 @@
+"""Rules between the keys of a configuration that the shape alone cannot hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from tui_inbox.config.checking import Lines
+from tui_inbox.config.problems import Problem, line_of, nearest
+from tui_inbox.config.schema import Config
+
+# ISO 639-1.
+_LANGUAGES = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en "
+    "eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv "
+    "ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne "
+    "ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st "
+    "su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
+# ISO 3166-1 alpha-2, and XK, which phone networks use.
+_COUNTRIES = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA "
+    "CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA "
+    "GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP "
+    "KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS "
+    "MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS "
+    "RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW "
+    "TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW"
+)
+LANGUAGES = frozenset(_LANGUAGES.split())
+COUNTRIES = frozenset(_COUNTRIES.split())
+STORES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+
+
+def check_rules(config: Config, lines: Lines) -> list[Problem]:
+    """Every mistake that needs more than one look: names that must exist, codes that must be real."""
+    found = [*_hotel(config), *_operators(config), *_store(config), *_channels(config)]
+    return [Problem(code, path, line_of(lines, path), params) for code, path, params in found]
+
+
+_Found = tuple[str, tuple[str, ...], dict[str, str | int]]
+
+
+def _hotel(config: Config) -> Iterator[_Found]:
+    hotel = config.hotel
+    if not is_zone(hotel.time_zone):
+        path = ("hotel", "time_zone")
+        meant = nearest_zone(hotel.time_zone)
+        params: dict[str, str | int] = {"key": "time_zone", "seen": f'"{hotel.time_zone}"', "nearest": meant}
+        yield ("config_bad_zone_near" if meant else "config_bad_zone"), path, params
+    if hotel.language not in LANGUAGES:
+        yield "config_bad_language", ("hotel", "language"), {"key": "language", "seen": f'"{hotel.language}"'}
+    if hotel.country and hotel.country not in COUNTRIES:
+        yield "config_bad_country", ("hotel", "country"), {"key": "country", "seen": f'"{hotel.country}"'}
+
+
+def _operators(config: Config) -> Iterator[_Found]:
+    users: dict[str, str] = {}
+    for code, operator in config.operators.items():
+        path = ("operators", code)
+        if operator.property and operator.property not in config.properties:
+            yield _no_such("property", operator.property, (*path, "property"), list(config.properties))
+        for account in operator.channels:
+            if account not in config.channels:
+                yield _no_such("channels", account, (*path, "channels"), list(config.channels))
+        if operator.os_user and operator.os_user in users:
+            params = {"key": "os_user", "seen": f'"{operator.os_user}"', "other": users[operator.os_user]}
+            yield "config_same_user", (*path, "os_user"), {**params}
+        users.setdefault(operator.os_user, code)
+
+
+def _no_such(key: str, name: str, path: tuple[str, ...], known: list[str]) -> _Found:
+    params: dict[str, str | int] = {"key": key, "seen": f'"{name}"', "known": ", ".join(known) or "–"}
+    return "config_no_such_name", path, params
+
+
+def _store(config: Config) -> Iterator[_Found]:
+    url = config.store.url
+    if re.match(r"^[^/]*//[^/@]*:[^/@]+@", url):
+        yield "config_secret_in_url", ("store", "url"), {"key": "url"}
+        return
+    if url and not url.startswith(STORES):
+        # A URL may carry a password: only its scheme is repeated.
+        yield "config_bad_store", ("store", "url"), {"key": "url", "seen": f'"{url.split(":")[0]}:…"'}
+
+
+def _channels(config: Config) -> Iterator[_Found]:
+    for name, table in config.channels.items():
+        if not isinstance(table.get("type"), str):
+            yield "config_missing_key", ("channels", name, "type"), {"key": "type"}
+
+
+def is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return bool(name)
+
+
+def nearest_zone(name: str) -> str:
+    """The IANA zone that was probably meant: ``Paris`` gives ``Europe/Paris``."""
+    from zoneinfo import available_timezones
+
+    zones = sorted(available_timezones())
+    city = name.replace(" ", "_").split("/")[-1].lower()
+    for zone in zones:
+        if city and zone.split("/")[-1].lower() == city and "/" in zone:
+            return zone
+    by_lower = {zone.lower(): zone for zone in zones}
+    return by_lower.get(nearest(name, list(by_lower)), "")

@@ -1,0 +1,90 @@
+"""What ``config.toml`` may say: frozen structures, every default in one place. ``config.example.toml`` explains each.
+
+Nothing here is a secret: a ``secret`` key holds the name under which a vault keeps the value.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, field
+
+Code = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+"""Short name of an operator, a property or an account, as it stands in rows and on the command line."""
+Price = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)?$")]
+Language = Literal["auto", "en", "fr"]
+Role = Literal["admin", "operator", "read-only"]
+Seconds = Annotated[int, Meta(ge=0, le=30)]
+
+
+class Hotel(Struct, frozen=True, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=1)]
+    time_zone: str
+    language: str = "en"
+    country: str = ""
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] = "EUR"
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+class Ui(Struct, frozen=True, forbid_unknown_fields=True):
+    language: Language = "auto"
+    theme: Literal["auto", "dark", "light", "ansi"] = "auto"
+    mouse: bool = True
+    bell: bool = True
+    single_letters: bool = True
+    export_dir: str = ""
+
+
+class Operator(Struct, frozen=True, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=1)]
+    os_user: str = ""
+    role: Role = "operator"
+    language: Language = "auto"
+    property: str = ""
+    channels: list[str] = field(default_factory=list)
+
+
+class Property(Struct, frozen=True, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=1)]
+
+
+class UndoSeconds(Struct, frozen=True, forbid_unknown_fields=True):
+    chat: Seconds = 5
+    email: Seconds = 10
+
+
+class Worker(Struct, frozen=True, forbid_unknown_fields=True):
+    autostart: bool = True
+    undo_seconds: UndoSeconds = field(default_factory=UndoSeconds)
+
+
+class Store(Struct, frozen=True, forbid_unknown_fields=True):
+    url: str = ""
+    secret: str = ""
+    files: str = ""
+
+
+class Compose(Struct, frozen=True, forbid_unknown_fields=True):
+    send_key: Literal["enter", "ctrl+s"] = "enter"
+
+
+class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
+    password_command: list[str] = field(default_factory=list)
+    keyring: bool = True
+    file: str = ""
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file. A channel's table is kept as it was written: its adapter knows what it may hold."""
+
+    hotel: Hotel
+    ui: Ui = field(default_factory=Ui)
+    compose: Compose = field(default_factory=Compose)
+    operators: dict[Code, Operator] = field(default_factory=dict)
+    properties: dict[Code, Property] = field(default_factory=dict)
+    worker: Worker = field(default_factory=Worker)
+    store: Store = field(default_factory=Store)
+    secrets: Secrets = field(default_factory=Secrets)
+    keys: dict[str, str | list[str]] = field(default_factory=dict)
+    prices: dict[str, dict[str, Price]] = field(default_factory=dict)
+    channels: dict[Code, dict[str, Any]] = field(default_factory=dict)
