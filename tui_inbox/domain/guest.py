@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tui_inbox.domain.channel import HandleKind
+
 
 class GuestKind(StrEnum):
     PERSON = "person"
@@ -62,3 +64,16 @@ class Line:
     stop_word: str = ""
     stop_source: str = ""
     """``guest`` (keyword), ``provider`` (the vendor refused with its opt-out code)."""
+
+
+def short_handle(address: str, kind: HandleKind) -> str:
+    """A few characters that tell two unknown senders apart: ``…56 78``, ``jo…@web.example``, ``…a3f``."""
+    if not address:
+        return ""
+    if kind is HandleKind.EMAIL and "@" in address:
+        local, _, host = address.rpartition("@")
+        return address if len(local) <= 12 else f"{local[:10]}…@{host}"
+    if kind is HandleKind.PHONE:
+        digits = "".join(char for char in address if char.isdigit())
+        return f"…{digits[-4:-2]} {digits[-2:]}" if len(digits) > 4 else address
+    return f"…{address[-3:]}" if len(address) > 6 else address

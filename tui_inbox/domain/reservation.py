@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -53,3 +54,47 @@ class Reservation:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     revision: int = 1
+
+
+DEAD = frozenset({ReservationStatus.DECLINED, ReservationStatus.CANCELLED, ReservationStatus.NO_SHOW})
+"""No guest will come on these."""
+
+
+def is_live(reservation: Reservation) -> bool:
+    return reservation.status not in DEAD
+
+
+def phase(reservation: Reservation | None, today: date) -> Phase:
+    """Where the guest is in this stay on the hotel's ``today``; a day visit arrives and is never «departing»."""
+    if reservation is None or not is_live(reservation):
+        return Phase.NONE
+    if today < reservation.arrival:
+        return Phase.FUTURE
+    if today == reservation.arrival:
+        return Phase.ARRIVING
+    if today == reservation.departure:
+        return Phase.DEPARTING
+    return Phase.IN_HOUSE if today < reservation.departure else Phase.PAST
+
+
+def _matters(reservation: Reservation, today: date) -> tuple[int, int, int]:
+    """Rank: in the house, then the next arrival, then the latest stay, cancelled ones last; newer made first."""
+    if not is_live(reservation):
+        return (3, -reservation.arrival.toordinal(), -reservation.id)
+    if reservation.arrival <= today <= reservation.departure:
+        # On a change-over day of back-to-back stays the one that goes on matters.
+        return (0, -reservation.departure.toordinal(), -reservation.id)
+    if reservation.arrival > today:
+        return (1, reservation.arrival.toordinal(), -reservation.id)
+    return (2, -reservation.departure.toordinal(), -reservation.id)
+
+
+def stay_now(reservations: Sequence[Reservation], today: date) -> Reservation | None:
+    """The stay that matters now; None without any."""
+    return min(reservations, key=lambda stay: _matters(stay, today), default=None)
+
+
+def others(reservations: Sequence[Reservation], current: Reservation | None) -> tuple[Reservation, ...]:
+    """All the rest, newest arrival first."""
+    rest = [stay for stay in reservations if current is None or stay.id != current.id]
+    return tuple(sorted(rest, key=lambda stay: (stay.arrival, stay.id), reverse=True))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -49,3 +52,143 @@ class Template:
     archived: bool = False
     updated_by: str = ""
     updated_at: datetime | None = None
+
+
+_VARIABLE = re.compile(r"##\{\{\s*([^{}\n]*?)\s*\}\}")
+_OPENING = re.compile(r"##\{\{?|#\{\{")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a text cannot be saved or sent."""
+
+    code: str
+    """``unknown_variable``, ``unclosed_variable``, ``missing_value`` or ``missing_variable``."""
+    name: str = ""
+    position: int = 0
+    """Offset of the opening ``##{{`` in the text."""
+    nearest: str = ""
+    """The allowed name that was probably meant."""
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    text: str
+    problems: tuple[Problem, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
+    """Those that were put in, by name."""
+    removed: tuple[str, ...] = ()
+    """Optional variables without a value: their lines went."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Required variables without a value."""
+        return tuple(problem.name for problem in self.problems if problem.code == "missing_value")
+
+
+def variables(body: str) -> tuple[str, ...]:
+    """The names in a text, each once, in order."""
+    return tuple(dict.fromkeys(match.group(1) for match in _VARIABLE.finditer(body)))
+
+
+def nearest(name: str, allowed: Collection[str]) -> str:
+    """The allowed name that is most like ``name``; empty when none is."""
+    folded = {candidate.replace("_", ""): candidate for candidate in sorted(allowed)}
+    found = difflib.get_close_matches(name.lower().replace("_", "").replace(" ", ""), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else ""
+
+
+def _problem(code: str, body: str, at: int, name: str = "", suggestion: str = "") -> Problem:
+    return Problem(code, name, at, suggestion, body.count("\n", 0, at) + 1)
+
+
+def check(body: str, allowed: Collection[str], required: Collection[str] = ()) -> tuple[Problem, ...]:
+    """What stands against saving: unknown or out-of-scope names, broken braces, a required variable left out."""
+    problems: list[Problem] = []
+    starts = set()
+    for match in _VARIABLE.finditer(body):
+        starts.add(match.start())
+        name = match.group(1)
+        if name not in allowed:
+            problems.append(_problem("unknown_variable", body, match.start(), name, nearest(name, allowed)))
+    for match in _OPENING.finditer(body):
+        if not any(start <= match.start() < start + 4 for start in starts):
+            problems.append(_problem("unclosed_variable", body, match.start(), body[match.start() :][:20]))
+    present = variables(body)
+    problems += [Problem("missing_variable", name) for name in sorted(set(required)) if name not in present]
+    return tuple(sorted(problems, key=lambda problem: problem.position))
+
+
+def render(body: str, values: Mapping[str, str], allowed: Collection[str], required: Collection[str] = ()) -> Rendered:
+    """The text a guest gets; with problems it must not be sent.
+
+    Values are put in once and never read again, so a guest named ``##{{room}}`` stays that. An optional variable
+    without a value takes its whole line away; a required one is a problem that names it.
+    """
+    problems = [problem for problem in check(body, allowed) if problem.code != "missing_variable"]
+    used: dict[str, str] = {}
+    removed: list[str] = []
+    lines: list[str] = []
+    offset = 0
+    for line in body.split("\n"):
+        dropped = False
+        for match in _VARIABLE.finditer(line):
+            name = match.group(1)
+            if name not in allowed or values.get(name, ""):
+                continue
+            if name in required:
+                problems.append(_problem("missing_value", body, offset + match.start(), name))
+            else:
+                removed.append(name)
+                dropped = True
+        if not dropped:
+            lines.append(_VARIABLE.sub(lambda match: _value(match, values, allowed, used), line))
+        offset += len(line) + 1
+    text = "\n".join(lines)
+    if removed:
+        text = re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+    ordered = sorted(problems, key=lambda problem: problem.position)
+    return Rendered(text, tuple(ordered), used, tuple(dict.fromkeys(removed)))
+
+
+def _value(match: re.Match[str], values: Mapping[str, str], allowed: Collection[str], used: dict[str, str]) -> str:
+    name = match.group(1)
+    if name not in allowed or not values.get(name, ""):
+        return match.group()
+    used[name] = values[name]
+    return values[name]
+
+
+def mentions_variable(text: str) -> bool:
+    """Would a guest see template braces in this text?"""
+    return _OPENING.search(text) is not None
+
+
+def is_name(name: str) -> bool:
+    """May a variable be called this?"""
+    return _NAME.fullmatch(name) is not None
+
+
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\(([^)\s]+)\)")
+_IMAGE = re.compile(r"!\[([^\]\n]*)\]\([^)\s]+\)")
+_EMPHASIS = re.compile(r"(?<!\w)(\*\*|__|\*|_)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_HEADING = re.compile(r"(?m)^#{1,6}[ \t]+")
+_RULER = re.compile(r"(?m)^\|?[ \t]*:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)*\|?[ \t]*\n?")
+_ROW = re.compile(r"(?m)^\|(.*)\|[ \t]*$")
+
+
+def to_plain(body: str) -> str:
+    """A mail design as a chat channel can show it: links written out, tables as lines, pictures by their name."""
+    text = _IMAGE.sub(lambda match: match.group(1), body)
+    text = _LINK.sub(
+        lambda match: (
+            match.group(2) if match.group(1) in ("", match.group(2)) else f"{match.group(1)}: {match.group(2)}"
+        ),
+        text,
+    )
+    text = _HEADING.sub("", _RULER.sub("", text))
+    text = _ROW.sub(lambda match: ", ".join(cell.strip() for cell in match.group(1).split("|") if cell.strip()), text)
+    text = _EMPHASIS.sub(lambda match: match.group(2), text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
