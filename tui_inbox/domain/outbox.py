@@ -35,9 +35,7 @@ class OutboxState(StrEnum):
 
 
 _ALLOWED: dict[OutboxState, frozenset[OutboxState]] = {
-    OutboxState.HELD: frozenset(
-        {OutboxState.HELD, OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.FAILED, OutboxState.EXPIRED}
-    ),
+    OutboxState.HELD: frozenset({OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.FAILED, OutboxState.EXPIRED}),
     OutboxState.QUEUED: frozenset(
         {
             OutboxState.CLAIMED,
@@ -57,7 +55,9 @@ _ALLOWED: dict[OutboxState, frozenset[OutboxState]] = {
             OutboxState.UNKNOWN,
         }
     ),
-    OutboxState.RETRY_WAIT: frozenset({OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.EXPIRED}),
+    OutboxState.RETRY_WAIT: frozenset(
+        {OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.EXPIRED, OutboxState.FAILED}
+    ),
     OutboxState.UNKNOWN: frozenset(
         {OutboxState.ACCEPTED, OutboxState.QUEUED, OutboxState.NEEDS_OPERATOR, OutboxState.FAILED}
     ),
