@@ -1,0 +1,355 @@
+"""Twilio's JSON as it comes, and what it says: pure functions, tolerant of every field that we do not need."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+from msgspec import Raw, Struct
+
+from adapters.twilio import errors
+from adapters.twilio.settings import SMS, WHATSAPP
+from tui_inbox.domain.errors import Malformed, NotSent
+from tui_inbox.domain.message import Attachment, Delivery
+from tui_inbox.domain.template import Approval, Template, TemplateKind
+from tui_inbox.ports.channel import Inbound, Item, Status
+
+if TYPE_CHECKING:
+    from adapters._http import Answer
+
+T = TypeVar("T")
+Value = str | int | float | None
+_SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_PREFIX = "whatsapp:"
+_LONGEST_ADDRESS = 64
+
+_STATES = {
+    "accepted": Delivery.SENT,
+    "scheduled": Delivery.SENT,
+    "queued": Delivery.SENT,
+    "sending": Delivery.SENT,
+    "sent": Delivery.SENT,
+    "delivered": Delivery.DELIVERED,
+    "partially_delivered": Delivery.DELIVERED,
+    "read": Delivery.READ,
+    "undelivered": Delivery.FAILED,
+    "failed": Delivery.FAILED,
+    "canceled": Delivery.CANCELLED,
+}
+_APPROVALS = {
+    "approved": Approval.APPROVED,
+    "rejected": Approval.REJECTED,
+    "paused": Approval.PAUSED,
+    "disabled": Approval.PAUSED,
+    "received": Approval.SUBMITTED,
+    "pending": Approval.SUBMITTED,
+}
+
+
+class Page(Struct):
+    messages: list[Raw]
+    next_page_uri: str | None = None
+
+
+class MessageBody(Struct):
+    """One Message resource; numbers arrive as strings, as numbers or as null."""
+
+    sid: str
+    direction: str | None = None
+    from_: str | None = msgspec.field(name="from", default=None)
+    to: str | None = None
+    body: str | None = None
+    status: str | None = None
+    num_segments: Value = None
+    num_media: Value = None
+    error_code: Value = None
+    error_message: str | None = None
+    date_created: str | None = None
+    date_sent: str | None = None
+    date_updated: str | None = None
+
+
+class MediaItem(Struct):
+    sid: str | None = None
+    content_type: str | None = None
+    uri: str | None = None
+
+
+class MediaList(Struct):
+    media_list: list[MediaItem]
+
+
+class WithMedia(Struct):
+    """Our wrapping of a message whose files were listed (``null`` when that failed) while polling."""
+
+    message: MessageBody
+    media: MediaList | None = None
+
+
+class Sent(Struct):
+    """Answer to a send."""
+
+    sid: str
+    status: str | None = None
+    num_segments: Value = None
+    error_code: Value = None
+    error_message: str | None = None
+
+
+class ContentApproval(Struct):
+    category: str | None = None
+    status: str | None = None
+    rejection_reason: str | None = None
+
+
+class ContentItem(Struct):
+    sid: str
+    friendly_name: str | None = None
+    language: str | None = None
+    variables: dict[str, Value] | None = None
+    types: dict[str, dict[str, object] | None] | None = None
+    approval_requests: ContentApproval | list[ContentApproval] | None = None
+
+
+class ContentMeta(Struct):
+    next_page_url: str | None = None
+
+
+class ContentPage(Struct):
+    contents: list[ContentItem]
+    meta: ContentMeta | None = None
+
+
+class UsageRecord(Struct):
+    category: str
+    count: Value = None
+    usage: Value = None
+    usage_unit: str | None = None
+    price: Value = None
+    price_unit: str | None = None
+
+
+class UsagePage(Struct):
+    usage_records: list[UsageRecord]
+    next_page_uri: str | None = None
+
+
+class Account(Struct):
+    friendly_name: str | None = None
+    status: str | None = None
+    type: str | None = None
+
+
+class Balance(Struct):
+    balance: Value = None
+    currency: str | None = None
+
+
+class Numbers(Struct):
+    incoming_phone_numbers: list[Raw]
+
+
+class SenderProperties(Struct):
+    quality_rating: str | None = None
+    messaging_limit: str | None = None
+
+
+class Sender(Struct):
+    sender_id: str | None = None
+    status: str | None = None
+    properties: SenderProperties | None = None
+
+
+class Senders(Struct):
+    senders: list[Sender]
+
+
+def decoded(content: bytes, type_: type[T]) -> T:
+    """Typed content; lone surrogates and broken UTF-8 become replacement characters. Raises ``Malformed``."""
+    try:
+        return msgspec.json.decode(content, type=type_)
+    except msgspec.ValidationError:
+        raise Malformed("bad_payload") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        loose = json.loads(content.decode("utf-8", "replace"))
+        mended = json.dumps(loose, ensure_ascii=False).encode("utf-8", "replace")
+        return msgspec.json.decode(mended, type=type_)
+    except (ValueError, RecursionError):
+        raise Malformed("bad_payload") from None
+
+
+def answered(answer: Answer, type_: type[T]) -> T:
+    """What a read gave; an answer that is something else (a web page) is asked again later. Raises ``NotSent``."""
+    try:
+        return decoded(answer.content, type_)
+    except Malformed:
+        raise NotSent("unreadable_answer", http_status=answer.status) from None
+
+
+def checked_sid(sid: str) -> str:
+    """An id that may stand in a path. Raises ``Malformed``."""
+    if not _SID.fullmatch(sid):
+        raise Malformed("bad_payload")
+    return sid
+
+
+def read_message(body: MessageBody, media: MediaList | None, own: frozenset[tuple[str, str]]) -> Sequence[Item]:
+    """An inbound message, or one of the hotel's; ``own`` holds our (channel, number) pairs."""
+    checked_sid(body.sid)
+    direction = (body.direction or "").lower()
+    outbound = direction.startswith("outbound")
+    if not outbound and direction != "inbound":
+        raise Malformed("bad_direction")
+    ours, theirs = (body.from_, body.to) if outbound else (body.to, body.from_)
+    channel, address = _address(theirs)
+    own_channel, own_address = _address(ours) if ours else (channel, "")
+    if channel not in (SMS.code, WHATSAPP.code) or (own_address and (own_channel, own_address) not in own):
+        return ()
+    if not address or len(address) > _LONGEST_ADDRESS:
+        raise Malformed("no_sender")
+    return (
+        Inbound(
+            external_id=body.sid,
+            channel=channel,
+            at=_moment(body.date_sent) or _moment(body.date_created) or _missing_date(),
+            address=address,
+            own_address=own_address,
+            text=body.body or "",
+            outbound=outbound,
+            automated=direction == "outbound-reply",
+            segments=count(body.num_segments) or None,
+            state=_STATES.get((body.status or "").lower(), Delivery.SENT) if outbound else Delivery.NONE,
+            attachments=_attachments(body, media),
+        ),
+    )
+
+
+def read_status(body: MessageBody) -> Sequence[Item]:
+    """The present state of one of our messages; a word that nobody knows says nothing."""
+    state = _STATES.get((body.status or "").lower())
+    if state is None or not (body.direction or "outbound").lower().startswith("outbound"):
+        return ()
+    at = _moment(body.date_updated) or _moment(body.date_sent) or _moment(body.date_created) or _missing_date()
+    return (
+        Status(
+            provider_id=checked_sid(body.sid),
+            state=state,
+            at=at,
+            error_code=(errors.word(body.error_code) or "refused") if state is Delivery.FAILED else "",
+            vendor_text=_vendor_text(body.error_code, body.error_message) if state is Delivery.FAILED else "",
+            segments=count(body.num_segments) or None,
+        ),
+    )
+
+
+def status_id(body: MessageBody) -> str:
+    """The same for the same fact: id, status and error."""
+    return f"{body.sid}:{body.status or ''}:{body.error_code or ''}"[:200]
+
+
+def state_of(status: str | None) -> Delivery:
+    return _STATES.get((status or "").lower(), Delivery.SENT)
+
+
+def count(value: Value) -> int:
+    """A number that may be a string or null; nonsense counts as 0."""
+    try:
+        number = int(value) if value is not None else 0
+    except (ValueError, OverflowError):
+        return 0
+    return number if 0 <= number < 1_000_000_000 else 0
+
+
+def moment(text: str | None) -> datetime | None:
+    """RFC 2822 (the classic resources) or ISO 8601 (the newer ones), in UTC; None when absent or unreadable."""
+    return _moment(text)
+
+
+def template(item: ContentItem, account: str) -> Template:
+    """A vendor template; a sample value that looks like a variable's name is offered as its mapping."""
+    found = item.approval_requests
+    approval = (found[0] if found else None) if isinstance(found, list) else found
+    status = (approval.status or "").lower() if approval else ""
+    samples = {key: str(value or "") for key, value in (item.variables or {}).items()}
+    return Template(
+        id=0,
+        kind=TemplateKind.WHATSAPP,
+        name=item.friendly_name or item.sid,
+        language=(item.language or "").replace("-", "_"),
+        body=_template_body(item.types or {}),
+        category=(approval.category or "").lower() if approval else "",
+        account=account,
+        vendor_id=item.sid,
+        approval=_APPROVALS.get(status, Approval.NONE),
+        approval_reason=(approval.rejection_reason or "") if approval else "",
+        mapping={key: sample if re.fullmatch(r"[a-z][a-z_]*", sample) else "" for key, sample in samples.items()},
+    )
+
+
+def _template_body(types: dict[str, dict[str, object] | None]) -> str:
+    for part in types.values():
+        for field in ("body", "title"):
+            text = (part or {}).get(field)
+            if isinstance(text, str) and text:
+                return text
+    return ""
+
+
+def _address(value: str | None) -> tuple[str, str]:
+    text = (value or "").strip()
+    if text.lower().startswith(_PREFIX):
+        return WHATSAPP.code, text[len(_PREFIX) :]
+    if ":" in text:
+        return text.split(":", 1)[0], text
+    return SMS.code, text
+
+
+def _attachments(body: MessageBody, media: MediaList | None) -> tuple[Attachment, ...]:
+    """Files as the list names them; without a list only their number is known, and they are looked up later."""
+    if media is not None:
+        items = [item for item in media.media_list[:100] if item.uri]
+        return tuple(
+            Attachment(
+                name=_file_name(item, n),
+                type=(item.content_type or "").lower()[:100],
+                ref=(item.uri or "").removesuffix(".json"),
+            )
+            for n, item in enumerate(items, 1)
+        )
+    return tuple(
+        Attachment(name=str(n), type="", ref=f"{body.sid}#{n}") for n in range(1, min(count(body.num_media), 100) + 1)
+    )
+
+
+def _file_name(item: MediaItem, n: int) -> str:
+    kind, _, sub = (item.content_type or "").lower().partition("/")
+    ending = {"jpeg": "jpg", "plain": "txt", "mpeg": "mp3" if kind == "audio" else "mpg"}.get(sub, sub)
+    return f"{kind or 'file'}-{n}.{ending}" if re.fullmatch(r"[a-z0-9]{1,8}", ending) else f"{kind or 'file'}-{n}"
+
+
+def _vendor_text(code: Value, text: str | None) -> str:
+    return " ".join(part for part in (str(code) if code else "", text or "") if part)[:500]
+
+
+def _missing_date() -> datetime:
+    raise Malformed("no_date")
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text) if text[:4].isdigit() else parsedate_to_datetime(text)
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
+    try:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None
