@@ -6,7 +6,7 @@ import pytest
 
 from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.guest import short_handle
-from tui_inbox.domain.subject import subject_key
+from tui_inbox.domain.subject import thread_subject
 
 
 @pytest.mark.parametrize(
@@ -38,9 +38,9 @@ def test_short_handle(address: str, kind: HandleKind, short: str) -> None:
     ],
 )
 def test_marks_of_answering_do_not_count(subject: str) -> None:
-    assert subject_key(subject) == "facture"
+    assert thread_subject(subject) == "facture"
 
 
 def test_a_subject_that_only_looks_marked_keeps_its_words() -> None:
-    assert subject_key("Reservation: 12 nights") == "reservation: 12 nights"
-    assert subject_key("Re:") == ""
+    assert thread_subject("Reservation: 12 nights") == "reservation: 12 nights"
+    assert thread_subject("Re:") == ""

@@ -16,6 +16,6 @@ _PREFIX = re.compile(
 )
 
 
-def subject_key(subject: str) -> str:
+def thread_subject(subject: str) -> str:
     """``"Re: AW: Tr : Facture"`` -> ``"facture"``; empty for a subject of nothing but marks."""
     return plain(_PREFIX.sub("", clean_line(subject))).strip()
