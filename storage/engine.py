@@ -235,6 +235,15 @@ def rollback(db: Connection) -> None:
         db.raw.execute("ROLLBACK")
 
 
+def checkpoint(db: Connection) -> None:
+    """Write the log back and shorten it; waits for nobody. SQLite only."""
+    db.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def is_missing_table(error: Exception) -> bool:
+    return "no such table" in str(error) or getattr(error, "sqlstate", None) == "42P01"
+
+
 def lock_changes(db: Connection) -> None:
     """On PostgreSQL, sequence numbers become visible in order only if appends wait for each other's commit."""
     if db.dialect == POSTGRESQL:
@@ -279,6 +288,6 @@ def store_error(error: Exception) -> StoreError | None:
         state = getattr(error, "sqlstate", None)
         if state is None or state.startswith(("08", "57P")):
             return StoreError("unreachable") if type(error).__name__ == "OperationalError" else None
-        code = _POSTGRESQL_CODES.get(state)
-        return StoreError(code, library=state) if code else None
+        known = _POSTGRESQL_CODES.get(state)
+        return StoreError(known, library=state) if known else None
     return None

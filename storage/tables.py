@@ -229,31 +229,39 @@ class Conversation(SQLModel, table=True):
     __table_args__ = (
         _one_of("state", State),
         Index("ux_conversation_guest", "guest_id", "property", "thread_key", unique=True),
-        Index("ix_conversation_state", "state", text("last_at DESC"), text("id DESC")),
+        Index(
+            "ix_conversation_state",
+            "state",
+            text("last_at DESC"),
+            text("id DESC"),
+            sqlite_where=text("machine = 0"),
+            postgresql_where=text("machine = 0"),
+        ),
+        Index("ix_conversation_channel", "last_channel", "machine", "state", text("last_at DESC"), text("id DESC")),
         Index("ix_conversation_last", text("last_at DESC"), text("id DESC")),
         Index(
             "ix_conversation_unanswered",
             "state",
             text("last_at DESC"),
             text("id DESC"),
-            sqlite_where=text("unanswered = 1"),
-            postgresql_where=text("unanswered = 1"),
+            sqlite_where=text("unanswered = 1 AND machine = 0"),
+            postgresql_where=text("unanswered = 1 AND machine = 0"),
         ),
         Index(
             "ix_conversation_deadline",
             "state",
             "deadline_at",
             "id",
-            sqlite_where=text("deadline_at IS NOT NULL"),
-            postgresql_where=text("deadline_at IS NOT NULL"),
+            sqlite_where=text("deadline_at IS NOT NULL AND machine = 0"),
+            postgresql_where=text("deadline_at IS NOT NULL AND machine = 0"),
         ),
         Index(
             "ix_conversation_waiting",
             "state",
             "unanswered_since",
             "id",
-            sqlite_where=text("unanswered = 1"),
-            postgresql_where=text("unanswered = 1"),
+            sqlite_where=text("unanswered = 1 AND machine = 0"),
+            postgresql_where=text("unanswered = 1 AND machine = 0"),
         ),
         Index(
             "ix_conversation_wake",
@@ -408,6 +416,12 @@ class SearchEntry(SQLModel, table=True):
     __table_args__ = (
         Index("ux_search_ref", "kind", "ref_id", unique=True),
         Index("ix_search_conversation", "conversation_id"),
+        Index(
+            "ix_search_guest",
+            "guest_id",
+            sqlite_where=text("guest_id IS NOT NULL"),
+            postgresql_where=text("guest_id IS NOT NULL"),
+        ),
     )
     id: int | None = _id()
     kind: str = _text()

@@ -1,0 +1,127 @@
+"""Conversations: one row per guest and property (or per thread of an agency)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from storage.engine import Connection
+from storage.times import micros, moment
+from tui_inbox.domain.conversation import Conversation, DeadlineKind, State
+from tui_inbox.domain.errors import NotFound
+
+_COLUMNS = (
+    "id, guest_id, property, thread_key, state, state_at, state_by, wake_at, kept_wake_at, snooze_reason, automation,"
+    " unanswered, unanswered_since, no_reply_needed, machine, last_at, last_message_id, preview, preview_by,"
+    " last_channel, last_account, last_address, last_in_at, outcome, deadline_at, deadline_kind, assignee, ambiguous,"
+    " spam_rule, history_from, created_at"
+)
+_NAMES = tuple(_COLUMNS.split(", "))
+_TIMES = frozenset(
+    {
+        "state_at",
+        "wake_at",
+        "kept_wake_at",
+        "unanswered_since",
+        "last_at",
+        "last_in_at",
+        "deadline_at",
+        "history_from",
+        "created_at",
+    }
+)
+_FLAGS = frozenset({"automation", "unanswered", "no_reply_needed", "machine", "ambiguous"})
+_COPIED = ("state", "last_at")
+"""Columns that the unread fan-out repeats."""
+
+
+def _entity(row: Sequence[Any]) -> Conversation:
+    values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
+    for name in _TIMES:
+        values[name] = moment(values[name])
+    for name in _FLAGS:
+        values[name] = values[name] == 1
+    values["state"] = State(values["state"])
+    values["deadline_kind"] = DeadlineKind(values["deadline_kind"])
+    return Conversation(**values)
+
+
+def _stored(conversation: Conversation) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(conversation, name) for name in _NAMES[1:]}
+    for name in _TIMES:
+        values[name] = micros(values[name])
+    for name in _FLAGS:
+        values[name] = int(values[name])
+    values["state"] = conversation.state.value
+    values["deadline_kind"] = conversation.deadline_kind.value
+    return values
+
+
+class SqlConversations:
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self._known: dict[int, dict[str, Any]] = {}
+        """Rows loaded or written in this transaction, so that ``put`` writes only what differs."""
+
+    def get(self, conversation_id: int) -> Conversation | None:
+        row = self._db.one(f"SELECT {_COLUMNS} FROM conversation WHERE id = :id", id=conversation_id)
+        return None if row is None else _entity(row)
+
+    def load(self, conversation_id: int) -> Conversation:
+        sql = f"SELECT {_COLUMNS} FROM conversation WHERE id = :id{self._db.for_update}"
+        row = self._db.one(sql, id=conversation_id)
+        if row is None:
+            raise NotFound(f"conversation {conversation_id}")
+        self._known[conversation_id] = dict(zip(_NAMES[1:], row[1:], strict=True))
+        return _entity(row)
+
+    def of_guest(self, guest_id: int, property_: str, thread_key: str = "") -> Conversation | None:
+        row = self._db.one(
+            f"SELECT {_COLUMNS} FROM conversation"
+            " WHERE guest_id = :guest AND property = :property AND thread_key = :thread",
+            guest=guest_id,
+            property=property_,
+            thread=thread_key,
+        )
+        return None if row is None else _entity(row)
+
+    def all_of_guest(self, guest_id: int) -> list[Conversation]:
+        rows = self._db.all(
+            f"SELECT {_COLUMNS} FROM conversation WHERE guest_id = :guest ORDER BY last_at DESC, id DESC LIMIT 500",
+            guest=guest_id,
+        )
+        return [_entity(row) for row in rows]
+
+    def add(self, conversation: Conversation) -> Conversation:
+        conversation = replace(conversation, last_at=conversation.last_at or conversation.created_at)
+        values = _stored(conversation)
+        conversation = replace(conversation, id=self._db.insert("conversation", **values))
+        self._known[conversation.id] = values
+        return conversation
+
+    def put(self, conversation: Conversation) -> None:
+        values = _stored(conversation)
+        known = self._known.get(conversation.id)
+        changed = values if known is None else {name: new for name, new in values.items() if new != known[name]}
+        if not changed:
+            return
+        if not self._db.update("conversation", {"id": conversation.id}, **changed):
+            raise NotFound(f"conversation {conversation.id}")
+        self._known[conversation.id] = values
+        if any(name in changed for name in _COPIED):
+            self._db.run(
+                "UPDATE unread SET state = :state, last_at = :last_at WHERE conversation_id = :id",
+                id=conversation.id,
+                state=values["state"],
+                last_at=values["last_at"],
+            )
+
+    def due_to_wake(self, now: datetime, limit: int) -> list[int]:
+        rows = self._db.all(
+            "SELECT id FROM conversation WHERE state = 'pending' AND wake_at <= :now ORDER BY wake_at LIMIT :limit",
+            now=micros(now),
+            limit=limit,
+        )
+        return [row[0] for row in rows]

@@ -1,0 +1,264 @@
+"""The list: pages, badges and the most urgent conversation, each found by an index and flat at any size.
+
+A page takes two or three statements: which conversations (ids in order), their rows, and the stays of their guests.
+The order is total (sort column, id), so that a page goes on where the last one ended whatever arrived in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from storage import inbox_filters as filters
+from storage.engine import Connection, in_list
+from storage.times import moment
+from tui_inbox.domain.conversation import DeadlineKind, Sort, State, Tab
+from tui_inbox.domain.reservation import Reservation, ReservationStatus, phase, stay_now
+from tui_inbox.rows import ConversationRow, Counts, Key, Page, StayNow, View
+
+_ROW = (
+    "c.id, c.guest_id, g.name, c.last_address, g.vip, g.language, c.state, c.last_channel, c.last_account, u.count,"
+    " c.unanswered, c.unanswered_since, c.no_reply_needed, c.machine, c.last_at, c.preview, c.preview_by, c.outcome,"
+    " c.deadline_at, c.deadline_kind, c.wake_at, c.snooze_reason, c.state_at, c.state_by, c.assignee, c.ambiguous,"
+    " c.spam_rule, c.property,"
+    " EXISTS (SELECT 1 FROM draft d WHERE d.conversation_id = c.id AND d.operator = :operator)"
+)
+_ROW_FROM = (
+    " FROM conversation c LEFT JOIN guest g ON g.id = c.guest_id"
+    " LEFT JOIN unread u ON u.operator = :operator AND u.conversation_id = c.id"
+)
+_STATES = {state.value: state for state in State}
+_KINDS = {kind.value: kind for kind in DeadlineKind}
+_STATUSES = {status.value: status for status in ReservationStatus}
+
+
+class _Leg(NamedTuple):
+    """One stretch of an order: rows under ``condition`` by ``column``; the second stretch of an order has negative
+    keys, so that a key alone tells where to go on."""
+
+    column: str
+    descending: bool
+    condition: str
+    negative: bool
+
+
+_LEGS: Mapping[Sort, tuple[_Leg, ...]] = {
+    Sort.NEWEST: (_Leg("last_at", True, "", False),),
+    Sort.OLDEST: (_Leg("last_at", False, "", False),),
+    Sort.WAITING: (
+        _Leg("unanswered_since", False, "c.unanswered = 1 AND c.machine = 0 AND c.unanswered_since IS NOT NULL", False),
+        _Leg("last_at", True, "(c.unanswered = 0 OR c.machine = 1 OR c.unanswered_since IS NULL)", True),
+    ),
+    Sort.DEADLINE: (
+        _Leg("deadline_at", False, "c.deadline_at IS NOT NULL AND c.machine = 0", False),
+        _Leg("last_at", True, "(c.deadline_at IS NULL OR c.machine = 1)", True),
+    ),
+}
+
+
+class SqlInbox:
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def page(self, view: View, operator: str, today: date, after: Key | None, limit: int) -> Page:
+        found: list[tuple[int, int]] = []
+        chosen = filters.chosen(self._db, view, operator, today)
+        if chosen is None:
+            return Page((), False)
+        for leg in _LEGS[view.sort]:
+            if after is not None and leg.negative is False and after.value < 0:
+                continue
+            edge = after if after is not None and leg.negative == (after.value < 0) else None
+            found += self._leg(leg, chosen, view, edge, limit + 1 - len(found))
+            if len(found) > limit:
+                break
+        keys = dict(found[:limit])
+        return Page(tuple(self._rows(keys, operator, today)), len(found) > limit)
+
+    def _leg(
+        self, leg: _Leg, chosen: filters.Chosen, view: View, edge: Key | None, limit: int
+    ) -> list[tuple[int, int]]:
+        """(id, key) of the next rows of this stretch."""
+        params = dict(chosen.params)
+        conditions = [*chosen.conditions]
+        if leg.condition:
+            conditions.append(leg.condition)
+        unread = chosen.source == filters.UNREAD and leg.column == "last_at"
+        column, identity = ("u.last_at", "u.conversation_id") if unread else (f"c.{leg.column}", "c.id")
+        direction = " DESC" if leg.descending else ""
+        if edge is not None:
+            conditions.append(f"({column}, {identity}) {'<' if leg.descending else '>'} (:edge, :edge_id)")
+            params |= {"edge": -edge.value if leg.negative else edge.value, "edge_id": edge.id}
+        params["limit"] = limit
+        key = f"-{column}" if leg.negative else column
+        order = f" ORDER BY {column}{direction}, {identity}{direction} LIMIT :limit"
+
+        def select(extra: Sequence[str]) -> str:
+            every = [*conditions, *extra]
+            where = f" WHERE {' AND '.join(every)}" if every else ""
+            return f"SELECT {identity} AS id, {key} AS key FROM {chosen.source}{where}{order}"
+
+        if view.tab is not Tab.ALL:
+            params["state"] = view.tab.value
+            sql = select([f"{'u' if unread else 'c'}.state = :state", *filters.TAB_CONDITIONS])
+        elif chosen.by_state:
+            parts = [
+                f"SELECT * FROM ({select(extra)}) s{number}" for number, extra in enumerate(_by_state(chosen.by_state))
+            ]
+            sql = f"SELECT id, key FROM ({' UNION ALL '.join(parts)}) s ORDER BY {_union_order(leg)} LIMIT :limit"
+        else:
+            sql = select(())
+        return [(row[0], row[1]) for row in self._db.all(sql, **params)]
+
+    def row(self, conversation_id: int, operator: str, today: date) -> ConversationRow | None:
+        rows = self.rows((conversation_id,), operator, today)
+        return rows[0] if rows else None
+
+    def rows(self, ids: Sequence[int], operator: str, today: date) -> list[ConversationRow]:
+        return self._rows(dict.fromkeys(ids), operator, today)
+
+    def _rows(self, keys: Mapping[int, int | None], operator: str, today: date) -> list[ConversationRow]:
+        """Rows in the order of ``keys``; without a key the row's own time is it."""
+        if not keys:
+            return []
+        marks, params = in_list("id", keys)
+        stored = {
+            row[0]: row
+            for row in self._db.all(f"SELECT {_ROW}{_ROW_FROM} WHERE c.id IN ({marks})", operator=operator, **params)
+        }
+        stays = self._stays({row[1] for row in stored.values()}, today)
+        return [
+            _row(stored[identity], key, stays.get(stored[identity][1]))
+            for identity, key in keys.items()
+            if identity in stored
+        ]
+
+    def _stays(self, guests: Iterable[int], today: date) -> dict[int, StayNow]:
+        """The stay that matters now of each guest: of what is over, only the latest can be it."""
+        marks, params = in_list("guest", sorted(guests))
+        rows = self._db.all(
+            "SELECT id, guest_id, arrival, departure, status, room FROM reservation"
+            f" WHERE guest_id IN ({marks}) ORDER BY guest_id, arrival DESC LIMIT 5000",
+            **params,
+        )
+        stays: dict[int, list[Reservation]] = {}
+        for row in rows:
+            stays.setdefault(row[1], []).append(_stay(row))
+        found: dict[int, StayNow] = {}
+        for guest, reservations in stays.items():
+            now = stay_now(reservations, today)
+            if now is not None:
+                found[guest] = StayNow(now.id, phase(now, today), now.room, now.arrival, now.departure)
+        return found
+
+    def counts(self, operator: str, view: View) -> Counts:
+        scope, params = filters.scope(view)
+        where = "".join(f" AND {condition}" for condition in scope)
+        states = ", ".join(
+            f"(SELECT COUNT(*) FROM conversation c WHERE c.state = '{state}' AND c.machine = 0{where})"
+            for state in ("open", "pending", "spam")
+        )
+        joined = " JOIN conversation c ON c.id = u.conversation_id" if scope else ""
+        sent = (
+            "".join(
+                [
+                    " AND EXISTS (SELECT 1 FROM conversation c WHERE c.id = o.conversation_id",
+                    *(f" AND {condition}" for condition in scope),
+                    ")",
+                ]
+            )
+            if scope
+            else ""
+        )
+        row = self._db.one(
+            f"SELECT {states},"
+            f" (SELECT COUNT(*) FROM unread u{joined} WHERE u.operator = :operator"
+            f" AND u.state IN ('open', 'pending', 'closed'){where}),"
+            " (SELECT COUNT(*) FROM conversation c WHERE c.unanswered = 1 AND c.machine = 0"
+            f" AND c.state IN ('open', 'pending', 'closed'){where}),"
+            f" (SELECT COUNT(*) FROM outbox o WHERE o.state IN ('failed', 'expired'){sent}),"
+            f" (SELECT COUNT(*) FROM outbox o WHERE o.state = 'needs_operator'{sent})",
+            operator=operator,
+            **params,
+        )
+        return Counts() if row is None else Counts(*row)
+
+    def most_urgent(self, operator: str, view: View, now: datetime, skip: Sequence[int]) -> int | None:
+        scope, params = filters.scope(view)
+        skipped, ids = in_list("skip", skip)
+        conditions = ["c.state = 'open'", "c.machine = 0", *scope, *([f"c.id NOT IN ({skipped})"] if skip else [])]
+        where = " AND ".join(conditions)
+        for sql in (
+            f"SELECT c.id FROM conversation c WHERE {where} AND c.deadline_at IS NOT NULL"
+            " ORDER BY c.deadline_at, c.id LIMIT 1",
+            f"SELECT c.id FROM conversation c WHERE {where} AND c.unanswered = 1"
+            " ORDER BY c.unanswered_since, c.id LIMIT 1",
+            "SELECT c.id FROM unread u JOIN conversation c ON c.id = u.conversation_id"
+            f" WHERE u.operator = :operator AND u.state = 'open' AND {where} ORDER BY u.since_at, c.id LIMIT 1",
+        ):
+            found: int | None = self._db.value(
+                sql, **params, **ids, **({"operator": operator} if ":operator" in sql else {})
+            )
+            if found is not None:
+                return found
+        return None
+
+
+def _by_state(extra: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return [(f"c.state = '{state.value}'", *conditions) for conditions in extra for state in State]
+
+
+def _union_order(leg: _Leg) -> str:
+    if leg.negative:
+        return "key, id DESC"
+    return "key DESC, id DESC" if leg.descending else "key, id"
+
+
+def _stay(row: Sequence[Any]) -> Reservation:
+    return Reservation(
+        id=row[0],
+        guest_id=row[1],
+        source="",
+        external_id="",
+        arrival=date.fromisoformat(row[2]),
+        departure=date.fromisoformat(row[3]),
+        status=_STATUSES[row[4]],
+        room=row[5],
+    )
+
+
+def _row(row: Sequence[Any], key: int | None, stay: StayNow | None) -> ConversationRow:
+    return ConversationRow(
+        row[0],
+        row[1],
+        row[2] or "",
+        row[3],
+        row[4] == 1,
+        row[5] or "",
+        _STATES[row[6]],
+        row[7],
+        row[8],
+        row[9] or 0,
+        row[10] == 1,
+        moment(row[11]),
+        row[12] == 1,
+        row[13] == 1,
+        moment(row[14]),
+        row[15],
+        row[16],
+        row[17],
+        moment(row[18]),
+        _KINDS[row[19]],
+        moment(row[20]),
+        row[21],
+        moment(row[22]),
+        row[23],
+        row[24],
+        row[25] == 1,
+        row[26],
+        row[27],
+        row[14] if key is None else key,
+        stay,
+        bool(row[28]),
+    )

@@ -1,0 +1,314 @@
+"""Messages, their attachments and their search entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from storage.engine import Connection, in_list
+from storage.search import MESSAGE, add_entry, put_entry
+from storage.times import micros, moment
+from tui_inbox.domain.message import Attachment, Delivery, Direction, Kind, Message, MessageClass, Origin
+from tui_inbox.domain.outbox import OutboxState
+from tui_inbox.domain.subject import thread_subject
+from tui_inbox.rows import AttachmentRow, Key, MessageRow
+
+_COLUMNS = (
+    "id, conversation_id, at, direction, kind, origin, text, full_text, subject, message_class, channel, account,"
+    " external_id, own_address, address, author, state, delivered_at, read_at, error_code, vendor_text, template,"
+    " thread_ref, refs, segments, automated, imported, created_at"
+)
+_FILE_COLUMNS = "name, type, size, sha256, state, ref, reason, id, message_id"
+
+
+def _entity(row: Sequence[Any], attachments: tuple[Attachment, ...]) -> Message:
+    values = list(row)
+    values[2] = moment(values[2])
+    values[3] = Direction(values[3])
+    values[4] = Kind(values[4])
+    values[5] = Origin(values[5])
+    values[9] = MessageClass(values[9])
+    values[16] = Delivery(values[16])
+    values[17] = moment(values[17])
+    values[18] = moment(values[18])
+    values[25] = values[25] == 1
+    values[26] = values[26] == 1
+    values[27] = moment(values[27])
+    return Message(*[*values, attachments])
+
+
+def _stored(message: Message) -> dict[str, Any]:
+    at = micros(message.at)
+    return {
+        "conversation_id": message.conversation_id,
+        "at": at,
+        "direction": message.direction.value,
+        "kind": message.kind.value,
+        "origin": message.origin.value,
+        "text": message.text,
+        "full_text": message.full_text,
+        "subject": message.subject,
+        "subject_key": thread_subject(message.subject) if message.subject else "",
+        "message_class": message.message_class.value,
+        "channel": message.channel,
+        "account": message.account,
+        "external_id": message.external_id,
+        "own_address": message.own_address,
+        "address": message.address,
+        "author": message.author,
+        "state": message.state.value,
+        "delivered_at": micros(message.delivered_at),
+        "read_at": micros(message.read_at),
+        "error_code": message.error_code,
+        "vendor_text": message.vendor_text,
+        "template": message.template,
+        "thread_ref": message.thread_ref,
+        "refs": message.references,
+        "segments": message.segments,
+        "automated": int(message.automated),
+        "imported": int(message.imported),
+        "created_at": at if message.created_at is None else micros(message.created_at),
+    }
+
+
+def _searched(message: Message) -> str:
+    names = " ".join(file.name for file in message.attachments)
+    return "\n".join((message.text or message.full_text, message.subject, message.address, names))
+
+
+class SqlMessages:
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def _one(self, condition: str, **params: object) -> Message | None:
+        row = self._db.one(f"SELECT {_COLUMNS} FROM message WHERE {condition} LIMIT 1", **params)
+        return None if row is None else _entity(row, self._files(row[0]))
+
+    def _files(self, message_id: int) -> tuple[Attachment, ...]:
+        rows = self._db.all(f"SELECT {_FILE_COLUMNS} FROM attachment WHERE message_id = :id ORDER BY id", id=message_id)
+        return tuple(Attachment(*row) for row in rows)
+
+    def get(self, message_id: int) -> Message | None:
+        return self._one("id = :id", id=message_id)
+
+    def add(self, message: Message) -> Message | None:
+        identity = self._db.insert_or_ignore("message", **_stored(message))
+        if identity is None:
+            return None
+        files = tuple(self._add_file(file, identity) for file in message.attachments)
+        add_entry(self._db, MESSAGE, identity, _searched(message), conversation_id=message.conversation_id)
+        return replace(message, id=identity, created_at=message.created_at or message.at, attachments=files)
+
+    def _add_file(self, file: Attachment, message_id: int) -> Attachment:
+        identity = self._db.insert(
+            "attachment",
+            message_id=message_id,
+            name=file.name,
+            type=file.type,
+            size=file.size,
+            sha256=file.sha256,
+            state=file.state,
+            ref=file.ref,
+            reason=file.reason,
+        )
+        return replace(file, id=identity, message_id=message_id)
+
+    def put(self, message: Message) -> None:
+        """Writes the row and its words; attachments have their own ``put_attachment``."""
+        self._db.update("message", {"id": message.id}, **_stored(message))
+        put_entry(self._db, MESSAGE, message.id, _searched(message), conversation_id=message.conversation_id)
+
+    def by_external(self, account: str, external_id: str) -> Message | None:
+        if not external_id:
+            return None
+        return self._one(
+            "account = :account AND external_id = :external AND external_id <> ''",
+            account=account,
+            external=external_id,
+        )
+
+    def by_reference(self, account: str, references: Sequence[str]) -> Message | None:
+        marks, params = in_list("ref", [reference for reference in references if reference][-100:])
+        return self._one(
+            f"account = :account AND thread_ref IN ({marks}) AND thread_ref <> '' ORDER BY at DESC, id DESC",
+            account=account,
+            **params,
+        )
+
+    def by_subject(self, account: str, address: str, subject: str, since: datetime) -> Message | None:
+        key = thread_subject(subject)
+        if not key:
+            return None
+        return self._one(
+            "account = :account AND address = :address AND subject_key = :key AND subject_key <> ''"
+            " AND at >= :since ORDER BY at DESC, id DESC",
+            account=account,
+            address=address,
+            key=key,
+            since=micros(since),
+        )
+
+    def set_state(
+        self,
+        message_id: int,
+        state: Delivery,
+        *,
+        at: datetime | None = None,
+        error_code: str = "",
+        vendor_text: str = "",
+        external_id: str = "",
+        segments: int | None = None,
+    ) -> None:
+        values: dict[str, object] = {"state": state.value, "error_code": error_code, "vendor_text": vendor_text}
+        if at is not None and state is Delivery.DELIVERED:
+            values["delivered_at"] = micros(at)
+        if at is not None and state is Delivery.READ:
+            values["read_at"] = micros(at)
+        if external_id:
+            values["external_id"] = external_id
+        if segments is not None:
+            values["segments"] = segments
+        self._db.update("message", {"id": message_id}, **values)
+
+    def page(self, conversation_id: int, before: Key | None, limit: int) -> list[MessageRow]:
+        edge = "" if before is None else " AND (m.at, m.id) < (:at, :id)"
+        params = {} if before is None else {"at": before.value, "id": before.id}
+        rows = self._db.all(
+            "SELECT m.id, m.at, m.direction, m.kind, m.origin, m.message_class, m.channel, m.account, m.author,"
+            " m.subject, m.text, m.full_text <> '', m.state, m.delivered_at, m.read_at, m.error_code, m.vendor_text,"
+            " m.template, m.automated, m.imported, m.segments, m.address, m.own_address, o.id, o.state, o.not_before"
+            " FROM message m LEFT JOIN outbox o ON o.message_id = m.id"
+            f" WHERE m.conversation_id = :conversation{edge} ORDER BY m.at DESC, m.id DESC LIMIT :limit",
+            conversation=conversation_id,
+            limit=limit,
+            **params,
+        )
+        rows.reverse()
+        files = self._file_rows([row[0] for row in rows])
+        return [_message_row(row, files.get(row[0], ())) for row in rows]
+
+    def _file_rows(self, ids: Sequence[int]) -> dict[int, tuple[AttachmentRow, ...]]:
+        if not ids:
+            return {}
+        marks, params = in_list("id", ids)
+        found: dict[int, tuple[AttachmentRow, ...]] = {}
+        for message_id, *file in self._db.all(
+            "SELECT message_id, id, name, type, size, state, sha256, reason FROM attachment"
+            f" WHERE message_id IN ({marks}) ORDER BY message_id, id",
+            **params,
+        ):
+            found[message_id] = (*found.get(message_id, ()), AttachmentRow(*file))
+        return found
+
+    def full_text(self, message_id: int) -> str:
+        row = self._db.one("SELECT full_text, text FROM message WHERE id = :id", id=message_id)
+        return "" if row is None else row[0] or row[1]
+
+    def move(self, conversation_id: int, to_conversation_id: int, ids: Sequence[int] = ()) -> list[int]:
+        only, params = in_list("id", ids)
+        moved = [
+            row[0]
+            for row in self._db.all(
+                "UPDATE message SET conversation_id = :new WHERE conversation_id = :old"
+                + (f" AND id IN ({only})" if ids else "")
+                + " RETURNING id",
+                new=to_conversation_id,
+                old=conversation_id,
+                **params,
+            )
+        ]
+        for start in range(0, len(moved), 500):
+            marks, params = in_list("id", moved[start : start + 500])
+            for table, column in (("search_entry", "kind = 'message' AND ref_id"), ("outbox", "message_id")):
+                self._db.run(
+                    f"UPDATE {table} SET conversation_id = :new WHERE {column} IN ({marks})",
+                    new=to_conversation_id,
+                    **params,
+                )
+        return sorted(moved)
+
+    def attachment(self, attachment_id: int) -> Attachment | None:
+        row = self._db.one(f"SELECT {_FILE_COLUMNS} FROM attachment WHERE id = :id", id=attachment_id)
+        return None if row is None else Attachment(*row)
+
+    def put_attachment(self, attachment: Attachment) -> None:
+        self._db.update(
+            "attachment",
+            {"id": attachment.id},
+            name=attachment.name,
+            type=attachment.type,
+            size=attachment.size,
+            sha256=attachment.sha256,
+            state=attachment.state,
+            ref=attachment.ref,
+            reason=attachment.reason,
+        )
+
+    def remote_attachments(self, account: str, limit: int) -> list[Attachment]:
+        names = ", ".join(f"a.{name}" for name in _FILE_COLUMNS.split(", "))
+        rows = self._db.all(
+            f"SELECT {names} FROM attachment a JOIN message m ON m.id = a.message_id"
+            " WHERE a.state = 'remote' AND m.account = :account ORDER BY a.id DESC LIMIT :limit",
+            account=account,
+            limit=limit,
+        )
+        return [Attachment(*row) for row in rows]
+
+    def last_answer_at(self, conversation_id: int) -> datetime | None:
+        at: int | None = self._db.value(
+            "SELECT at FROM message WHERE conversation_id = :id AND direction = 'out'"
+            " AND origin IN ('manual', 'bot', 'elsewhere') AND state NOT IN ('failed', 'cancelled')"
+            " ORDER BY at DESC, id DESC LIMIT 1",
+            id=conversation_id,
+        )
+        return moment(at)
+
+    def imported_count(self, conversation_id: int) -> int:
+        count: int = self._db.value(
+            "SELECT COUNT(*) FROM message WHERE conversation_id = :id AND imported = 1", id=conversation_id
+        )
+        return count
+
+    def latest(self, conversation_id: int) -> Message | None:
+        return self._one("conversation_id = :id AND kind <> 'note' ORDER BY at DESC, id DESC", id=conversation_id)
+
+
+_DIRECTIONS = {code.value: code for code in Direction}
+_KINDS = {code.value: code for code in Kind}
+_ORIGINS = {code.value: code for code in Origin}
+_CLASSES = {code.value: code for code in MessageClass}
+_STATES = {code.value: code for code in Delivery}
+
+
+def _message_row(row: Sequence[Any], files: tuple[AttachmentRow, ...]) -> MessageRow:
+    return MessageRow(
+        id=row[0],
+        at=moment(row[1]),
+        direction=_DIRECTIONS[row[2]],
+        kind=_KINDS[row[3]],
+        origin=_ORIGINS[row[4]],
+        message_class=_CLASSES[row[5]],
+        channel=row[6],
+        account=row[7],
+        author=row[8],
+        subject=row[9],
+        text=row[10],
+        has_more=bool(row[11]),
+        state=_STATES[row[12]],
+        delivered_at=moment(row[13]),
+        read_at=moment(row[14]),
+        error_code=row[15],
+        vendor_text=row[16],
+        template=row[17],
+        automated=row[18] == 1,
+        imported=row[19] == 1,
+        segments=row[20],
+        address=row[21],
+        own_address=row[22],
+        outbox_id=row[23],
+        outbox_state=None if row[24] is None else OutboxState(row[24]),
+        not_before=moment(row[25]),
+        attachments=files,
+    )

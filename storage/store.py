@@ -1,0 +1,361 @@
+"""The store: transactions over the aggregates, one connection per transaction in progress.
+
+Reading and writing use connections of two kinds: a reader cannot write by accident, a writer takes its lock at the
+start. Everything that knows tables as classes (creating, migrating) is imported only when it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from threading import Lock
+from types import TracebackType
+from typing import Any
+
+from storage import engine
+from storage.engine import Connection
+from storage.migrations import HEAD, REVISIONS
+from tui_inbox.domain.errors import StoreError
+from tui_inbox.ports import store as ports
+
+TRIES = 3
+"""Times that taking the write lock is tried; nothing has been executed before it."""
+
+
+class Transaction:
+    """One view of the store; aggregates are made when first used."""
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+        self.notes: dict[tuple[str, int], None] = {}
+
+    def changed(self, kind: str, ref: int) -> None:
+        self.notes[kind, ref] = None
+
+    @cached_property
+    def conversations(self) -> ports.Conversations:
+        from storage.conversations import SqlConversations
+
+        return SqlConversations(self.db)
+
+    @cached_property
+    def inbox(self) -> ports.Inbox:
+        from storage.inbox import SqlInbox
+
+        return SqlInbox(self.db)
+
+    @cached_property
+    def unread(self) -> ports.Unread:
+        from storage.unread import SqlUnread
+
+        return SqlUnread(self.db)
+
+    @cached_property
+    def messages(self) -> ports.Messages:
+        from storage.messages import SqlMessages
+
+        return SqlMessages(self.db)
+
+    @cached_property
+    def changes(self) -> ports.Changes:
+        from storage.changes import SqlChanges
+
+        return SqlChanges(self.db)
+
+    @cached_property
+    def guests(self) -> ports.Guests:
+        from storage.guests import SqlGuests
+
+        return SqlGuests(self.db)
+
+    @cached_property
+    def lines(self) -> ports.Lines:
+        from storage.lines import SqlLines
+
+        return SqlLines(self.db)
+
+    @cached_property
+    def consents(self) -> ports.Consents:
+        from storage.consents import SqlConsents
+
+        return SqlConsents(self.db)
+
+    @cached_property
+    def reservations(self) -> ports.Reservations:
+        from storage.reservations import SqlReservations
+
+        return SqlReservations(self.db)
+
+    @cached_property
+    def outbox(self) -> ports.Outbox:
+        from storage.outbox import SqlOutbox
+
+        return SqlOutbox(self.db)
+
+    @cached_property
+    def inbounds(self) -> ports.Inbounds:
+        from storage.inbounds import SqlInbounds
+
+        return SqlInbounds(self.db)
+
+    @cached_property
+    def accounts(self) -> ports.Accounts:
+        from storage.accounts import SqlAccounts
+
+        return SqlAccounts(self.db)
+
+    @cached_property
+    def templates(self) -> ports.Templates:
+        from storage.templates import SqlTemplates
+
+        return SqlTemplates(self.db)
+
+    @cached_property
+    def planner(self) -> ports.Planner:
+        from storage.planner import SqlPlanner
+
+        return SqlPlanner(self.db)
+
+    @cached_property
+    def drafts(self) -> ports.Drafts:
+        from storage.drafts import SqlDrafts
+
+        return SqlDrafts(self.db)
+
+    @cached_property
+    def tags(self) -> ports.Tags:
+        from storage.tags import SqlTags
+
+        return SqlTags(self.db)
+
+    @cached_property
+    def requests(self) -> ports.Requests:
+        from storage.requests import SqlRequests
+
+        return SqlRequests(self.db)
+
+    @cached_property
+    def events(self) -> ports.Events:
+        from storage.events import SqlEvents
+
+        return SqlEvents(self.db)
+
+    @cached_property
+    def operators(self) -> ports.Operators:
+        from storage.operators import SqlOperators
+
+        return SqlOperators(self.db)
+
+    @cached_property
+    def presences(self) -> ports.Presences:
+        from storage.presences import SqlPresences
+
+        return SqlPresences(self.db)
+
+    @cached_property
+    def jobs(self) -> ports.Jobs:
+        from storage.jobs import SqlJobs
+
+        return SqlJobs(self.db)
+
+    @cached_property
+    def workers(self) -> ports.Workers:
+        from storage.workers import SqlWorkers
+
+        return SqlWorkers(self.db)
+
+    @cached_property
+    def mappings(self) -> ports.Mappings:
+        from storage.mappings import SqlMappings
+
+        return SqlMappings(self.db)
+
+
+class SqlStore:
+    """A store on one database; safe to use from several threads."""
+
+    def __init__(self, url: str, clock: Callable[[], datetime]) -> None:
+        self.url = url
+        self.dialect = engine.dialect_of(url)
+        self._clock = clock
+        self._idle: dict[bool, list[Connection]] = {False: [], True: []}
+        self._lock = Lock()
+        self._writing = Lock()
+        self._closed = False
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A snapshot."""
+        with self._transaction(write=False) as transaction:
+            yield transaction
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """One atomic, durable change."""
+        if self.dialect == engine.SQLITE:
+            # Threads of one process queue here fairly instead of polling the file's lock.
+            with self._writing, self._transaction(write=True) as transaction:
+                yield transaction
+        else:
+            with self._transaction(write=True) as transaction:
+                yield transaction
+
+    @contextmanager
+    def _transaction(self, *, write: bool) -> Iterator[Transaction]:
+        db = self._begun(write)
+        try:
+            if write:
+                check_revision(revision(db))
+            transaction = Transaction(db)
+            yield transaction
+            self._finish(transaction, write)
+        except BaseException as error:
+            self._abandon(db, write)
+            known = engine.store_error(error) if isinstance(error, Exception) else None
+            if known is not None:
+                raise known from error
+            raise
+        else:
+            self._put_back(db, write)
+
+    def _finish(self, transaction: Transaction, write: bool) -> None:
+        if transaction.notes:
+            if not write:
+                raise StoreError("read_only")
+            from storage.changes import append
+
+            append(transaction.db, transaction.notes, self._clock())
+        engine.commit(transaction.db)
+
+    def _begun(self, write: bool) -> Connection:
+        """A connection with a transaction begun; nothing else was executed, so a busy or lost one is tried again."""
+        for turn in range(TRIES):
+            db = None
+            try:
+                db = self._taken(write)
+                engine.begin(db, write=write)
+            except Exception as error:
+                if db is not None:
+                    db.close()
+                known = engine.store_error(error) or error
+                retry = isinstance(known, StoreError) and known.code in {"busy", "unreachable"} and db is not None
+                if turn + 1 == TRIES or not retry:
+                    raise known from error
+            else:
+                return db
+        raise StoreError("busy")
+
+    def _taken(self, write: bool) -> Connection:
+        with self._lock:
+            if self._closed:
+                raise StoreError("closed")
+            if self._idle[write]:
+                return self._idle[write].pop()
+        return engine.connect(self.url, write=write)
+
+    def _put_back(self, db: Connection, write: bool) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle[write].append(db)
+                return
+        db.close()
+
+    def _abandon(self, db: Connection, write: bool) -> None:
+        try:
+            engine.rollback(db)
+        except Exception:  # noqa: BLE001 - the connection is of no use any more, whatever is wrong with it
+            db.close()
+        else:
+            self._put_back(db, write)
+
+    def checkpoint(self) -> None:
+        """Move the write-ahead log into the file. The worker calls it now and then; a library with the WAL-reset
+        race does it nowhere else."""
+        if self.dialect != engine.SQLITE:
+            return
+        db = self._taken(write=True)
+        try:
+            engine.checkpoint(db)
+        finally:
+            self._put_back(db, write=True)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            idle = [db for kind in self._idle.values() for db in kind]
+            for kind in self._idle.values():
+                kind.clear()
+        for db in idle:
+            db.close()
+
+    def __enter__(self) -> SqlStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def revision(db: Connection) -> str:
+    """The schema's revision; empty for a database without our tables. Raises ``StoreError``."""
+    try:
+        found: Any = db.value("SELECT version_num FROM alembic_version")
+    except Exception as error:
+        if engine.is_missing_table(error):
+            return ""
+        raise engine.store_error(error) or error from error
+    return str(found or "")
+
+
+def check_revision(found: str) -> None:
+    """Raises ``StoreError`` unless it is the one this program writes."""
+    if found == HEAD:
+        return
+    if not found:
+        raise StoreError("not_a_store")
+    raise StoreError("schema_older" if found in REVISIONS else "schema_newer", found=found, wanted=HEAD)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_store(
+    url: str, *, create: bool = True, migrate: bool = False, clock: Callable[[], datetime] = utc_now
+) -> SqlStore:
+    """Open the store at ``url``, making a new one where there is none (``create``).
+
+    Raises ``StoreError``: ``not_a_store``, ``schema_older`` (unless ``migrate``), ``schema_newer``, ``network_fs``,
+    ``cannot_open``, ``read_only``, ``unreachable``, ``denied``, ``no_driver``, ``bad_url``.
+    """
+    from storage import files
+
+    new = files.prepare(url, create=create)
+    store = SqlStore(url, clock)
+    try:
+        db = store._begun(write=False)
+        try:
+            found = revision(db)
+        finally:
+            store._abandon(db, write=False)
+        if not found and create:
+            from storage.migrations import create as creation
+
+            creation.create(url, new=new)
+            found = HEAD
+        if found in REVISIONS[:-1] and migrate:
+            from storage.migrations import create as creation
+
+            creation.upgrade(url)
+            found = HEAD
+        check_revision(found)
+    except BaseException as error:
+        store.close()
+        known = engine.store_error(error) if isinstance(error, Exception) else None
+        if known is not None:
+            raise known from error
+        raise
+    return store
