@@ -67,6 +67,14 @@ class Conversations(Protocol):
         """Write it back; keeps the unread fan-out's copy of state and ``last_at`` in step."""
         ...
 
+    def remove(self, conversation_id: int) -> None:
+        """Forget an empty row whose messages were moved away (merge), with its unread marks."""
+        ...
+
+    def restore(self, conversation: Conversation) -> None:
+        """Write a removed row again, under its own id (undo of a merge)."""
+        ...
+
     def due_to_wake(self, now: datetime, limit: int) -> Sequence[int]:
         """Pending ones whose wake time has come, oldest first."""
         ...

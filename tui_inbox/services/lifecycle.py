@@ -1,0 +1,334 @@
+"""What operators, guests and the clock do to conversations: each act moves rows, writes events, and can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from tui_inbox.domain import lifecycle
+from tui_inbox.domain.conversation import Conversation
+from tui_inbox.domain.deadline import deadline_of
+from tui_inbox.domain.display import clean_line
+from tui_inbox.domain.errors import NotFound, Refused
+from tui_inbox.domain.event import Code, Event
+from tui_inbox.domain.guest import Line
+from tui_inbox.domain.lifecycle import Change
+from tui_inbox.domain.reservation import is_live
+from tui_inbox.ports.store import Transaction
+from tui_inbox.rows import LineRow
+from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.undo import GuestStep, LifeStep, Step, Undone, UnreadStep, life_of, undo, write_events
+
+__all__ = [
+    "SnoozeChoice",
+    "Undone",
+    "assign",
+    "close",
+    "guest_wrote",
+    "move_to_inbox",
+    "no_reply_needed",
+    "not_spam",
+    "reopen",
+    "replied",
+    "report_spam",
+    "send_failed",
+    "snooze",
+    "snooze_again",
+    "snooze_choices",
+    "undo",
+    "wake_due",
+    "with_deadline",
+]
+
+Move = Callable[[Conversation], Change]
+CALLBACK = "callback"
+"""Kind of a request that is a promise to call the guest back."""
+
+
+def _each(
+    tx: Transaction,
+    actor: Actor,
+    ids: Sequence[int],
+    now: datetime,
+    move: Move,
+    *,
+    read: bool = False,
+    extra: Sequence[Step] = (),
+) -> list[Conversation]:
+    """Move every row that can be moved; raises the first refusal when none can."""
+    actor.require_write()
+    refused: Exception | None = None
+    moved: list[Conversation] = []
+    events: list[Event] = []
+    steps: list[Step] = list(extra)
+    for conversation_id in dict.fromkeys(ids):
+        try:
+            before = tx.conversations.load(conversation_id)
+            change = move(before)
+        except (Refused, NotFound) as error:
+            refused = refused or error
+            continue
+        after = change.conversation
+        tx.conversations.put(after)
+        if read:
+            counts = tuple(tx.unread.clear_all(after.id))
+            if counts:
+                steps.append(UnreadStep(after.id, counts))
+        # The row goes back before its unread marks: steps are undone from the last.
+        steps.append(LifeStep(after.id, life_of(before), life_of(after)))
+        if change.code is not None:
+            events.append(_event(change, actor, now))
+        tx.changed("conversation", after.id)
+        moved.append(after)
+    if not moved and refused is not None:
+        raise refused
+    write_events(tx, events, steps)
+    return moved
+
+
+def _event(change: Change, actor: Actor, now: datetime) -> Event:
+    after = change.conversation
+    assert change.code is not None
+    return Event(0, now, change.code, actor.code, after.id, after.guest_id, dict(change.params))
+
+
+def close(tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime) -> list[Conversation]:
+    """To Closed; read for everybody."""
+    return _each(tx, actor, conversation_ids, now, lambda row: lifecycle.close(row, actor.code, now), read=True)
+
+
+def reopen(tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime) -> list[Conversation]:
+    return _each(tx, actor, conversation_ids, now, lambda row: lifecycle.reopen(row, actor.code, now))
+
+
+def snooze(
+    tx: Transaction,
+    actor: Actor,
+    conversation_ids: Sequence[int],
+    now: datetime,
+    until: datetime | None = None,
+    reason: str = "",
+    until_reply: bool = False,
+) -> list[Conversation]:
+    """To Pending until a time, or (``until_reply``) until the guest writes."""
+    if until is None and not until_reply:
+        raise Refused("snooze_needs_time")
+    wake_at, why = (None if until_reply else until), clean_line(reason)
+    return _each(tx, actor, conversation_ids, now, lambda row: lifecycle.snooze(row, actor.code, now, wake_at, why))
+
+
+def snooze_again(tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime) -> list[Conversation]:
+    """Back to the wake time that a message or a reply ended."""
+    return _each(tx, actor, conversation_ids, now, lambda row: lifecycle.snooze_again(row, actor.code, now))
+
+
+def report_spam(
+    tx: Transaction,
+    actor: Actor,
+    conversation_ids: Sequence[int],
+    now: datetime,
+    block: bool = False,
+    rule: str = "",
+) -> list[Conversation]:
+    """To Spam; with ``block`` the senders' next messages go there too."""
+    actor.require_write()
+    steps: list[Step] = []
+    for conversation_id in dict.fromkeys(conversation_ids) if block else ():
+        guest = tx.guests.load(tx.conversations.load(conversation_id).guest_id)
+        if not guest.blocked:
+            steps.append(GuestStep(guest, replace(guest, blocked=True)))
+            tx.guests.put(replace(guest, blocked=True))
+            tx.changed("guest", guest.id)
+    return _each(
+        tx,
+        actor,
+        conversation_ids,
+        now,
+        lambda row: lifecycle.report_spam(row, actor.code, now, rule),
+        read=True,
+        extra=steps,
+    )
+
+
+def not_spam(
+    tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime, desk: Desk | None = None
+) -> list[Conversation]:
+    """Back to Open; the sender is no longer blocked."""
+    actor.require_write()
+    steps: list[Step] = []
+    for conversation_id in dict.fromkeys(conversation_ids):
+        guest = tx.guests.load(tx.conversations.load(conversation_id).guest_id)
+        if guest.blocked:
+            steps.append(GuestStep(guest, replace(guest, blocked=False)))
+            tx.guests.put(replace(guest, blocked=False))
+            tx.changed("guest", guest.id)
+
+    def move(row: Conversation) -> Change:
+        change = lifecycle.not_spam(row, actor.code, now, tx.messages.last_answer_at(row.id))
+        return _clocked(tx, desk, change)
+
+    return _each(tx, actor, conversation_ids, now, move, extra=steps)
+
+
+def no_reply_needed(
+    tx: Transaction,
+    actor: Actor,
+    conversation_ids: Sequence[int],
+    now: datetime,
+    on: bool = True,
+    desk: Desk | None = None,
+) -> list[Conversation]:
+    """Nothing is owed for the guest's last message (``on``), or it is after all."""
+
+    def move(row: Conversation) -> Change:
+        if on:
+            return lifecycle.no_reply_needed(row)
+        return _clocked(tx, desk, lifecycle.reply_needed(row, tx.messages.last_answer_at(row.id)))
+
+    return _each(tx, actor, conversation_ids, now, move, read=on)
+
+
+def move_to_inbox(
+    tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime, desk: Desk | None = None
+) -> list[Conversation]:
+    """Machine mail that a person wants to see among the guests'."""
+    return _each(
+        tx,
+        actor,
+        conversation_ids,
+        now,
+        lambda row: _clocked(tx, desk, lifecycle.move_to_inbox(row, actor.code, now)),
+    )
+
+
+def assign(
+    tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime, to: str = ""
+) -> list[Conversation]:
+    """To an operator's code, or to nobody."""
+    return _each(
+        tx,
+        actor,
+        conversation_ids,
+        now,
+        lambda row: Change(replace(row, assignee=to), Code.ASSIGNED, {"to": to}),
+    )
+
+
+def wake_due(tx: Transaction, now: datetime, late_after: timedelta = timedelta(minutes=2), limit: int = 50) -> int:
+    """Bring back what was snoozed until now, at most ``limit`` rows; how many there were."""
+    woken = 0
+    for conversation_id in tx.conversations.due_to_wake(now, limit):
+        change = lifecycle.wake(tx.conversations.load(conversation_id), now, late_after)
+        if change.code is not None:
+            _put(tx, change, Actor("", ""), now)
+            woken += 1
+    return woken
+
+
+def _put(tx: Transaction, change: Change, actor: Actor, now: datetime) -> Conversation:
+    """An act that nobody takes back: the guest's, the clock's, or one that is a message."""
+    tx.conversations.put(change.conversation)
+    if change.code is not None:
+        tx.events.add(_event(change, actor, now))
+    tx.changed("conversation", change.conversation.id)
+    return change.conversation
+
+
+def guest_wrote(
+    tx: Transaction,
+    conversation: Conversation,
+    now: datetime,
+    *,
+    at: datetime | None = None,
+    desk: Desk | None = None,
+) -> Conversation:
+    """After the guest's message and its line are stored: the row as it is now. ``at`` is the message's own time.
+
+    Unread marks and preview are the caller's.
+    """
+    answered_at = tx.messages.last_answer_at(conversation.id)
+    change = lifecycle.guest_wrote(conversation, at or now, now, answered_at)
+    return _put(tx, _clocked(tx, desk, change), Actor("", ""), now)
+
+
+def replied(
+    tx: Transaction, actor: Actor, conversation: Conversation, now: datetime, *, desk: Desk | None = None
+) -> Conversation:
+    """After a person's or a bot's answer is stored: nobody waits, the row is in Open, and read for everybody."""
+    change = lifecycle.replied(conversation, actor.code, now)
+    tx.unread.clear_all(conversation.id)
+    return _put(tx, _clocked(tx, desk, change), actor, now)
+
+
+def send_failed(
+    tx: Transaction, conversation: Conversation, now: datetime, *, desk: Desk | None = None
+) -> Conversation:
+    """After a person's message failed or became unknown: back to Open, waiting. Not for planned messages."""
+    return _put(tx, _clocked(tx, desk, lifecycle.send_failed(conversation, now)), Actor("", ""), now)
+
+
+def with_deadline(tx: Transaction, desk: Desk, conversation: Conversation) -> Conversation:
+    """The row with the clock that runs out first, from its guest's lines and promises."""
+    clocks = []
+    for line in tx.lines.of_guest(conversation.guest_id):
+        account = desk.accounts.get(line.account)
+        traits = account.channels.get(line.channel) if account else None
+        if traits is not None:
+            clocks.append((_line(tx, line), traits))
+    promises = [
+        request.due_at
+        for request in tx.requests.of_guest(conversation.guest_id)
+        if request.kind == CALLBACK and request.status == "open" and request.due_at is not None
+    ]
+    deadline = deadline_of(conversation, clocks, min(promises, default=None))
+    return replace(conversation, deadline_at=deadline.at, deadline_kind=deadline.kind)
+
+
+def _line(tx: Transaction, row: LineRow) -> Line:
+    stored = tx.lines.get(row.account, row.channel, row.address)
+    return stored or Line(row.account, row.channel, row.address, last_in_at=row.last_in_at)
+
+
+def _clocked(tx: Transaction, desk: Desk | None, change: Change) -> Change:
+    if desk is None:
+        return change
+    return Change(with_deadline(tx, desk, change.conversation), change.code, change.params)
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeChoice:
+    """One line of the snooze menu: ``1h``, ``3h``, ``evening``, ``tomorrow``, ``arrival``, ``checkout``, ``reply``."""
+
+    code: str
+    at: datetime | None
+
+
+EVENING = time(18)
+MORNING = time(8)
+
+
+def snooze_choices(tx: Transaction, desk: Desk, conversation_id: int, now: datetime) -> list[SnoozeChoice]:
+    """Times worth offering, by the hotel's clock; those that have passed are left out."""
+    conversation = tx.conversations.get(conversation_id)
+    if conversation is None:
+        raise NotFound(f"conversation {conversation_id}")
+    today = desk.today(now)
+    local = {
+        "evening": datetime.combine(today, EVENING, desk.zone),
+        "tomorrow": datetime.combine(today + timedelta(days=1), MORNING, desk.zone),
+    }
+    for stay in sorted(tx.reservations.of_guest(conversation.guest_id), key=lambda one: (one.arrival, one.id)):
+        if not is_live(stay):
+            continue
+        if stay.arrival > today and "arrival" not in local:
+            local["arrival"] = datetime.combine(stay.arrival, MORNING, desk.zone)
+        if stay.departure > today and "checkout" not in local:
+            local["checkout"] = datetime.combine(stay.departure, MORNING, desk.zone)
+    utc = now.tzinfo
+    choices = [SnoozeChoice("1h", now + timedelta(hours=1)), SnoozeChoice("3h", now + timedelta(hours=3))]
+    choices += [SnoozeChoice(code, at.astimezone(utc)) for code, at in local.items() if at > now]
+    if conversation.kept_wake_at is not None and conversation.kept_wake_at > now:
+        choices.append(SnoozeChoice("again", conversation.kept_wake_at))
+    choices.append(SnoozeChoice("reply", None))
+    return choices

@@ -1,0 +1,244 @@
+"""One stack of acts per operator: what was done is written with what takes it back.
+
+A step names what it changed, from what and to what. Taking back restores only what nobody has changed since.
+An act on many rows writes one event each; the last of them carries the steps of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from tui_inbox.domain.conversation import Conversation, DeadlineKind, State
+from tui_inbox.domain.errors import NotFound
+from tui_inbox.domain.event import Code, Event
+from tui_inbox.domain.guest import Guest
+from tui_inbox.ports.store import Transaction
+from tui_inbox.rows import ConsentRow
+from tui_inbox.services.desk import Actor
+
+
+class Life(Struct, frozen=True):
+    """The part of a conversation that an act moves; messages and previews go on without it."""
+
+    guest_id: int
+    state: State
+    state_at: datetime | None
+    state_by: str
+    wake_at: datetime | None
+    kept_wake_at: datetime | None
+    snooze_reason: str
+    automation: bool
+    unanswered: bool
+    unanswered_since: datetime | None
+    no_reply_needed: bool
+    machine: bool
+    deadline_at: datetime | None
+    deadline_kind: DeadlineKind
+    assignee: str
+    ambiguous: bool
+    spam_rule: str
+
+
+def life_of(conversation: Conversation) -> Life:
+    return Life(**{name: getattr(conversation, name) for name in Life.__struct_fields__})
+
+
+class LifeStep(Struct, frozen=True, tag="life"):
+    id: int
+    before: Life
+    after: Life
+
+
+class UnreadStep(Struct, frozen=True, tag="unread"):
+    """What was unread for whom; a count of 0 makes it read."""
+
+    id: int
+    counts: tuple[tuple[str, int], ...]
+
+
+class TagStep(Struct, frozen=True, tag="tag"):
+    tag_id: int
+    kind: str
+    ref: int
+    was_on: bool
+
+
+class GuestStep(Struct, frozen=True, tag="guest"):
+    before: Guest
+    after: Guest
+
+
+class RequestStep(Struct, frozen=True, tag="request"):
+    id: int
+    conversation_id: int
+    status: str
+
+
+class ConsentStep(Struct, frozen=True, tag="consent"):
+    guest_id: int
+    before: ConsentRow
+
+
+class MovedStep(Struct, frozen=True, tag="moved"):
+    """Messages, handles and stays that went from one conversation and guest to another."""
+
+    conversation: Conversation
+    """The one that was left, as it was."""
+    into: int
+    guest_id: int
+    """Who had them before."""
+    to_guest_id: int
+    messages: tuple[int, ...] = ()
+    handles: tuple[int, ...] = ()
+    stays: tuple[int, ...] = ()
+    conversations: tuple[int, ...] = ()
+
+
+Step = LifeStep | UnreadStep | TagStep | GuestStep | RequestStep | ConsentStep | MovedStep
+
+
+class Undo(Struct, frozen=True):
+    """The column ``event.undo``."""
+
+    steps: tuple[Step, ...]
+    with_events: tuple[int, ...] = ()
+    """The other events of the same act."""
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back; ``skipped`` rows had been changed by somebody since."""
+
+    code: Code
+    count: int
+    skipped: int = 0
+    conversation_ids: tuple[int, ...] = ()
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(Undo)
+
+
+def write_events(tx: Transaction, events: Sequence[Event], steps: Sequence[Step], count: int | None = None) -> None:
+    """One act: all its events, the last one with what takes all of it back."""
+    if not events:
+        return
+    ids = tuple(tx.events.add(event).id for event in events[:-1])
+    undo = Undo(tuple(steps), ids, len(events) if count is None else count)
+    tx.events.add(replace(events[-1], undo=_ENCODER.encode(undo).decode()) if steps else events[-1])
+
+
+def undo(tx: Transaction, actor: Actor, now: datetime) -> Undone | None:
+    """Take back this operator's newest act; None when there is nothing (left) to take back."""
+    actor.require_write()
+    event = tx.events.last_undoable(actor.code)
+    if event is None:
+        return None
+    data = _DECODER.decode(event.undo)
+    changed: dict[int, None] = {}
+    done = skipped = 0
+    for step in reversed(data.steps):
+        touched = _take_back(tx, step, now)
+        if isinstance(step, UnreadStep):
+            continue
+        if touched is None:
+            skipped += 1
+        else:
+            done += 1
+            changed.update(dict.fromkeys(touched))
+    if not done and not skipped:
+        changed.update(dict.fromkeys(step.id for step in data.steps if isinstance(step, UnreadStep)))
+    for event_id in (*data.with_events, event.id):
+        tx.events.undone(event_id, now)
+    for conversation_id in changed:
+        tx.events.add(
+            Event(0, now, Code.UNDONE, actor.code, conversation_id=conversation_id, params={"what": event.code.value})
+        )
+        tx.changed("conversation", conversation_id)
+    count = 0 if skipped and not done else max(data.count - skipped, 1)
+    return Undone(event.code, count, skipped, tuple(changed))
+
+
+def _take_back(tx: Transaction, step: Step, now: datetime) -> tuple[int, ...] | None:
+    """The conversations touched, or None when somebody changed the thing since."""
+    match step:
+        case LifeStep():
+            return _restore_life(tx, step)
+        case UnreadStep():
+            return _restore_unread(tx, step, now)
+        case TagStep():
+            (tx.tags.add if step.was_on else tx.tags.remove)(step.tag_id, step.kind, step.ref)
+            tx.changed(step.kind, step.ref)
+            return (step.ref,) if step.kind == "conversation" else ()
+        case GuestStep():
+            return _restore_guest(tx, step, now)
+        case RequestStep():
+            tx.requests.set_status(step.id, step.status, now)
+            return (step.conversation_id,) if step.conversation_id else ()
+        case ConsentStep():
+            tx.consents.put(step.guest_id, step.before)
+            tx.changed("guest", step.guest_id)
+            return ()
+        case MovedStep():
+            return _move_back(tx, step)
+
+
+def _load(tx: Transaction, conversation_id: int) -> Conversation | None:
+    try:
+        return tx.conversations.load(conversation_id)
+    except NotFound:
+        return None
+
+
+def _restore_life(tx: Transaction, step: LifeStep) -> tuple[int, ...] | None:
+    conversation = _load(tx, step.id)
+    if conversation is None or life_of(conversation) != step.after:
+        return None
+    tx.conversations.put(replace(conversation, **{name: getattr(step.before, name) for name in Life.__struct_fields__}))
+    return (step.id,)
+
+
+def _restore_unread(tx: Transaction, step: UnreadStep, now: datetime) -> tuple[int, ...] | None:
+    conversation = _load(tx, step.id)
+    if conversation is None:
+        return None
+    for operator, count in step.counts:
+        tx.unread.set(conversation, operator, count, now)
+    return (step.id,)
+
+
+def _restore_guest(tx: Transaction, step: GuestStep, now: datetime) -> tuple[int, ...] | None:
+    guest = tx.guests.load(step.before.id)
+    if replace(guest, updated_at=None) != replace(step.after, updated_at=None):
+        return None
+    tx.guests.put(replace(step.before, updated_at=now))
+    tx.changed("guest", guest.id)
+    return tuple(one.id for one in tx.conversations.all_of_guest(guest.id))
+
+
+def _move_back(tx: Transaction, step: MovedStep) -> tuple[int, ...] | None:
+    left = step.conversation
+    if step.into != left.id:
+        if _load(tx, step.into) is None:
+            return None
+        tx.conversations.restore(left)
+        tx.messages.move(step.into, left.id, step.messages)
+    for handle_id in step.handles:
+        tx.guests.move_handle(handle_id, step.guest_id)
+    for reservation_id in step.stays:
+        stay = tx.reservations.get(reservation_id)
+        if stay is not None:
+            tx.reservations.put(replace(stay, guest_id=step.guest_id))
+    for conversation_id in step.conversations:
+        other = _load(tx, conversation_id)
+        if other is not None:
+            tx.conversations.put(replace(other, guest_id=step.guest_id))
+    for guest_id in (step.guest_id, step.to_guest_id):
+        tx.changed("guest", guest_id)
+    return (left.id, step.into) if step.into != left.id else (left.id,)
