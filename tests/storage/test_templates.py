@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.storage.rows import NOW
+from tui_inbox.domain.message import MessageClass
+from tui_inbox.domain.template import Approval, Template, TemplateKind
+from tui_inbox.ports.store import Store
+
+WELCOME = Template(0, TemplateKind.SNIPPET, "welcome", "fr", "Bonjour ##{{first_name}}", shortcut="w", updated_at=NOW)
+
+
+def test_a_template_comes_back_as_written(store: Store) -> None:
+    entity = Template(
+        0,
+        TemplateKind.WHATSAPP,
+        "late_arrival",
+        "en_GB",
+        "Hello {{1}}",
+        subject="",
+        category="utility",
+        message_class=MessageClass.MARKETING,
+        account="desk-wa",
+        vendor_id="HX1",
+        approval=Approval.REJECTED,
+        approval_reason="typo",
+        mapping={"1": "first_name"},
+        updated_by="ana",
+    )
+    with store.write() as t:
+        added = t.templates.add(entity)
+        assert t.templates.get(added.id) == replace(entity, id=added.id)
+        assert t.templates.by_vendor("desk-wa", "HX1") == added
+        assert t.templates.by_vendor("annex", "HX1") is None
+
+
+def test_variants_and_lists_leave_archived_ones_out(store: Store) -> None:
+    with store.write() as t:
+        french = t.templates.add(WELCOME)
+        english = t.templates.add(replace(WELCOME, language="en", body="Hello"))
+        t.templates.add(replace(WELCOME, language="de", archived=True))
+        parking = t.templates.add(replace(WELCOME, name="parking"))
+        rule = t.templates.add(replace(WELCOME, kind=TemplateKind.REMINDER))
+        assert t.templates.named(TemplateKind.SNIPPET, "welcome") == [english, french]
+        assert t.templates.all(TemplateKind.SNIPPET) == [parking, english, french]
+        assert t.templates.all(TemplateKind.REMINDER) == [rule]
+        assert len(t.templates.all()) == 4
+
+
+def test_a_name_and_language_are_used_once_per_kind(store: Store) -> None:
+    with store.write() as t:
+        t.templates.add(WELCOME)
+    with pytest.raises(Exception, match=r"(?i)unique"), store.write() as t:
+        t.templates.add(WELCOME)
+
+
+def test_changing_the_text_keeps_the_former_one_and_counts(store: Store) -> None:
+    with store.write() as t:
+        added = t.templates.add(WELCOME)
+        t.templates.put(replace(added, body="Bonsoir"))
+        t.templates.put(replace(added, body="Salut", version=2))
+        found = t.templates.get(added.id)
+        assert found is not None
+        assert (found.body, found.version) == ("Salut", 3)
+
+
+def test_changing_anything_else_makes_no_version(store: Store) -> None:
+    with store.write() as t:
+        added = t.templates.add(WELCOME)
+        t.templates.put(replace(added, shortcut="wel", archived=True))
+        assert t.templates.get(added.id) == replace(added, shortcut="wel", archived=True)
