@@ -1,0 +1,1 @@
+"""The composition root: the only place that sees adapters and storage beside the use cases."""

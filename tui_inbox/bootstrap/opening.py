@@ -1,0 +1,217 @@
+"""Opens what the configuration names: the store, its files, the vaults, the accounts, the worker's lock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+import adapters
+from tui_inbox.config import Config, ConfigError, Loaded, Problem, data_dir
+from tui_inbox.config.checking import check_table
+from tui_inbox.config.problems import line_of, nearest
+from tui_inbox.domain.errors import Refused
+from tui_inbox.ports.channel import Channel
+from tui_inbox.ports.secrets import Secrets
+from tui_inbox.ports.store import Blobs, Lease
+from tui_inbox.services.desk import AccountInfo, Desk
+
+if TYPE_CHECKING:
+    from adapters.secrets import SecretChain
+    from storage.store import SqlStore
+
+SQLITE_FILE = "inbox.db"
+SECRETS_FILE = "secrets.enc"
+
+
+class Account(Struct, frozen=True):
+    """One account of the configuration, checked by its own adapter."""
+
+    name: str
+    type: str
+    settings: Any
+    adapter: Any
+
+
+def secrets_file(loaded: Loaded) -> Path:
+    named = loaded.config.secrets.file
+    return Path(named).expanduser() if named else loaded.file.parent / SECRETS_FILE
+
+
+def open_secrets(loaded: Loaded) -> SecretChain:
+    from adapters.secrets import open_secrets as open_chain
+
+    settings = loaded.config.secrets
+    return open_chain(secrets_file(loaded), password_command=settings.password_command, keyring=settings.keyring)
+
+
+def store_url(loaded: Loaded, secrets: Secrets | None = None) -> str:
+    """The store's address, with PostgreSQL's password put in; it is never shown or stored."""
+    store = loaded.config.store
+    url = store.url or f"sqlite:///{data_dir() / SQLITE_FILE}"
+    if not store.secret or url.startswith("sqlite:"):
+        return url
+    password = (secrets or open_secrets(loaded)).get(store.secret).reveal()
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
+
+
+def files_dir(loaded: Loaded) -> Path:
+    """Where attachments are kept."""
+    if loaded.config.store.files:
+        return Path(loaded.config.store.files).expanduser()
+    return _beside_store(loaded) / "files"
+
+
+def export_dir(loaded: Loaded) -> Path:
+    """Where attachments are saved for the people at the desk."""
+    if loaded.config.ui.export_dir:
+        return Path(loaded.config.ui.export_dir).expanduser()
+    return _beside_store(loaded) / "exports"
+
+
+def _beside_store(loaded: Loaded) -> Path:
+    url = loaded.config.store.url
+    if url.startswith("sqlite:"):
+        from storage.engine import sqlite_path
+
+        return Path(sqlite_path(url)).absolute().parent
+    return data_dir()
+
+
+def open_store(loaded: Loaded, *, create: bool = True, migrate: bool = False) -> SqlStore:
+    """Raises ``StoreError``."""
+    from storage.store import open_store as open_at
+
+    return open_at(store_url(loaded), create=create, migrate=migrate)
+
+
+def open_blobs(loaded: Loaded) -> Blobs:
+    from storage.blobs import FileBlobs
+
+    blobs: Blobs = FileBlobs(files_dir(loaded))
+    return blobs
+
+
+def open_lease(loaded: Loaded) -> Lease:
+    from storage.lease import for_store
+
+    lease: Lease = for_store(store_url(loaded))
+    return lease
+
+
+def accounts(loaded: Loaded) -> Mapping[str, Account]:
+    """Every ``[channels.NAME]`` as its adapter understands it. Raises ``ConfigError`` with all mistakes."""
+    found: dict[str, Account] = {}
+    problems: list[Problem] = []
+    for name, table in loaded.config.channels.items():
+        account, mistakes = read_account(name, table, loaded)
+        problems.extend(mistakes)
+        if account is not None:
+            found[name] = account
+    if problems:
+        raise ConfigError(str(loaded.file), problems)
+    return found
+
+
+def read_account(name: str, table: Mapping[str, Any], loaded: Loaded) -> tuple[Account | None, list[Problem]]:
+    """One table of an account, or what is wrong with it."""
+    path = ("channels", name)
+    type_ = str(table["type"])
+    if type_ not in adapters.CHANNELS:
+        here = (*path, "type")
+        meant = nearest(type_, list(adapters.CHANNELS))
+        params: dict[str, str | int] = {"key": "type", "seen": f'"{type_}"', "known": ", ".join(adapters.CHANNELS)}
+        code = "config_unknown_type_near" if meant else "config_unknown_type"
+        return None, [Problem(code, here, line_of(loaded.lines, here), {**params, "nearest": meant})]
+    adapter = adapters.load(type_)
+    problems = check_table(adapter.Settings, table, path, loaded.lines)
+    if problems:
+        return None, problems
+    try:
+        settings = msgspec.convert(table, adapter.Settings)
+    except msgspec.ValidationError as error:
+        # A rule between several keys, which only the adapter knows.
+        return None, [Problem("config_account", path, line_of(loaded.lines, path), {"reason": str(error)})]
+    named = getattr(settings, "property_", "")
+    if named and named not in loaded.config.properties:
+        here = (*path, "property")
+        known = ", ".join(loaded.config.properties) or "–"
+        params = {"key": "property", "seen": f'"{named}"', "known": known}
+        return None, [Problem("config_no_such_name", here, line_of(loaded.lines, here), params)]
+    return Account(name, type_, settings, adapter), []
+
+
+def build_desk(loaded: Loaded, found: Mapping[str, Account] | None = None) -> Desk:
+    """What the use cases need to know about the hotel. Raises ``ConfigError``."""
+    config = loaded.config
+    return Desk(
+        hotel=config.hotel.name,
+        zone=ZoneInfo(config.hotel.time_zone),
+        language=config.hotel.language,
+        country=config.hotel.country,
+        operators=_names(config),
+        accounts={
+            name: account_info(account) for name, account in (accounts(loaded) if found is None else found).items()
+        },
+        undo={
+            "chat": timedelta(seconds=config.worker.undo_seconds.chat),
+            "email": timedelta(seconds=config.worker.undo_seconds.email),
+        },
+        prices=config.prices,
+        currency=config.hotel.currency,
+        properties={code: house.name for code, house in config.properties.items()},
+        variables=config.hotel.variables,
+    )
+
+
+def _names(config: Config) -> Mapping[str, str]:
+    from tui_inbox.bootstrap.people import people
+
+    return {code: actor.name for code, actor in people(config).items()}
+
+
+def account_info(account: Account) -> AccountInfo:
+    """What a rule may know of an account: its harmless settings as text, never the name of a secret."""
+    kept = {
+        field.encode_name: str(getattr(account.settings, field.name))
+        for field in msgspec.structs.fields(account.settings)
+        if field.encode_name in ("history", "poll_seconds", "property", "sent_copy", "address")
+    }
+    return AccountInfo(
+        account.name,
+        account.type,
+        account.adapter.serves(account.settings),
+        account.adapter.own(account.settings),
+        getattr(account.settings, "mode", "full"),
+        kept,
+    )
+
+
+def build_channels(found: Mapping[str, Account], secrets: Secrets) -> tuple[dict[str, Channel], dict[str, Refused]]:
+    """Every account opened (no network yet), and those that could not be: a missing secret stops one, not all."""
+    opened: dict[str, Channel] = {}
+    refused: dict[str, Refused] = {}
+    for name, account in found.items():
+        try:
+            opened[name] = account.adapter.open(name, account.settings, secrets)
+        except Refused as error:
+            refused[name] = error
+    return opened, refused
+
+
+def private_dir(path: Path) -> Path:
+    """Make a directory that only its owner can enter. Raises ``Refused("cannot_make")``."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused("cannot_make", path=str(path), reason=os.strerror(error.errno or 0)) from None
+    return path
