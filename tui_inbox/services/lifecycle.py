@@ -8,16 +8,14 @@ from datetime import datetime, time, timedelta
 
 from tui_inbox.domain import lifecycle
 from tui_inbox.domain.conversation import Conversation
-from tui_inbox.domain.deadline import deadline_of
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.event import Code, Event
-from tui_inbox.domain.guest import Line
 from tui_inbox.domain.lifecycle import Change
 from tui_inbox.domain.reservation import is_live
 from tui_inbox.ports.store import Transaction
-from tui_inbox.rows import LineRow
-from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.desk import SYSTEM, Actor, Desk
+from tui_inbox.services.settling import with_deadline
 from tui_inbox.services.undo import GuestStep, LifeStep, Step, Undone, UnreadStep, life_of, undo, write_events
 
 __all__ = [
@@ -25,25 +23,19 @@ __all__ = [
     "Undone",
     "assign",
     "close",
-    "guest_wrote",
     "move_to_inbox",
     "no_reply_needed",
     "not_spam",
     "reopen",
-    "replied",
     "report_spam",
-    "send_failed",
     "snooze",
     "snooze_again",
     "snooze_choices",
     "undo",
     "wake_due",
-    "with_deadline",
 ]
 
 Move = Callable[[Conversation], Change]
-CALLBACK = "callback"
-"""Kind of a request that is a promise to call the guest back."""
 
 
 def _each(
@@ -221,73 +213,11 @@ def wake_due(tx: Transaction, now: datetime, late_after: timedelta = timedelta(m
     for conversation_id in tx.conversations.due_to_wake(now, limit):
         change = lifecycle.wake(tx.conversations.load(conversation_id), now, late_after)
         if change.code is not None:
-            _put(tx, change, Actor("", ""), now)
+            tx.conversations.put(change.conversation)
+            tx.events.add(_event(change, SYSTEM, now))
+            tx.changed("conversation", conversation_id)
             woken += 1
     return woken
-
-
-def _put(tx: Transaction, change: Change, actor: Actor, now: datetime) -> Conversation:
-    """An act that nobody takes back: the guest's, the clock's, or one that is a message."""
-    tx.conversations.put(change.conversation)
-    if change.code is not None:
-        tx.events.add(_event(change, actor, now))
-    tx.changed("conversation", change.conversation.id)
-    return change.conversation
-
-
-def guest_wrote(
-    tx: Transaction,
-    conversation: Conversation,
-    now: datetime,
-    *,
-    at: datetime | None = None,
-    desk: Desk | None = None,
-) -> Conversation:
-    """After the guest's message and its line are stored: the row as it is now. ``at`` is the message's own time.
-
-    Unread marks and preview are the caller's.
-    """
-    answered_at = tx.messages.last_answer_at(conversation.id)
-    change = lifecycle.guest_wrote(conversation, at or now, now, answered_at)
-    return _put(tx, _clocked(tx, desk, change), Actor("", ""), now)
-
-
-def replied(
-    tx: Transaction, actor: Actor, conversation: Conversation, now: datetime, *, desk: Desk | None = None
-) -> Conversation:
-    """After a person's or a bot's answer is stored: nobody waits, the row is in Open, and read for everybody."""
-    change = lifecycle.replied(conversation, actor.code, now)
-    tx.unread.clear_all(conversation.id)
-    return _put(tx, _clocked(tx, desk, change), actor, now)
-
-
-def send_failed(
-    tx: Transaction, conversation: Conversation, now: datetime, *, desk: Desk | None = None
-) -> Conversation:
-    """After a person's message failed or became unknown: back to Open, waiting. Not for planned messages."""
-    return _put(tx, _clocked(tx, desk, lifecycle.send_failed(conversation, now)), Actor("", ""), now)
-
-
-def with_deadline(tx: Transaction, desk: Desk, conversation: Conversation) -> Conversation:
-    """The row with the clock that runs out first, from its guest's lines and promises."""
-    clocks = []
-    for line in tx.lines.of_guest(conversation.guest_id):
-        account = desk.accounts.get(line.account)
-        traits = account.channels.get(line.channel) if account else None
-        if traits is not None:
-            clocks.append((_line(tx, line), traits))
-    promises = [
-        request.due_at
-        for request in tx.requests.of_guest(conversation.guest_id)
-        if request.kind == CALLBACK and request.status == "open" and request.due_at is not None
-    ]
-    deadline = deadline_of(conversation, clocks, min(promises, default=None))
-    return replace(conversation, deadline_at=deadline.at, deadline_kind=deadline.kind)
-
-
-def _line(tx: Transaction, row: LineRow) -> Line:
-    stored = tx.lines.get(row.account, row.channel, row.address)
-    return stored or Line(row.account, row.channel, row.address, last_in_at=row.last_in_at)
 
 
 def _clocked(tx: Transaction, desk: Desk | None, change: Change) -> Change:
