@@ -1,0 +1,329 @@
+"""Twilio's messaging API on loopback, faithful to what its specification and error pages say, errors included."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from adapters.sandbox.server import LoopbackServer, hang_up, loopback_only
+from adapters.sandbox.twilio_account import TEXTS, Fault, StoredMessage, TwilioAccount, VendorError
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+_ROOT = "/2010-04-01/Accounts/{account}"
+_WEB_PAGE = "<!doctype html><title>Sign in to the Wi-Fi</title><p>Welcome to the network of the hotel.</p>"
+
+
+class SandboxTwilio:
+    """The simulator with its server; ``account`` is its whole state, ``base_url`` what a configuration points at."""
+
+    def __init__(self, account: TwilioAccount | None = None, port: int = 0) -> None:
+        self.account = account or TwilioAccount()
+        self._server = LoopbackServer(Starlette(routes=self._routes()), port)
+
+    @property
+    def base_url(self) -> str:
+        return self._server.url
+
+    def start(self) -> SandboxTwilio:
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def __enter__(self) -> SandboxTwilio:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _routes(self) -> list[Route]:
+        vendor: list[tuple[str, str, Endpoint]] = [
+            (f"{_ROOT}.json", "GET", self._account),
+            (f"{_ROOT}/Messages.json", "GET", self._list),
+            (f"{_ROOT}/Messages.json", "POST", self._create),
+            (f"{_ROOT}/Messages/{{sid}}.json", "GET", self._one),
+            (f"{_ROOT}/Messages/{{sid}}/Media.json", "GET", self._media_list),
+            (f"{_ROOT}/Messages/{{sid}}/Media/{{media}}", "GET", self._media),
+            (f"{_ROOT}/Usage/Records/ThisMonth.json", "GET", self._usage),
+            (f"{_ROOT}/Balance.json", "GET", self._balance),
+            (f"{_ROOT}/IncomingPhoneNumbers.json", "GET", self._numbers),
+            ("/content/v1/ContentAndApprovals", "GET", self._contents),
+            ("/messaging/v2/Channels/Senders", "GET", self._senders),
+        ]
+        routes = [Route(path, self._guarded(end), methods=[verb]) for path, verb, end in vendor]
+        routes.append(Route("/storage/{media}", self._storage, methods=["GET"]))
+        control: list[tuple[str, str, Endpoint]] = [
+            ("/sandbox/inbound", "POST", self._control_inbound),
+            ("/sandbox/faults", "POST", self._control_fault),
+            ("/sandbox/messages", "GET", self._control_messages),
+        ]
+        routes += [Route(path, _local(end), methods=[verb]) for path, verb, end in control]
+        routes.append(Route("/{path:path}", self._guarded(_missing), methods=["GET", "POST", "DELETE"]))
+        return routes
+
+    def _guarded(self, endpoint: Endpoint) -> Endpoint:
+        """Authentication, then the faults that were asked for, then the vendor's own errors."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                self._authenticate(request)
+                fault = self.account.take_fault("send" if request.method == "POST" else "read")
+                if fault is not None:
+                    return await self._faulty(fault, request, endpoint)
+                return await endpoint(request)
+            except VendorError as error:
+                return _error(error.status, error.code)
+
+        return answer
+
+    def _authenticate(self, request: Request) -> None:
+        kind, _, given = request.headers.get("authorization", "").partition(" ")
+        try:
+            user, _, token = base64.b64decode(given, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            user = token = ""
+        known = hmac.compare_digest(token.encode(), self.account.token.encode())
+        if kind.lower() != "basic" or not known or not user.startswith(("SK", self.account.sid)):
+            raise VendorError(401, 20003)
+        if request.path_params.get("account", self.account.sid) != self.account.sid:
+            raise VendorError(404, 20404)
+
+    async def _faulty(self, fault: Fault, request: Request, endpoint: Endpoint) -> Response:
+        match fault.kind:
+            case "rate_limited":
+                return _error(429, 20429, {"Retry-After": fault.retry_after} if fault.retry_after else {})
+            case "down":
+                return _error(fault.status, 20503, {"Retry-After": fault.retry_after} if fault.retry_after else {})
+            case "refuse":
+                raise VendorError(401 if fault.code == 20003 else 400, fault.code)
+            case "drop":
+                hang_up(request.scope)
+                return Response()
+            case "lost_answer":
+                hang_up(request.scope)
+                return await endpoint(request)
+            case "half":
+                done = await endpoint(request)
+                hang_up(request.scope, b"HTTP/1.1 201 Created\r\nContent-Length: 9999\r\n\r\n" + bytes(done.body)[:40])
+                return done
+            case "html":
+                await endpoint(request)
+                return HTMLResponse(_WEB_PAGE)
+            case "success_false":
+                return JSONResponse({"success": False, "message": "no"})
+            case "slow":
+                await asyncio.sleep(fault.seconds)
+                return await endpoint(request)
+            case _:
+                return _error(500, 20500)
+
+    async def _account(self, request: Request) -> Response:
+        account = self.account
+        kind = "Trial" if account.trial else "Full"
+        return JSONResponse({"sid": account.sid, "friendly_name": account.name, "status": account.status, "type": kind})
+
+    async def _create(self, request: Request) -> Response:
+        if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            return _error(415, 20415)
+        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
+        return JSONResponse(self._shown(self.account.submit(form)), status_code=201)
+
+    async def _one(self, request: Request) -> Response:
+        return JSONResponse(self._shown(self.account.message(request.path_params["sid"])))
+
+    async def _list(self, request: Request) -> Response:
+        asked = dict(request.query_params)
+        now = self.account.clock()
+        found = [message for message in self.account.messages() if _matches(message, asked, now)]
+        if token := asked.get("PageToken"):
+            sids = [message.sid for message in found]
+            found = found[sids.index(token[2:]) + 1 :] if token[2:] in sids else []
+        size = min(max(int(asked.get("PageSize", "50")), 1), 1000)
+        page, number = found[:size], int(asked.get("Page", "0"))
+        following = None
+        if len(found) > size:
+            query = {**asked, "Page": str(number + 1), "PageSize": str(size), "PageToken": f"PA{page[-1].sid}"}
+            following = f"{request.url.path}?{urlencode(query, quote_via=quote)}"
+        return JSONResponse(
+            {
+                "messages": [self._shown(message) for message in page],
+                "next_page_uri": following,
+                "page": number,
+                "page_size": size,
+            }
+        )
+
+    async def _media_list(self, request: Request) -> Response:
+        message = self.account.message(request.path_params["sid"])
+        base = request.url.path.removesuffix(".json")
+        items = [
+            {"sid": media.sid, "content_type": media.type, "uri": f"{base}/{media.sid}.json", "parent_sid": message.sid}
+            for media in message.media
+        ]
+        return JSONResponse({"media_list": items, "next_page_uri": None})
+
+    async def _media(self, request: Request) -> Response:
+        return RedirectResponse(f"/storage/{request.path_params['media']}", 307)
+
+    async def _storage(self, request: Request) -> Response:
+        for message in self.account.messages():
+            for media in message.media:
+                if media.sid == request.path_params["media"]:
+                    return Response(media.content, media_type=media.type)
+        return _error(404, 20404)
+
+    async def _usage(self, request: Request) -> Response:
+        outbound = [message for message in self.account.messages() if message.direction == "outbound-api"]
+        sms = [message for message in outbound if not message.to.startswith("whatsapp:")]
+        parts = sum(message.parts for message in sms)
+        month = self.account.clock().strftime("%Y-%m-01")
+        common = {"start_date": month, "as_of": self.account.clock().isoformat(), "price_unit": "usd"}
+        records: list[dict[str, Any]] = [
+            {
+                "category": "sms-outbound",
+                "count": str(len(sms)),
+                "count_unit": "messages",
+                "usage": str(parts),
+                "usage_unit": "segments",
+                "price": f"{parts * 0.0798:.4f}",
+                **common,
+            },
+            {"category": "recordings", "count": "0", "usage": "0", "usage_unit": "minutes", "price": "0", **common},
+        ]
+        return JSONResponse({"usage_records": records, "next_page_uri": None})
+
+    async def _balance(self, request: Request) -> Response:
+        return JSONResponse({"account_sid": self.account.sid, "balance": "42.17", "currency": "USD"})
+
+    async def _numbers(self, request: Request) -> Response:
+        own = [{"phone_number": self.account.sms, "capabilities": {"sms": True, "mms": False}}]
+        wanted = request.query_params.get("PhoneNumber", self.account.sms)
+        return JSONResponse({"incoming_phone_numbers": [n for n in own if n["phone_number"] == wanted]})
+
+    async def _senders(self, request: Request) -> Response:
+        health = {"quality_rating": "HIGH", "messaging_limit": "1K Customers/24hr"}
+        sender = {"sender_id": f"whatsapp:{self.account.whatsapp}", "status": "ONLINE", "properties": health}
+        return JSONResponse({"senders": [sender], "meta": {"next_page_url": None}})
+
+    async def _contents(self, request: Request) -> Response:
+        size, page = int(request.query_params.get("PageSize", "50")), int(request.query_params.get("Page", "0"))
+        mine = self.account.templates[page * size : (page + 1) * size]
+        following = None
+        if len(self.account.templates) > (page + 1) * size:
+            # The vendor's link names its own host, whatever host was asked.
+            following = f"https://content.twilio.com/v1/ContentAndApprovals?PageSize={size}&Page={page + 1}"
+        contents = [
+            {
+                "sid": t.sid,
+                "friendly_name": t.name,
+                "language": t.language,
+                "variables": t.variables,
+                "types": {"twilio/text": {"body": t.body}},
+                "approval_requests": {"category": t.category, "status": t.status, "rejection_reason": t.reason},
+            }
+            for t in mine
+        ]
+        return JSONResponse({"contents": contents, "meta": {"next_page_url": following, "key": "contents"}})
+
+    async def _control_inbound(self, request: Request) -> Response:
+        asked = json.loads(await request.body())
+        media = [(part["type"], base64.b64decode(part["base64"])) for part in asked.get("media", [])]
+        stored = self.account.receive(asked["from"], asked["to"], asked.get("body", ""), media)
+        return JSONResponse({"sid": stored.sid}, status_code=201)
+
+    async def _control_fault(self, request: Request) -> Response:
+        self.account.faults.append(Fault(**json.loads(await request.body())))
+        return Response(status_code=204)
+
+    async def _control_messages(self, request: Request) -> Response:
+        return JSONResponse([self._shown(message) for message in self.account.messages()])
+
+    def _shown(self, message: StoredMessage) -> dict[str, Any]:
+        now = self.account.clock()
+        step, sent = message.now(now), message.sent_at(now)
+        uri = f"/2010-04-01/Accounts/{self.account.sid}/Messages/{message.sid}"
+        return {
+            "sid": message.sid,
+            "account_sid": self.account.sid,
+            "direction": message.direction,
+            "from": message.from_,
+            "to": message.to,
+            "body": message.body,
+            "status": step.status,
+            "num_segments": str(message.parts),
+            "num_media": str(len(message.media)),
+            "price": None,
+            "price_unit": "USD",
+            "error_code": step.error,
+            "error_message": TEXTS.get(step.error) if step.error else None,
+            "date_created": _dated(message.created),
+            "date_sent": _dated(sent) if sent else None,
+            "date_updated": _dated(max(step.at, message.created)),
+            "messaging_service_sid": None,
+            "api_version": "2010-04-01",
+            "uri": f"{uri}.json",
+            "subresource_uris": {"media": f"{uri}/Media.json"},
+        }
+
+
+def _matches(message: StoredMessage, asked: dict[str, str], now: datetime) -> bool:
+    if asked.get("To", message.to) != message.to or asked.get("From", message.from_) != message.from_:
+        return False
+    first, last = asked.get("DateSent>"), asked.get("DateSent<")
+    if first is None and last is None:
+        return True
+    sent = message.sent_at(now)
+    if sent is None:
+        return False
+    # Stored to the microsecond, compared to the second, as the vendor shows it.
+    sent = sent.replace(microsecond=0)
+    return (first is None or sent >= _asked(first)) and (last is None or sent <= _asked(last))
+
+
+def _asked(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _dated(at: datetime) -> str:
+    return format_datetime(at.astimezone(UTC).replace(microsecond=0))
+
+
+def _error(status: int, code: int, headers: dict[str, str] | None = None) -> Response:
+    body = {
+        "code": code,
+        "message": TEXTS.get(code, "Error"),
+        "more_info": f"https://www.twilio.com/docs/errors/{code}",
+        "status": status,
+    }
+    return JSONResponse(body, status_code=status, headers=headers)
+
+
+async def _missing(request: Request) -> Response:
+    return _error(404, 20404)
+
+
+def _local(endpoint: Endpoint) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        if not loopback_only(request.scope):
+            return Response(status_code=403)
+        try:
+            return await endpoint(request)
+        except (ValueError, KeyError, TypeError):
+            return Response(status_code=400)
+
+    return answer
