@@ -118,6 +118,16 @@ class SqlConversations:
                 last_at=values["last_at"],
             )
 
+    def remove(self, conversation_id: int) -> None:
+        self._known.pop(conversation_id, None)
+        self._db.run("DELETE FROM unread WHERE conversation_id = :id", id=conversation_id)
+        self._db.run("DELETE FROM conversation WHERE id = :id", id=conversation_id)
+
+    def restore(self, conversation: Conversation) -> None:
+        values = _stored(conversation)
+        self._db.insert("conversation", id=conversation.id, **values)
+        self._known[conversation.id] = values
+
     def due_to_wake(self, now: datetime, limit: int) -> list[int]:
         rows = self._db.all(
             "SELECT id FROM conversation WHERE state = 'pending' AND wake_at <= :now ORDER BY wake_at LIMIT :limit",

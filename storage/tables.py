@@ -269,6 +269,8 @@ class Conversation(SQLModel, table=True):
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
+        # An id is never given twice: a removed conversation can come back under its own.
+        {"sqlite_autoincrement": True},
     )
     id: int | None = _id()
     guest_id: int = _big(null=False)
