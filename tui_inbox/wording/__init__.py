@@ -16,7 +16,7 @@ from pathlib import Path
 from tui_inbox.domain.display import clean_line
 
 LANGUAGES = ("en", "fr")
-_LOCALE = Path(__file__).resolve().parent.parent / "locale"
+LOCALE = Path(__file__).resolve().parent.parent / "locale"
 _AREAS = ("refusals", "events", "reasons", "channels", "config", "cli")
 
 
@@ -34,7 +34,7 @@ def use(language: str) -> str:
     _Current.catalogue = (
         gettext.NullTranslations()
         if _Current.language == "en"
-        else gettext.translation("tui_inbox", _LOCALE, [_Current.language], fallback=True)
+        else gettext.translation("tui_inbox", LOCALE, [_Current.language], fallback=True)
     )
     return _Current.language
 

@@ -1,0 +1,127 @@
+"""From an exception to an exit code and a sentence with a next step; never a traceback at a user."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import sys
+import traceback
+from argparse import Namespace
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+from tui_inbox.config.places import state_dir
+from tui_inbox.config.problems import ConfigError, Problem
+from tui_inbox.domain.display import clean_line
+from tui_inbox.domain.errors import ChannelError, NotFound, Refused, StoreError
+from tui_inbox.wording import _, sentence
+
+OK, ERROR, USAGE, CONFIGURATION, STORE, CHANNEL, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+
+# Where a secret could stand in a text that somebody else made: headers, addresses, query strings.
+_SECRETS = (
+    re.compile(
+        r"(?i)((?:authorization|x-api-key|password|passwd|secret|token)[\"']?\s*[:=]\s*[\"']?)"
+        r"(?:basic |bearer )?[^\s\"',&]+"
+    ),
+    re.compile(r"(?i)((?:basic|bearer)\s+)[A-Za-z0-9+/=._~-]{8,}"),
+    re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)"),
+)
+
+
+class Usage(Exception):
+    """The command was asked in a way that it cannot be: the message is already a sentence."""
+
+
+def guarded(options: Namespace) -> int:
+    """Run the chosen command; whatever it raises becomes a sentence and a code."""
+    module, function = options.run.split(":")
+    try:
+        code: int = getattr(import_module(f"tui_inbox.cli.{module}"), function)(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone; nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:  # noqa: BLE001 - the last line of defence of the whole program
+        return report(error)
+    return code
+
+
+def report(error: Exception) -> int:
+    """Say on the error stream what went wrong; returns the exit code."""
+    match error:
+        case ConfigError():
+            say(config_sentences(error.file, error.problems))
+            return CONFIGURATION
+        case Usage():
+            say([str(error)])
+            return USAGE
+        case StoreError():
+            say([sentence(error.code, error.params)])
+            return STORE
+        case Refused():
+            say([sentence(error.code, error.params)])
+            return ERROR
+        case ChannelError():
+            say([channel_sentence(error)])
+            return CHANNEL
+        case NotFound():
+            say([_("There is no such thing: {name}.").format(name=clean_line(str(error)))])
+            return ERROR
+    say(unexpected(error))
+    return ERROR
+
+
+def say(lines: list[str]) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+def config_sentences(file: str, problems: tuple[Problem, ...]) -> list[str]:
+    """``FILE:LINE [table] what is wrong``, one line for each mistake."""
+    lines = []
+    for problem in problems:
+        place = f"{file}:{problem.line}" if problem.line else file
+        table = f" {problem.table}" if problem.table else ""
+        lines.append(f"{place}:{table} {sentence(problem.code, problem.params)}")
+    return lines
+
+
+def channel_sentence(error: ChannelError) -> str:
+    """Ours, then the vendor's own words."""
+    said = clean_line(error.vendor_text)
+    number = f" ({clean_line(error.vendor_code)})" if error.vendor_code else ""
+    return f"{sentence(error.code)}{number} {said}".strip()
+
+
+def redacted(text: str) -> str:
+    for pattern in _SECRETS:
+        text = pattern.sub(r"\1…", text)
+    return text
+
+
+def unexpected(error: BaseException, directory: Path | None = None) -> list[str]:
+    """Write the trace, without values of variables, to a file that only this user can read; say its number."""
+    number = secrets.token_hex(4)
+    folder = directory or state_dir()
+    path = folder / f"error-{number}.log"
+    head = f"{datetime.now(UTC).isoformat()} {' '.join(sys.argv[:2])}\n"
+    text = redacted(head + "".join(traceback.format_exception(error)))
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError:
+        kind = type(error).__name__
+        return [
+            _("Something went wrong that was not foreseen ({kind}), error {number}.").format(kind=kind, number=number)
+        ]
+    return [
+        _("Something went wrong that was not foreseen, error {number}.").format(number=number),
+        _("The details are in {path}; send that file when you report it.").format(path=path),
+    ]
