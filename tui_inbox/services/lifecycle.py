@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 
 from tui_inbox.domain import lifecycle
 from tui_inbox.domain.conversation import Conversation
+from tui_inbox.domain.deadline import deadline_of
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.event import Code, Event
@@ -15,7 +16,6 @@ from tui_inbox.domain.lifecycle import Change
 from tui_inbox.domain.reservation import is_live
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import SYSTEM, Actor, Desk
-from tui_inbox.services.settling import with_deadline
 from tui_inbox.services.undo import GuestStep, LifeStep, Step, Undone, UnreadStep, life_of, undo, write_events
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "snooze_choices",
     "undo",
     "wake_due",
+    "with_deadline",
 ]
 
 Move = Callable[[Conversation], Change]
@@ -218,6 +219,24 @@ def wake_due(tx: Transaction, now: datetime, late_after: timedelta = timedelta(m
             tx.changed("conversation", conversation_id)
             woken += 1
     return woken
+
+
+def with_deadline(tx: Transaction, desk: Desk, conversation: Conversation) -> Conversation:
+    """The row with the clock that runs out first, from its guest's lines and its own open promises."""
+    clocks = []
+    for row in tx.lines.of_guest(conversation.guest_id):
+        account = desk.accounts.get(row.account)
+        traits = account.channels.get(row.channel) if account else None
+        line = tx.lines.get(row.account, row.channel, row.address) if traits else None
+        if traits and line:
+            clocks.append((line, traits))
+    promises = [
+        request.due_at
+        for request in tx.requests.of_guest(conversation.guest_id)
+        if request.conversation_id == conversation.id and request.status == "open" and request.due_at is not None
+    ]
+    deadline = deadline_of(conversation, clocks, min(promises, default=None))
+    return replace(conversation, deadline_at=deadline.at, deadline_kind=deadline.kind)
 
 
 def _clocked(tx: Transaction, desk: Desk | None, change: Change) -> Change:
