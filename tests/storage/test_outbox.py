@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from storage.store import open_store
+from tests.conftest import emptied
 from tests.storage.rows import NOW, at, conversation, outgoing
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.message import Delivery, MessageClass, Origin
@@ -186,6 +188,19 @@ def test_two_claimers_never_get_the_same_row(store: Store) -> None:
         (row,) = t.outbox.claimable(["desk-sms"], NOW, 9)
         assert t.outbox.move(row, S.CLAIMED, NOW) is not None
         assert t.outbox.claimable(["desk-sms"], NOW, 9) == []
+
+
+@pytest.mark.postgres
+def test_postgresql_steps_over_rows_that_another_claimer_holds(postgres_url: str) -> None:
+    emptied(postgres_url)
+    with open_store(postgres_url) as store:
+        with store.write() as t:
+            talk = conversation(t)
+            outgoing(t, talk.id, "1")
+            outgoing(t, talk.id, "2", address="+33699999999")
+        with store.write() as one, store.write() as two:
+            assert keys(one.outbox.claimable(["desk-sms"], NOW, 1)) == ["1"]
+            assert keys(two.outbox.claimable(["desk-sms"], NOW, 9)) == ["2"]
 
 
 def test_rows_are_found_by_state_provider_message_and_reference(store: Store) -> None:

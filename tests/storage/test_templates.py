@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from storage.store import SqlStore
 from tests.storage.rows import NOW
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.template import Approval, Template, TemplateKind
@@ -56,7 +57,7 @@ def test_a_name_and_language_are_used_once_per_kind(store: Store) -> None:
         t.templates.add(WELCOME)
 
 
-def test_changing_the_text_keeps_the_former_one_and_counts(store: Store) -> None:
+def test_changing_the_text_keeps_the_former_one_and_counts(store: SqlStore) -> None:
     with store.write() as t:
         added = t.templates.add(WELCOME)
         t.templates.put(replace(added, body="Bonsoir"))
@@ -64,6 +65,10 @@ def test_changing_the_text_keeps_the_former_one_and_counts(store: Store) -> None
         found = t.templates.get(added.id)
         assert found is not None
         assert (found.body, found.version) == ("Salut", 3)
+        former = t.db.all(
+            "SELECT version, body FROM template_version WHERE template_id = :id ORDER BY version", id=added.id
+        )
+        assert former == [(1, "Bonjour ##{{first_name}}"), (2, "Bonsoir")]
 
 
 def test_changing_anything_else_makes_no_version(store: Store) -> None:
