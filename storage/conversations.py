@@ -128,16 +128,6 @@ class SqlConversations:
         self._db.insert("conversation", id=conversation.id, **values)
         self._known[conversation.id] = values
 
-    def remove(self, conversation_id: int) -> None:
-        for table, column in (("unread", "conversation_id"), ("draft", "conversation_id"), ("conversation", "id")):
-            self._db.run(f"DELETE FROM {table} WHERE {column} = :id", id=conversation_id)
-        self._known.pop(conversation_id, None)
-
-    def restore(self, conversation: Conversation) -> None:
-        values = _stored(conversation)
-        self._db.upsert("conversation", ("id",), id=conversation.id, **values)
-        self._known[conversation.id] = values
-
     def due_to_wake(self, now: datetime, limit: int) -> list[int]:
         rows = self._db.all(
             "SELECT id FROM conversation WHERE state = 'pending' AND wake_at <= :now ORDER BY wake_at LIMIT :limit",
