@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import re
 import socket
 import ssl
 import time
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 import httpx
@@ -38,6 +40,7 @@ logging.getLogger("httpcore").setLevel(logging.WARNING)
 LONGEST_WAIT = 3600.0
 """Seconds: a vendor that asks for more than an hour is asked again after an hour."""
 MAX_REDIRECTS = 3
+_HOST = re.compile(r"[A-Za-z0-9._:-]+")
 _GIVEN_UP = (httpx.ReadTimeout, httpx.WriteTimeout)
 _NEVER_WRITTEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -116,7 +119,7 @@ class Http:
             self._base = httpx.URL(base_url.rstrip("/"))
         except (httpx.InvalidURL, TypeError, ValueError):
             raise Refused("bad_base_url") from None
-        if self._base.scheme not in ("http", "https") or not self._base.host or self._base.userinfo:
+        if self._base.scheme not in ("http", "https") or not _HOST.fullmatch(self._base.host) or self._base.userinfo:
             raise Refused("bad_base_url")
         self._hosts = (self._base.host, *hosts)
         self._file_hosts = tuple(file_hosts)
@@ -134,7 +137,7 @@ class Http:
             answer = self._exchange(self._reads, request)
         except httpx.RequestError as error:
             raise _read_failed(error) from None
-        except zlib.error:
+        except (zlib.error, httpx.InvalidURL):
             raise NotSent("broken_answer") from None
         self._raise_for(answer, sending=False)
         return answer
@@ -151,7 +154,8 @@ class Http:
             raise NotSent(_unreachable(error)) from None
         except _GIVEN_UP:
             raise Unknown("timeout") from None
-        except (httpx.RequestError, zlib.error, Malformed):
+        except (httpx.RequestError, httpx.InvalidURL, zlib.error, Malformed):
+            # httpx looks at a redirect's address even when it does not follow it, hence InvalidURL.
             raise Unknown("broken_answer") from None
         self._raise_for(answer, sending=True)
         return answer
@@ -168,6 +172,8 @@ class Http:
                 response = self._reads.send(request, stream=True)
             except httpx.RequestError as error:
                 raise _read_failed(error) from None
+            except httpx.InvalidURL:
+                raise Malformed("address_refused") from None
             if response.is_redirect and (place := response.headers.get("location")):
                 response.close()
                 target = self._redirected(target, place)
@@ -191,6 +197,7 @@ class Http:
         limits = self._limits
         return httpx.Client(
             transport=transport,
+            verify=_certificates(),
             timeout=httpx.Timeout(limits.read, connect=limits.connect, write=limits.write),
             limits=httpx.Limits(max_connections=10, max_keepalive_connections=keep),
             trust_env=False,
@@ -293,6 +300,12 @@ class Http:
                     yield chunk
             except httpx.RequestError as error:
                 raise _read_failed(error) from None
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: each client would otherwise spend some 20 ms on the same file."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 @contextmanager
