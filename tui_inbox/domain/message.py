@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from tui_inbox.domain.display import clean_line
+
 
 class Direction(StrEnum):
     IN = "in"
@@ -115,3 +117,14 @@ class Message:
     """Part of the first back-fill: read, silent, answered."""
     created_at: datetime | None = None
     attachments: tuple[Attachment, ...] = field(default=())
+
+
+_PREVIEW = 160
+
+
+def preview(text: str, subject: str = "", attachments: tuple[Attachment, ...] = ()) -> str:
+    """The list's one line: what is said, else what it is about, else what came with it."""
+    line = clean_line(" ".join(text[: 4 * _PREVIEW].split()) or subject)
+    if not line and attachments:
+        line = attachments[0].name
+    return line if len(line) <= _PREVIEW else line[: _PREVIEW - 1] + "…"

@@ -5,6 +5,8 @@ The transitions are those of the project's reliability page; ``allowed`` is the 
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -126,6 +128,12 @@ def backoff(tries: int, retry_after: float | None, rng: Random) -> timedelta:
     if retry_after is not None:
         wait = max(wait, min(retry_after, _LONGEST_ASKED)) if retry_after > 0 else wait
     return timedelta(seconds=wait * (1 + rng.random() / 4))
+
+
+def body_hash(text: str) -> str:
+    """The same for texts that differ only in space or Unicode form, as vendors may give them back."""
+    plain = " ".join(unicodedata.normalize("NFC", text).split())
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,348 @@
+"""The outbox at work: every message is sent once, or known not to be, or shown to be unknown.
+
+No vendor offers a key that makes a repeat harmless. So the attempt is durable before the first byte leaves; what
+happened after it is recorded with the new state in one transaction; and an attempt that left no answer is looked
+up, never repeated (reliability.md 2).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from tui_inbox.domain.errors import (
+    AcceptedWithoutId,
+    AccountBlocked,
+    ChannelError,
+    NotFound,
+    Refused,
+    Unknown,
+)
+from tui_inbox.domain.event import Code
+from tui_inbox.domain.outbox import OutboxState, Outgoing, backoff, classify
+from tui_inbox.ports.channel import Channel, FindsSent, Found, Receipt
+from tui_inbox.ports.clock import Clock
+from tui_inbox.ports.store import Blobs, Store, Transaction
+from tui_inbox.services import settling
+from tui_inbox.services.accounts import block
+from tui_inbox.services.admission import fault_of
+from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.receipts import apply_status
+
+__all__ = [
+    "apply_status",
+    "cancel",
+    "claim",
+    "drop",
+    "it_arrived",
+    "reconcile",
+    "recover",
+    "release",
+    "send_again",
+    "send_one",
+]
+
+GIVE_UP = timedelta(hours=24)
+"""A message that could not be handed over for a day is the desk's to decide: most would be of no use any more."""
+STALE = 2.0
+"""Seconds (monotonic) between the commit of an attempt and its first byte; beyond it the attempt is taken back."""
+LOOK_UPS = 2
+LATE_SIGHT = timedelta(minutes=30)
+"""How long a row that waits for the operator is still looked for: vendors' lists have been ten minutes late."""
+
+_UNSURE = (OutboxState.UNKNOWN, OutboxState.NEEDS_OPERATOR)
+
+Fault = Callable[[str], None]
+
+
+def no_fault(point: str) -> None:
+    """What production passes where the crash harness passes its killer."""
+
+
+def release(tx: Transaction, desk: Desk, now: datetime, limit: int = 50) -> int:
+    """Queue what is due, if it still may leave; how many rows were looked at."""
+    rows = tx.outbox.due(now, limit)
+    for row in rows:
+        since = row.not_before if row.tries == 0 and row.not_before else row.created_at
+        if (row.expires_at and row.expires_at <= now) or (since and row.tries and now - since > GIVE_UP):
+            settling.failed(tx, desk, row, "expired", now, state=OutboxState.EXPIRED)
+            continue
+        fault = fault_of(tx, desk, row, now)
+        if fault is not None:
+            settling.failed(tx, desk, row, fault.code, now, params=dict(fault.params))
+            continue
+        moved = tx.outbox.move(row, OutboxState.QUEUED, now, reason="")
+        if moved is not None:
+            settling.moved_on(tx, moved)
+    return len(rows)
+
+
+def claim(tx: Transaction, accounts: Sequence[str], owner: str, now: datetime, limit: int = 10) -> list[Outgoing]:
+    """Take rows for sending, one per guest's address, so that their order is kept."""
+    claimed = []
+    for row in tx.outbox.claimable(accounts, now, limit):
+        moved = tx.outbox.move(row, OutboxState.CLAIMED, now, owner=owner)
+        if moved is not None:
+            claimed.append(moved)
+    return claimed
+
+
+def send_one(
+    store: Store,
+    desk: Desk,
+    channel: Channel,
+    outgoing: Outgoing,
+    clock: Clock,
+    blobs: Blobs | None = None,
+    *,
+    monotonic: Callable[[], float] = time.monotonic,
+    rng: Random | None = None,
+    fault: Fault = no_fault,
+) -> Outgoing | None:
+    """Send a claimed row once and record what happened; None when it was not this process's to send."""
+    try:
+        channel.check(outgoing)
+        files = _files(outgoing, blobs)
+    except (Refused, NotFound) as error:
+        code = error.code if isinstance(error, Refused) else "file_missing"
+        with store.write() as tx:
+            return settling.failed(tx, desk, outgoing, code, clock.now())
+    started = _start(store, desk, outgoing, clock.now())
+    if started is None:
+        return None
+    row, attempt = started
+    committed = monotonic()
+    fault("inflight")
+    if monotonic() - committed > STALE:
+        with store.write() as tx:
+            tx.outbox.attempt_ended(attempt, clock.now(), "stale")
+            return tx.outbox.move(row, OutboxState.QUEUED, clock.now(), owner="")
+    try:
+        receipt = channel.send(row, files)
+    except ChannelError as error:
+        fault("answered")
+        return _record_error(store, desk, row, attempt, error, clock.now(), rng or Random())
+    except Exception as error:  # noqa: BLE001 - an adapter's bug after the first byte leaves the outcome unknown
+        crashed = Unknown("adapter_failed", vendor_text=type(error).__name__)
+        return _record_error(store, desk, row, attempt, crashed, clock.now(), rng or Random())
+    fault("answered")
+    with store.write() as tx:
+        now = clock.now()
+        tx.outbox.attempt_ended(attempt, now, "accepted")
+        done = settling.accepted(tx, desk, tx.outbox.load(row.id), receipt, now)
+    fault("recorded")
+    return done
+
+
+def _files(outgoing: Outgoing, blobs: Blobs | None) -> list[tuple[str, str, bytes]]:
+    if not outgoing.attachments:
+        return []
+    if blobs is None:
+        raise NotFound("blobs")
+    names = outgoing.attachment_names
+    return [
+        (names[at] if at < len(names) else sha256, "", blobs.get(sha256))
+        for at, sha256 in enumerate(outgoing.attachments)
+    ]
+
+
+def _start(store: Store, desk: Desk, outgoing: Outgoing, now: datetime) -> tuple[Outgoing, int] | None:
+    """The durable attempt: nothing may be written to the vendor before this has been committed."""
+    with store.write() as tx:
+        fault = fault_of(tx, desk, outgoing, now)
+        if fault is not None:
+            settling.failed(tx, desk, outgoing, fault.code, now, params=dict(fault.params))
+            return None
+        row = tx.outbox.move(outgoing, OutboxState.INFLIGHT, now, tries=outgoing.tries + 1)
+        if row is None:
+            return None
+        attempt = tx.outbox.attempt(row.id, row.tries, now)
+        settling.moved_on(tx, row)
+    return row, attempt
+
+
+def _record_error(
+    store: Store, desk: Desk, row: Outgoing, attempt: int, error: ChannelError, now: datetime, rng: Random
+) -> Outgoing | None:
+    state, reason = classify(error)
+    with store.write() as tx:
+        tx.outbox.attempt_ended(attempt, now, state.value, reason, error.http_status)
+        current = tx.outbox.load(row.id)
+        if state is OutboxState.UNKNOWN:
+            code = f"accepted_{reason}" if isinstance(error, AcceptedWithoutId) else reason
+            return settling.unsure(tx, desk, current, code, now, vendor_text=error.vendor_text)
+        if state is OutboxState.FAILED:
+            return settling.failed(tx, desk, current, reason, now, vendor_text=error.vendor_text)
+        values = {"owner": "", "reason": reason, "vendor_text": error.vendor_text}
+        if state is OutboxState.RETRY_WAIT:
+            wait = backoff(current.tries, error.retry_after, rng)
+            moved = tx.outbox.move(current, state, now, not_before=now + wait, **values)
+        else:
+            moved = tx.outbox.move(current, state, now, **values)
+        if isinstance(error, AccountBlocked):
+            block(tx, desk, row.account, error, now)
+        if moved is not None:
+            settling.moved_on(tx, moved)
+        return moved
+
+
+def recover(
+    tx: Transaction, desk: Desk, live_owner: str, now: datetime, sending: Collection[int] = (), limit: int = 500
+) -> int:
+    """Rows that a dead worker left: claimed ones are queued again, those in flight become unknown.
+
+    ``sending`` are the rows that the living owner has in hand at this moment.
+    """
+    rows = tx.outbox.in_state((OutboxState.CLAIMED, OutboxState.INFLIGHT), limit)
+    left = [row for row in rows if not (row.owner == live_owner and row.id in sending)]
+    for row in left:
+        if row.state is OutboxState.CLAIMED:
+            moved = tx.outbox.move(row, OutboxState.QUEUED, now, owner="")
+            if moved is not None:
+                settling.moved_on(tx, moved)
+        else:
+            settling.unsure(tx, desk, row, "worker_died", now)
+    return len(left)
+
+
+def reconcile(store: Store, desk: Desk, channel: Channel, now: datetime, limit: int = 50) -> int:
+    """Ask the vendor about sends whose outcome is unknown; how many were settled.
+
+    Nothing is ever queued again from here: what the vendor does not show goes to the operator.
+    """
+    with store.read() as tx:
+        rows = [row for row in tx.outbox.in_state(_UNSURE, limit, channel.name) if _to_look_up(desk, row, now)]
+    settled = 0
+    for row in rows:
+        if not isinstance(channel, FindsSent):
+            with store.write() as tx:
+                settled += _give_up(tx, row.id, "no_lookup", now)
+            continue
+        try:
+            found = channel.find(row)
+        except ChannelError:
+            return settled
+        with store.write() as tx:
+            settled += _settle(tx, desk, row.id, found, now)
+    return settled
+
+
+def _to_look_up(desk: Desk, row: Outgoing, now: datetime) -> bool:
+    """After the vendor's own delay; what waits for the operator is looked for a while longer."""
+    since = row.unknown_since or row.updated_at or now
+    try:
+        settle = desk.traits(row.account, row.channel).settle
+    except NotFound:
+        settle = timedelta(0)
+    if row.state is OutboxState.NEEDS_OPERATOR and now - since > LATE_SIGHT:
+        return False
+    return now - since >= settle
+
+
+def _settle(tx: Transaction, desk: Desk, outbox_id: int, found: Found, now: datetime) -> int:
+    row = tx.outbox.load(outbox_id)
+    if row.state not in _UNSURE:
+        return 0
+    unsettled = tx.outbox.in_state((*_UNSURE, OutboxState.INFLIGHT), 500, row.account)
+    same = [one for one in unsettled if (one.address, one.body_hash) == (row.address, row.body_hash)]
+    if any(one.state is OutboxState.INFLIGHT for one in same):
+        return 0
+    bound = tx.outbox.bound_ids(row.account, found.candidates)
+    free = [provider_id for provider_id in found.candidates if provider_id not in bound]
+    # Identical texts: the oldest row takes the oldest id that no row owns, however many of each there are.
+    place = [one.id for one in same].index(row.id)
+    if place < len(free):
+        if settling.accepted(tx, desk, row, Receipt(free[place]), now) is None:
+            return 0
+        conversation = tx.conversations.load(row.conversation_id)
+        settling.tell(tx, Code.SEND_SETTLED, conversation, "", now, params={"how": "found", "outbox": row.id})
+        return 1
+    if row.state is OutboxState.NEEDS_OPERATOR:
+        return 0
+    looked = tx.outbox.move(row, row.state, now, looked_up=row.looked_up + 1)
+    if looked is None or looked.looked_up < LOOK_UPS:
+        return 0
+    if row.reason.startswith("accepted_"):
+        # The vendor said yes and its id cannot be found: it is sent, only its receipts are lost.
+        return int(settling.accepted(tx, desk, looked, Receipt(""), now) is not None)
+    return _give_up(tx, row.id, "not_found" if found.authoritative else "no_record", now)
+
+
+def _give_up(tx: Transaction, outbox_id: int, reason: str, now: datetime) -> int:
+    row = tx.outbox.load(outbox_id)
+    if row.state is not OutboxState.UNKNOWN:
+        return 0
+    moved = tx.outbox.move(row, OutboxState.NEEDS_OPERATOR, now, reason=reason)
+    if moved is not None:
+        settling.moved_on(tx, moved)
+    return int(moved is not None)
+
+
+def it_arrived(tx: Transaction, desk: Desk, actor: Actor, outbox_id: int, now: datetime) -> None:
+    """The operator knows that the guest has it."""
+    row = _for_operator(tx, actor, outbox_id, _UNSURE)
+    if settling.accepted(tx, desk, row, Receipt(""), now) is None:
+        raise Refused("changed_meanwhile")
+    _answered(tx, row, actor, "arrived", now)
+
+
+def send_again(tx: Transaction, desk: Desk, actor: Actor, outbox_id: int, now: datetime) -> None:
+    """The operator wants it sent (once more); windows, stops and length are asked again."""
+    row = _for_operator(
+        tx,
+        actor,
+        outbox_id,
+        (OutboxState.NEEDS_OPERATOR, OutboxState.FAILED, OutboxState.EXPIRED, OutboxState.HELD),
+    )
+    fault = fault_of(tx, desk, row, now)
+    if fault is not None:
+        raise fault
+    values = {"not_before": now, "expires_at": None, "reason": "", "vendor_text": "", "tries": 0, "created_at": now}
+    moved = tx.outbox.move(row, OutboxState.QUEUED, now, **values)
+    if moved is None:
+        raise Refused("changed_meanwhile")
+    conversation = tx.conversations.load(row.conversation_id)
+    settling.tell(tx, Code.RESENT, conversation, actor.code, now, params={"outbox": row.id, "was": row.state.value})
+    settling.answers(tx, desk, moved, now)
+
+
+def drop(tx: Transaction, actor: Actor, outbox_id: int, now: datetime) -> None:
+    """The operator does not want it sent any more."""
+    row = _for_operator(tx, actor, outbox_id, (OutboxState.NEEDS_OPERATOR, OutboxState.FAILED, OutboxState.EXPIRED))
+    _cancelled(tx, row, actor, now)
+    _answered(tx, row, actor, "dropped", now)
+
+
+def cancel(tx: Transaction, desk: Desk, actor: Actor, outbox_id: int, now: datetime) -> None:
+    """Call off what has not left yet; whoever waited for it waits again."""
+    row = _for_operator(
+        tx, actor, outbox_id, (OutboxState.HELD, OutboxState.QUEUED, OutboxState.RETRY_WAIT), refusal="too_late"
+    )
+    _cancelled(tx, row, actor, now)
+    conversation = tx.conversations.load(row.conversation_id)
+    settling.tell(tx, Code.SEND_CANCELLED, conversation, actor.code, now, params={"outbox": row.id})
+    settling.owed_again(tx, desk, conversation, now)
+
+
+def _for_operator(
+    tx: Transaction, actor: Actor, outbox_id: int, states: Collection[OutboxState], refusal: str = "settled_already"
+) -> Outgoing:
+    actor.require_write()
+    row = tx.outbox.load(outbox_id)
+    if row.state not in states:
+        raise Refused(refusal)
+    return row
+
+
+def _cancelled(tx: Transaction, row: Outgoing, actor: Actor, now: datetime) -> None:
+    moved = tx.outbox.move(row, OutboxState.CANCELLED, now, reason="cancelled")
+    if moved is None:
+        raise Refused("changed_meanwhile")
+    settling.moved_on(tx, moved)
+
+
+def _answered(tx: Transaction, row: Outgoing, actor: Actor, how: str, now: datetime) -> None:
+    conversation = tx.conversations.load(row.conversation_id)
+    settling.tell(tx, Code.SEND_SETTLED, conversation, actor.code, now, params={"how": how, "outbox": row.id})

@@ -1,0 +1,373 @@
+"""What one page of envelopes does to guests, conversations, clocks and unread marks, within one transaction.
+
+Guests, conversations and lines are read once per page and written once at its end: a page of fifty messages must
+cost little more than its fifty inserts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from tui_inbox.domain import lifecycle
+from tui_inbox.domain.channel import ChannelTraits, HandleKind
+from tui_inbox.domain.consent import Keyword, keyword
+from tui_inbox.domain.conversation import Conversation, State
+from tui_inbox.domain.display import clean, clean_line
+from tui_inbox.domain.errors import NotFound
+from tui_inbox.domain.event import Code
+from tui_inbox.domain.guest import Guest, GuestKind, Handle, Line
+from tui_inbox.domain.message import Attachment, Delivery, Direction, Message, Origin, preview
+from tui_inbox.domain.outbox import OutboxState, Outgoing, body_hash
+from tui_inbox.ports.channel import Inbound, Item, Receipt, Status
+from tui_inbox.ports.store import Transaction
+from tui_inbox.services import lifecycle as acts
+from tui_inbox.services import settling
+from tui_inbox.services.desk import Desk
+from tui_inbox.services.matching import match
+from tui_inbox.services.receipts import apply_status
+
+HISTORY_LIMIT = 500
+"""Messages of the first back-fill that one conversation keeps; adapters give the newest first."""
+SAME_SUBJECT = timedelta(days=14)
+PARKED_FOR = timedelta(hours=24)
+_NAME = 200
+_UNSETTLED = (OutboxState.INFLIGHT, OutboxState.UNKNOWN, OutboxState.NEEDS_OPERATOR)
+
+
+class Fate(IntEnum):
+    """What became of an envelope; of several items the highest counts."""
+
+    IGNORED = 0
+    APPLIED = 1
+    PARKED = 2
+
+
+class Intake:
+    """The working set of one page."""
+
+    def __init__(self, tx: Transaction, desk: Desk, account: str, now: datetime) -> None:
+        self._tx, self._desk, self._account, self._now = tx, desk, account, now
+        row = tx.accounts.get(account)
+        self._connected_at = (row.connected_at if row else None) or now
+        self._places: dict[tuple[str, str], int] = {}
+        """(channel, address) -> conversation of guests that have only one."""
+        self._conversations: dict[int, Conversation] = {}
+        self._clocked: set[int] = set()
+        self._lines: dict[tuple[str, str], Line] = {}
+        self._unread: dict[int, tuple[int, datetime]] = {}
+        self._imported: dict[int, int] = {}
+        self._asked: set[int] = set()
+        self._unsettled: list[Outgoing] | None = None
+        self._operators: tuple[str, ...] | None = None
+        self.rang = False
+
+    def take(self, item: Item) -> Fate:
+        """Apply one item; idempotent by the vendor's id."""
+        if isinstance(item, Status):
+            return self._status(item)
+        address = clean_line(item.address)
+        if item.outbound:
+            known = self._known_as_ours(item, address)
+            if known is not None:
+                return known
+        return self._message(item, address)
+
+    def flush(self) -> None:
+        """Write what the page has changed."""
+        for line in self._lines.values():
+            self._tx.lines.put(line)
+        for conversation in self._conversations.values():
+            if conversation.id in self._clocked or conversation.deadline_at is not None:
+                conversation = acts.with_deadline(self._tx, self._desk, conversation)
+            self._tx.conversations.put(conversation)
+            self._tx.changed("conversation", conversation.id)
+            unread = self._unread.get(conversation.id)
+            if unread is not None:
+                self._tx.unread.bump(conversation, self._everybody(), unread[1], unread[0])
+        for kept in (self._conversations, self._lines, self._unread, self._clocked):
+            kept.clear()
+
+    def _status(self, status: Status) -> Fate:
+        self.flush()
+        if apply_status(self._tx, self._desk, status, self._account, self._now):
+            self.rang = self.rang or status.state is Delivery.FAILED
+            return Fate.APPLIED
+        return Fate.PARKED if self._now - status.at < PARKED_FOR else Fate.IGNORED
+
+    def _known_as_ours(self, item: Inbound, address: str) -> Fate | None:
+        """The vendor's own record shows what we sent: it settles an unknown row, and is no second message."""
+        tx = self._tx
+        if tx.outbox.by_provider(self._account, item.external_id) is not None:
+            return Fate.IGNORED
+        if item.thread_ref:
+            row = tx.outbox.by_ref(self._account, item.thread_ref)
+            candidates = [row] if row is not None else []
+        else:
+            if self._unsettled is None:
+                self._unsettled = list(tx.outbox.in_state(_UNSETTLED, 500, self._account))
+            body = body_hash(item.text)
+            candidates = [row for row in self._unsettled if (row.address, row.body_hash) == (address, body)]
+        if not candidates:
+            return None
+        row = candidates[0]
+        if any(row.state is OutboxState.INFLIGHT for row in candidates):
+            # Its answer is about to be recorded; whose it is cannot be told before.
+            return Fate.PARKED if self._now - item.at < PARKED_FOR else None
+        if row.state in _UNSETTLED:
+            self.flush()
+            if settling.accepted(tx, self._desk, row, Receipt(item.external_id), self._now) is not None:
+                conversation = tx.conversations.load(row.conversation_id)
+                settling.tell(tx, Code.SEND_SETTLED, conversation, "", self._now, params={"how": "found"})
+            self._unsettled = None
+        return Fate.APPLIED
+
+    def _message(self, item: Inbound, address: str) -> Fate:
+        try:
+            traits = self._desk.traits(self._account, item.channel)
+        except NotFound:
+            return Fate.IGNORED
+        at = min(item.at, self._now)
+        imported = at <= self._connected_at
+        word = keyword(item.text) if traits.stop_words and not item.outbound else None
+        quiet = imported or item.automated or item.outbound or (word is not None and not word.ambiguous)
+        conversation = self._conversation(item, address, traits, at, quiet=quiet)
+        if imported and self._full(conversation.id):
+            return Fate.IGNORED
+        message = self._tx.messages.add(self._as_message(item, address, conversation.id, at, imported))
+        if message is None:
+            return Fate.IGNORED
+        if not item.automated:
+            self._clock(item, address, traits, conversation.id, at)
+        if word is not None:
+            self._stop(word, item.channel, address, conversation, at)
+        if item.outbound:
+            conversation = self._answered_elsewhere(conversation, item, at, imported)
+        elif imported:
+            conversation = lifecycle.history_imported(conversation, at, inbound=True)
+        elif not quiet:
+            conversation = self._guest_wrote(conversation, at)
+        if imported:
+            first = conversation.history_from
+            conversation = replace(conversation, history_from=at if first is None else min(first, at))
+        if not item.automated or conversation.machine:
+            conversation = _newest(conversation, message, item)
+        self._conversations[conversation.id] = conversation
+        return Fate.APPLIED
+
+    def _as_message(self, item: Inbound, address: str, conversation_id: int, at: datetime, imported: bool) -> Message:
+        text, full = clean(item.text), clean(item.full_text)
+        return Message(
+            id=0,
+            conversation_id=conversation_id,
+            at=at,
+            direction=Direction.OUT if item.outbound else Direction.IN,
+            kind=item.kind,
+            origin=Origin.ELSEWHERE if item.outbound else Origin.GUEST,
+            text=text,
+            full_text=full if full != text else "",
+            subject=clean_line(item.subject),
+            channel=item.channel,
+            account=self._account,
+            external_id=item.external_id,
+            own_address=clean_line(item.own_address),
+            address=address,
+            state=(item.state or Delivery.SENT) if item.outbound else Delivery.NONE,
+            error_code=item.suspicious,
+            thread_ref=item.thread_ref,
+            references=item.references,
+            segments=item.segments,
+            automated=item.automated,
+            imported=imported,
+            created_at=self._now,
+            attachments=tuple(
+                Attachment(
+                    name=clean_line(file.name)[:_NAME],
+                    type=clean_line(file.type)[:_NAME],
+                    size=file.size,
+                    state=file.state,
+                    ref=file.ref,
+                    reason=file.reason,
+                    sha256=file.sha256,
+                )
+                for file in item.attachments
+            ),
+        )
+
+    def _full(self, conversation_id: int) -> bool:
+        """Has the first back-fill brought as much as is kept?"""
+        count = self._imported.get(conversation_id)
+        if count is None:
+            count = self._tx.messages.imported_count(conversation_id)
+        self._imported[conversation_id] = count + 1
+        return count >= HISTORY_LIMIT
+
+    def _clock(self, item: Inbound, address: str, traits: ChannelTraits, conversation_id: int, at: datetime) -> None:
+        line = self._line(item.channel, address)
+        if item.outbound:
+            line = replace(line, last_out_at=max(at, line.last_out_at or at))
+        else:
+            line = replace(line, last_in_at=max(at, line.last_in_at or at))
+        self._lines[item.channel, address] = line
+        if traits.free_window is not None or traits.reply_mark is not None:
+            self._clocked.add(conversation_id)
+
+    def _line(self, channel: str, address: str) -> Line:
+        known = self._lines.get((channel, address)) or self._tx.lines.get(self._account, channel, address)
+        return known or Line(self._account, channel, address)
+
+    def _stop(self, word: Keyword, channel: str, address: str, conversation: Conversation, at: datetime) -> None:
+        line = self._line(channel, address)
+        if word.stops:
+            stopped = replace(line, stopped_at=at, stop_word=clean_line(word.word), stop_source="guest")
+            self._lines[channel, address] = stopped
+        else:
+            self._lines[channel, address] = replace(line, stopped_at=None, stop_word="", stop_source="")
+            self._tx.lines.put(self._lines[channel, address])
+            while (other := self._tx.lines.stopped(channel, address)) and other.stop_source == "guest":
+                self._tx.lines.put(replace(other, stopped_at=None, stop_word="", stop_source=""))
+        settling.tell(
+            self._tx,
+            Code.STOPPED if word.stops else Code.STARTED,
+            conversation,
+            "",
+            self._now,
+            params={"word": clean_line(word.word), "channel": channel},
+        )
+        self._tx.changed("guest", conversation.guest_id)
+
+    def _guest_wrote(self, conversation: Conversation, at: datetime) -> Conversation:
+        answered = None
+        if conversation.last_at is not None and at < conversation.last_at:
+            answered = self._tx.messages.last_answer_at(conversation.id)
+        change = lifecycle.guest_wrote(conversation, at, self._now, answered)
+        if change.code is not None:
+            settling.tell(self._tx, change.code, change.conversation, "", self._now, params=change.params)
+        if change.conversation.state is State.SPAM:
+            return change.conversation
+        count = self._unread.get(conversation.id, (0, at))[0]
+        self._unread[conversation.id] = (count + 1, at)
+        self.rang = True
+        if conversation.id not in self._asked:
+            self._asked.add(conversation.id)
+            for row in self._tx.outbox.waiting_for_guest(conversation.id):
+                if row.reason != "guest_wrote":
+                    held = self._tx.outbox.move(
+                        row, row.state, self._now, reason="guest_wrote", not_before=settling.PARKED_FOR_OPERATOR
+                    )
+                    if held is not None:
+                        self._tx.changed("outbox", row.id)
+        return change.conversation
+
+    def _answered_elsewhere(
+        self, conversation: Conversation, item: Inbound, at: datetime, imported: bool
+    ) -> Conversation:
+        """The hotel answered by another way: nobody waits any more."""
+        newer = conversation.last_in_at is None or at >= conversation.last_in_at
+        if imported or item.automated or not newer:
+            return conversation
+        self._unread.pop(conversation.id, None)
+        self._tx.unread.clear_all(conversation.id)
+        self._clocked.add(conversation.id)
+        return replace(conversation, unanswered=False, unanswered_since=None)
+
+    def _conversation(
+        self, item: Inbound, address: str, traits: ChannelTraits, at: datetime, *, quiet: bool
+    ) -> Conversation:
+        place = self._places.get((item.channel, address))
+        if place is not None:
+            return self._load(place)
+        known = self._tx.guests.by_handle(item.channel, address)
+        references = item.references.split()
+        if not known and references:
+            parent = self._tx.messages.by_reference(self._account, references[::-1])
+            if parent is not None:
+                return self._load(parent.conversation_id)
+        guest, ambiguous = self._guest(known, item, address, traits)
+        property_ = self._desk.accounts[self._account].settings.get("property", "")
+        if guest.kind is GuestKind.COMPANY:
+            threaded = self._thread_of(guest, item, address, references)
+            if threaded is not None:
+                return threaded
+            thread_key = item.thread_ref or item.external_id
+        else:
+            thread_key = ""
+        found = self._tx.conversations.of_guest(guest.id, property_, thread_key)
+        if found is None:
+            if quiet or guest.blocked:
+                fresh = lifecycle.new_quiet(
+                    guest.id, at, property_=property_, thread_key=thread_key, machine=item.automated
+                )
+            else:
+                fresh = lifecycle.new_for_guest(guest.id, at, property_=property_, thread_key=thread_key)
+            if guest.blocked:
+                fresh = replace(fresh, state=State.SPAM, spam_rule="blocked", automation=False)
+            found = self._tx.conversations.add(replace(fresh, ambiguous=ambiguous, created_at=self._now))
+        else:
+            found = self._load(found.id)
+        if guest.kind is not GuestKind.COMPANY:
+            self._places[item.channel, address] = found.id
+        return found
+
+    def _load(self, conversation_id: int) -> Conversation:
+        return self._conversations.get(conversation_id) or self._tx.conversations.load(conversation_id)
+
+    def _thread_of(self, guest: Guest, item: Inbound, address: str, references: list[str]) -> Conversation | None:
+        """An agency's mail thread: by Message-ID, else by subject within two weeks (sources.md 6.4)."""
+        parent = self._tx.messages.by_reference(self._account, references[::-1]) if references else None
+        if parent is None and item.subject:
+            since = self._now - SAME_SUBJECT
+            parent = self._tx.messages.by_subject(self._account, address, item.subject, since)
+        if parent is None:
+            return None
+        conversation = self._load(parent.conversation_id)
+        return conversation if conversation.guest_id == guest.id else None
+
+    def _guest(self, known: Sequence[Guest], item: Inbound, address: str, traits: ChannelTraits) -> tuple[Guest, bool]:
+        """Who wrote, and whether it may also have been somebody else."""
+        name = clean_line(item.name)[:_NAME]
+        if len(known) == 1:
+            guest = known[0]
+            if name and not guest.name:
+                guest = replace(guest, name=name, updated_at=self._now)
+                self._tx.guests.put(guest)
+                self._tx.changed("guest", guest.id)
+            return guest, False
+        found = match(self._tx, self._desk, item.channel, address, now=self._now, name=name)
+        guest = found.guest or self._tx.guests.add(
+            Guest(
+                id=0,
+                name=name,
+                phone=address if traits.handle is HandleKind.PHONE else "",
+                email=address if traits.handle is HandleKind.EMAIL else "",
+                created_at=self._now,
+                updated_at=self._now,
+            )
+        )
+        self._tx.guests.add_handle(Handle(0, guest.id, item.channel, address, label=name, created_at=self._now))
+        self._tx.changed("guest", guest.id)
+        return guest, found.ambiguous
+
+    def _everybody(self) -> tuple[str, ...]:
+        if self._operators is None:
+            self._operators = tuple(code for code, _ in self._tx.operators.all())
+        return self._operators
+
+
+def _newest(conversation: Conversation, message: Message, item: Inbound) -> Conversation:
+    """The list's line follows the newest message, and an answer goes to where the guest wrote last."""
+    if conversation.last_message_id is not None and conversation.last_at and message.at < conversation.last_at:
+        return conversation
+    told = replace(
+        conversation,
+        last_at=message.at,
+        last_message_id=message.id,
+        preview=preview(message.text, message.subject, message.attachments),
+        preview_by="<elsewhere>" if item.outbound else "",
+        outcome=message.state.value,
+    )
+    if item.outbound and conversation.last_address:
+        return told
+    return replace(told, last_channel=message.channel, last_account=message.account, last_address=message.address)
