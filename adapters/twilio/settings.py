@@ -61,7 +61,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     secret: Annotated[str, Meta(min_length=1)]
     """Name under which a vault keeps the auth token (or the API key's secret)."""
     from_: Number = field(name="from")
-    whatsapp_from: Number | Literal[""] = ""
+    whatsapp_from: Annotated[str, Meta(pattern=r"^(\+[1-9][0-9]{6,14})?$")] = ""
     api_key: Annotated[str, Meta(pattern=r"^(SK[0-9a-fA-F]{32})?$")] = ""
     """With it ``secret`` is the key's own secret, and the account's token stays in the drawer."""
     messaging_service: Annotated[str, Meta(pattern=r"^(MG[0-9a-fA-F]{32})?$")] = ""
