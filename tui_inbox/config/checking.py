@@ -66,6 +66,9 @@ def _unknown(key: str, here: tuple[str, ...], known: list[str], lines: Lines) ->
 def _value(kind: Any, value: object, here: tuple[str, ...], lines: Lines) -> Iterator[Problem]:
     """Mistakes of one value: tables are walked, everything else is for msgspec to judge."""
     plain = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    if get_origin(plain) in (Union, UnionType) and isinstance(value, dict):
+        # ``Server | None`` and the like: a table can only be meant for the structure among them.
+        plain = next((one for one in get_args(plain) if isinstance(one, type) and issubclass(one, Struct)), plain)
     if isinstance(plain, type) and issubclass(plain, Struct):
         if isinstance(value, dict):
             yield from _struct(plain, value, here, lines)

@@ -43,7 +43,8 @@ SENTENCES: dict[str, str] = {
     "config_same_user": N_("{key} = {seen} is already the user of “{other}”."),
     "config_unknown_type": N_("{key} = {seen} is no kind of channel. Known: {known}."),
     "config_unknown_type_near": N_("{key} = {seen} is no kind of channel. Did you mean “{nearest}”?"),
-    "config_refused": N_("{key} = {seen}: {reason}"),
+    "config_keys": N_("{reason}. “tui-inbox keys” lists the names."),
+    "config_account": N_("This account cannot work: {reason}."),
     "secret_missing": N_("No vault holds the secret “{name}”. Run “tui-inbox secret set {name}”."),
     "secret_unsafe": N_("{path} can be read by others. Run: chmod 600 {path}"),
     "secret_unreadable": N_("{path} cannot be read: {reason}."),
@@ -56,5 +57,8 @@ SENTENCES: dict[str, str] = {
     "secret_bad_name": N_("“{name}” cannot name a secret: use a-z, 0-9, - . and _, at most 64."),
     "keyring_failed": N_("{vault} does not answer ({reason})."),
     "vault_read_only": N_("{vault} cannot be written from here."),
+    "cannot_make": N_("{path} cannot be made: {reason}."),
+    "no_such_operator": N_("“{name}” is no operator of this configuration. Known: {known}."),
+    "not_this_operator": N_("The user “{user}” is {name}, and cannot be “{wanted}”."),
     "vault_none": N_("No vault can be written. See “tui-inbox doctor”."),
 }
