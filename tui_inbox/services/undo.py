@@ -142,24 +142,23 @@ def undo(tx: Transaction, actor: Actor, now: datetime) -> Undone | None:
         return None
     data = _DECODER.decode(event.undo)
     changed: dict[int, None] = {}
+    told: dict[int, None] = {}
     done = skipped = 0
     for step in reversed(data.steps):
         touched = _take_back(tx, step, now)
-        if isinstance(step, UnreadStep):
-            continue
         if touched is None:
             skipped += 1
-        else:
+            continue
+        changed.update(dict.fromkeys(touched))
+        if not isinstance(step, UnreadStep):
             done += 1
-            changed.update(dict.fromkeys(touched))
-    if not done and not skipped:
-        changed.update(dict.fromkeys(step.id for step in data.steps if isinstance(step, UnreadStep)))
+            told.update(dict.fromkeys(touched))
     for event_id in (*data.with_events, event.id):
         tx.events.undone(event_id, now)
+    for conversation_id in told:
+        params: dict[str, str | int] = {"what": event.code.value}
+        tx.events.add(Event(0, now, Code.UNDONE, actor.code, conversation_id=conversation_id, params=params))
     for conversation_id in changed:
-        tx.events.add(
-            Event(0, now, Code.UNDONE, actor.code, conversation_id=conversation_id, params={"what": event.code.value})
-        )
         tx.changed("conversation", conversation_id)
     count = 0 if skipped and not done else max(data.count - skipped, 1)
     return Undone(event.code, count, skipped, tuple(changed))
@@ -207,7 +206,7 @@ def _restore_life(tx: Transaction, step: LifeStep) -> tuple[int, ...] | None:
 def _restore_unread(tx: Transaction, step: UnreadStep, now: datetime) -> tuple[int, ...] | None:
     conversation = _load(tx, step.id)
     if conversation is None:
-        return None
+        return ()
     for operator, count in step.counts:
         tx.unread.set(conversation, operator, count, now)
     return (step.id,)
