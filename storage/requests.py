@@ -51,3 +51,6 @@ class SqlRequests:
         """Open ones first, then the newest."""
         where = "WHERE guest_id = :guest_id ORDER BY CASE status WHEN 'open' THEN 0 ELSE 1 END, id DESC"
         return [_row(row) for row in self._db.all(_SELECT + where, guest_id=guest_id)]
+
+    def reassign(self, request_id: int, guest_id: int, conversation_id: int | None) -> None:
+        self._db.update("request", {"id": request_id}, guest_id=guest_id, conversation_id=conversation_id)

@@ -483,6 +483,10 @@ class Requests(Protocol):
 
     def of_guest(self, guest_id: int) -> Sequence[RequestRow]: ...
 
+    def reassign(self, request_id: int, guest_id: int, conversation_id: int | None) -> None:
+        """When guests are merged, or a merge is undone."""
+        ...
+
 
 class Events(Protocol):
     def add(self, event: Event) -> Event: ...
