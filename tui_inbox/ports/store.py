@@ -587,29 +587,74 @@ class Changes(Protocol):
 class Transaction(Protocol):
     """One consistent view of the store; in a write transaction also one atomic change of it."""
 
-    conversations: Conversations
-    inbox: Inbox
-    unread: Unread
-    messages: Messages
-    guests: Guests
-    lines: Lines
-    consents: Consents
-    reservations: Reservations
-    outbox: Outbox
-    inbounds: Inbounds
-    accounts: Accounts
-    templates: Templates
-    planner: Planner
-    drafts: Drafts
-    tags: Tags
-    requests: Requests
-    events: Events
-    operators: Operators
-    presences: Presences
-    jobs: Jobs
-    workers: Workers
-    mappings: Mappings
-    changes: Changes
+    @property
+    def conversations(self) -> Conversations: ...
+
+    @property
+    def inbox(self) -> Inbox: ...
+
+    @property
+    def unread(self) -> Unread: ...
+
+    @property
+    def messages(self) -> Messages: ...
+
+    @property
+    def guests(self) -> Guests: ...
+
+    @property
+    def lines(self) -> Lines: ...
+
+    @property
+    def consents(self) -> Consents: ...
+
+    @property
+    def reservations(self) -> Reservations: ...
+
+    @property
+    def outbox(self) -> Outbox: ...
+
+    @property
+    def inbounds(self) -> Inbounds: ...
+
+    @property
+    def accounts(self) -> Accounts: ...
+
+    @property
+    def templates(self) -> Templates: ...
+
+    @property
+    def planner(self) -> Planner: ...
+
+    @property
+    def drafts(self) -> Drafts: ...
+
+    @property
+    def tags(self) -> Tags: ...
+
+    @property
+    def requests(self) -> Requests: ...
+
+    @property
+    def events(self) -> Events: ...
+
+    @property
+    def operators(self) -> Operators: ...
+
+    @property
+    def presences(self) -> Presences: ...
+
+    @property
+    def jobs(self) -> Jobs: ...
+
+    @property
+    def workers(self) -> Workers: ...
+
+    @property
+    def mappings(self) -> Mappings: ...
+
+    @property
+    def changes(self) -> Changes: ...
 
     def changed(self, kind: str, ref: int) -> None:
         """Wake the sessions that show this."""
