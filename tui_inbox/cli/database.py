@@ -1,0 +1,79 @@
+"""``db upgrade|backup|check``."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tui_inbox.bootstrap.opening import open_store, store_url
+from tui_inbox.cli.context import configuration
+from tui_inbox.cli.failing import OK, STORE, Usage
+from tui_inbox.config import Loaded, data_dir
+from tui_inbox.domain.errors import StoreError
+from tui_inbox.wording import _, ngettext, sentence
+
+
+def _default_place(loaded: Loaded, now: datetime) -> Path:
+    from storage.engine import SQLITE, dialect_of, sqlite_path
+
+    url = store_url(loaded)
+    folder = Path(sqlite_path(url)).absolute().parent if dialect_of(url) == SQLITE else data_dir()
+    return folder / "backups" / f"inbox-{now:%Y%m%d-%H%M%S}.db"
+
+
+def backup(options: Namespace) -> int:
+    """A consistent copy while everything runs, readable by its owner only."""
+    from storage.backup import backup as copy
+
+    loaded = configuration(options)
+    now = datetime.now(UTC)
+    place = Path(options.file).expanduser() if options.file else _default_place(loaded, now)
+    manifest = copy(store_url(loaded), place, now)
+    messages = manifest.rows.get("message", 0)
+    print(
+        _("{path}: {size} bytes, {messages}, checked.").format(
+            path=place, size=manifest.size, messages=ngettext("{n} message", "{n} messages", messages)
+        )
+    )
+    return OK
+
+
+def check(options: Namespace) -> int:
+    """Damage, lost rows, columns that differ: each with its number, exit code 4 when there is any."""
+    from storage.check import check as look
+
+    findings = look(store_url(configuration(options)), full=True)
+    for finding in findings:
+        print(f"{sentence(finding.code)}: {finding.detail}")
+    if findings:
+        print(_("Make a copy with “tui-inbox db backup” before anything else is tried."))
+        return STORE
+    print(_("The store is whole."))
+    return OK
+
+
+def upgrade(options: Namespace) -> int:
+    """To this program's schema; an older SQLite store is copied first."""
+    loaded = configuration(options)
+    try:
+        open_store(loaded, create=False).close()
+    except StoreError as error:
+        if error.code != "schema_older":
+            raise
+    else:
+        print(_("The store is up to date."))
+        return OK
+    if not options.yes:
+        if not sys.stdin.isatty():
+            raise Usage(_("Stop the worker and every inbox first, then say --yes."))
+        answer = input(_("Have the worker and every inbox been stopped? [y/N]") + " ")
+        if answer.strip().lower() not in {"y", "yes", "o", "oui"}:
+            print(_("Nothing was changed."))
+            return OK
+    if store_url(loaded).startswith("sqlite:"):
+        backup(Namespace(**{**vars(options), "file": ""}))
+    open_store(loaded, create=False, migrate=True).close()
+    print(_("The store is up to date."))
+    return OK

@@ -1,0 +1,124 @@
+"""Rows as lines of plain text, in words rather than signs: for scripts, small terminals and screen readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from tui_inbox.domain.channel import HandleKind
+from tui_inbox.domain.conversation import DeadlineKind, State
+from tui_inbox.domain.display import clean, clean_line
+from tui_inbox.domain.errors import NotFound
+from tui_inbox.domain.guest import short_handle
+from tui_inbox.domain.message import Delivery, Direction, Kind, Origin
+from tui_inbox.rows import ConversationRow, MessageRow
+from tui_inbox.services.desk import Desk
+from tui_inbox.wording import N_, _, ngettext
+
+STATES = {
+    State.OPEN: N_("open"),
+    State.PENDING: N_("pending"),
+    State.CLOSED: N_("closed"),
+    State.SPAM: N_("spam"),
+}
+DELIVERIES = {
+    Delivery.NONE: "",
+    Delivery.HELD: N_("held"),
+    Delivery.QUEUED: N_("queued"),
+    Delivery.SENDING: N_("sending"),
+    Delivery.SENT: N_("sent"),
+    Delivery.DELIVERED: N_("delivered"),
+    Delivery.READ: N_("read"),
+    Delivery.FAILED: N_("failed"),
+    Delivery.UNKNOWN: N_("unknown"),
+    Delivery.CANCELLED: N_("cancelled"),
+}
+DEADLINES = {
+    DeadlineKind.NONE: N_("due {time}"),
+    DeadlineKind.WINDOW: N_("free text until {time}"),
+    DeadlineKind.REPLY_MARK: N_("answer until {time}"),
+    DeadlineKind.CALLBACK: N_("call back by {time}"),
+}
+
+
+def local(desk: Desk, at: datetime | None) -> str | None:
+    """ISO 8601 with the hotel's offset, to the second."""
+    return at.astimezone(desk.zone).isoformat(timespec="seconds") if at else None
+
+
+def spoken(desk: Desk, at: datetime, now: datetime) -> str:
+    """``09:12`` today, else ``2026-11-23 09:12``, in the hotel's zone."""
+    there = at.astimezone(desk.zone)
+    return f"{there:%H:%M}" if there.date() == desk.today(now) else f"{there:%Y-%m-%d %H:%M}"
+
+
+def ago(since: datetime, now: datetime) -> str:
+    """How long ago, in the largest unit that says enough."""
+    seconds = max(0, int((now - since) / timedelta(seconds=1)))
+    if seconds < 120:
+        return ngettext("{n} second ago", "{n} seconds ago", seconds)
+    if seconds < 7200:
+        return ngettext("{n} minute ago", "{n} minutes ago", seconds // 60)
+    if seconds < 172_800:
+        return ngettext("{n} hour ago", "{n} hours ago", seconds // 3600)
+    return ngettext("{n} day ago", "{n} days ago", seconds // 86_400)
+
+
+def channel_label(desk: Desk, account: str, channel: str) -> str:
+    """The channel's proper name, its code where the account is no longer configured."""
+    try:
+        return desk.traits(account, channel).label
+    except NotFound:
+        return channel
+
+
+def guest_name(desk: Desk, row: ConversationRow) -> str:
+    if row.guest:
+        return clean_line(row.guest)
+    try:
+        kind = desk.traits(row.account, row.channel).handle
+    except NotFound:
+        kind = HandleKind.OPAQUE
+    return f"{_('Unknown client')} {clean_line(short_handle(row.handle, kind))}".strip()
+
+
+def conversation_line(desk: Desk, row: ConversationRow, now: datetime) -> str:
+    """``12. Claire Martin, room 204, WhatsApp, open, 2 unread, unanswered, 09:12: Bonjour …``."""
+    parts = [guest_name(desk, row)]
+    if row.stay and row.stay.room:
+        parts.append(_("room {room}").format(room=clean_line(row.stay.room)))
+    parts += [channel_label(desk, row.account, row.channel), _(STATES[row.state])]
+    if row.unread:
+        parts.append(ngettext("{n} unread", "{n} unread", row.unread))
+    if row.unanswered:
+        parts.append(_("unanswered"))
+    if row.deadline_at:
+        parts.append(_(DEADLINES[row.deadline_kind]).format(time=spoken(desk, row.deadline_at, now)))
+    if row.wake_at:
+        parts.append(_("back {time}").format(time=spoken(desk, row.wake_at, now)))
+    parts.append(spoken(desk, row.last_at, now))
+    return f"{row.id}. {', '.join(parts)}: {clean_line(row.preview)}"
+
+
+def message_lines(desk: Desk, message: MessageRow, guest: str, now: datetime) -> Iterator[str]:
+    """A head that says who, when, how and what became of it; the text indented below."""
+    if message.kind is Kind.NOTE:
+        who = _("Note by {name}").format(name=desk.name_of(message.author))
+    elif message.direction is Direction.IN:
+        who = guest
+    elif message.origin is Origin.ELSEWHERE:
+        who = _("Sent from elsewhere")
+    else:
+        who = desk.name_of(message.author) or desk.hotel
+    head = [who, spoken(desk, message.at, now)]
+    if message.channel:
+        head.append(channel_label(desk, message.account, message.channel))
+    if message.state:
+        head.append(_(DELIVERIES[message.state]))
+    yield ", ".join(head) + ":"
+    if message.subject:
+        yield "  " + _("Subject: {text}").format(text=clean_line(message.subject))
+    for line in clean(message.text).splitlines():
+        yield "  " + line
+    for file in message.attachments:
+        yield "  " + _("File: {name}").format(name=clean_line(file.name))
