@@ -7,6 +7,7 @@ the aggregates; a test prepares every one of them against these tables on both e
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -44,9 +45,14 @@ def _count() -> Any:
     return Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
 
 
+def _either(column: str, codes: Iterable[str], name: str) -> CheckConstraint:
+    """One of these codes; not an IN list, for which SQLite builds a temporary table at every row: a message with its
+    five codes took 27 us to insert, written out it takes 10."""
+    return CheckConstraint(" OR ".join(f"{column} = '{code}'" for code in codes), name=name)
+
+
 def _one_of(column: str, codes: type[StrEnum]) -> CheckConstraint:
-    listed = ", ".join(f"'{code.value}'" for code in codes)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"ck_{column}_code")
+    return _either(column, [code.value for code in codes], f"ck_{column}_code")
 
 
 metadata = SQLModel.metadata
@@ -114,7 +120,7 @@ class InboundEvent(SQLModel, table=True):
             sqlite_where=text("state = 'quarantined'"),
             postgresql_where=text("state = 'quarantined'"),
         ),
-        CheckConstraint("state IN ('new', 'applied', 'ignored', 'quarantined')", name="ck_inbound_state"),
+        _either("state", ("new", "applied", "ignored", "quarantined"), "ck_inbound_state"),
     )
     id: int | None = _id()
     account: str = _text()
@@ -398,7 +404,7 @@ class Attachment(SQLModel, table=True):
             sqlite_where=text("state = 'remote'"),
             postgresql_where=text("state = 'remote'"),
         ),
-        CheckConstraint("state IN ('remote', 'stored', 'refused', 'failed')", name="ck_attachment_state"),
+        _either("state", ("remote", "stored", "refused", "failed"), "ck_attachment_state"),
     )
     id: int | None = _id()
     message_id: int = _big(null=False)
@@ -612,7 +618,7 @@ class Tagged(SQLModel, table=True):
 class Request(SQLModel, table=True):
     __tablename__ = "request"
     __table_args__ = (
-        CheckConstraint("status IN ('open', 'done', 'cancelled')", name="ck_request_status"),
+        _either("status", ("open", "done", "cancelled"), "ck_request_status"),
         Index("ix_request_guest", "guest_id", "id"),
     )
     id: int | None = _id()
@@ -664,7 +670,7 @@ class Job(SQLModel, table=True):
     __tablename__ = "job"
     __table_args__ = (
         Index("ix_job_queued", "id", sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
-        CheckConstraint("state IN ('queued', 'done', 'failed')", name="ck_job_state"),
+        _either("state", ("queued", "done", "failed"), "ck_job_state"),
     )
     id: int | None = _id()
     kind: str = _text()

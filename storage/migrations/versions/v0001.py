@@ -48,7 +48,9 @@ def _attachment() -> None:
         sa.Column("state", sa.Text(), server_default=sa.text("'remote'"), nullable=False),
         sa.Column("ref", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.CheckConstraint("state IN ('remote', 'stored', 'refused', 'failed')", name="ck_attachment_state"),
+        sa.CheckConstraint(
+            "state = 'remote' OR state = 'stored' OR state = 'refused' OR state = 'failed'", name="ck_attachment_state"
+        ),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_attachment_message", "attachment", ["message_id", "id"], unique=False)
@@ -139,7 +141,9 @@ def _conversation() -> None:
         sa.Column("spam_rule", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("history_from", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("created_at", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.CheckConstraint("state IN ('open', 'pending', 'closed', 'spam')", name="ck_state_code"),
+        sa.CheckConstraint(
+            "state = 'open' OR state = 'pending' OR state = 'closed' OR state = 'spam'", name="ck_state_code"
+        ),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
@@ -321,7 +325,9 @@ def _inbound_event() -> None:
         sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("params", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("applied_at", sa.BigInteger(), autoincrement=False, nullable=True),
-        sa.CheckConstraint("state IN ('new', 'applied', 'ignored', 'quarantined')", name="ck_inbound_state"),
+        sa.CheckConstraint(
+            "state = 'new' OR state = 'applied' OR state = 'ignored' OR state = 'quarantined'", name="ck_inbound_state"
+        ),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
@@ -363,7 +369,7 @@ def _job() -> None:
         sa.Column("created_by", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("done_at", sa.BigInteger(), autoincrement=False, nullable=True),
-        sa.CheckConstraint("state IN ('queued', 'done', 'failed')", name="ck_job_state"),
+        sa.CheckConstraint("state = 'queued' OR state = 'done' OR state = 'failed'", name="ck_job_state"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
@@ -433,15 +439,22 @@ def _message() -> None:
         sa.Column("segments", sa.Integer(), nullable=True),
         sa.Column("automated", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("imported", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
-        sa.CheckConstraint("direction IN ('in', 'out', 'none')", name="ck_direction_code"),
-        sa.CheckConstraint("kind IN ('chat', 'email', 'comment', 'call', 'note')", name="ck_kind_code"),
-        sa.CheckConstraint("message_class IN ('transactional', 'marketing')", name="ck_message_class_code"),
+        sa.CheckConstraint("direction = 'in' OR direction = 'out' OR direction = 'none'", name="ck_direction_code"),
         sa.CheckConstraint(
-            "origin IN ('guest', 'manual', 'scheduled', 'booking', 'campaign', 'bot', 'elsewhere')",
+            "kind = 'chat' OR kind = 'email' OR kind = 'comment' OR kind = 'call' OR kind = 'note'", name="ck_kind_code"
+        ),
+        sa.CheckConstraint(
+            "message_class = 'transactional' OR message_class = 'marketing'", name="ck_message_class_code"
+        ),
+        sa.CheckConstraint(
+            "origin = 'guest' OR origin = 'manual' OR origin = 'scheduled' OR origin = 'booking'"
+            " OR origin = 'campaign' OR origin = 'bot' OR origin = 'elsewhere'",
             name="ck_origin_code",
         ),
         sa.CheckConstraint(
-            "state IN ('', 'held', 'queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown', 'cancelled')",
+            "state = '' OR state = 'held' OR state = 'queued' OR state = 'sending' OR state = 'sent'"
+            " OR state = 'delivered' OR state = 'read' OR state = 'failed' OR state = 'unknown'"
+            " OR state = 'cancelled'",
             name="ck_state_code",
         ),
         sa.PrimaryKeyConstraint("id"),
@@ -529,8 +542,10 @@ def _outbox() -> None:
         sa.Column("undo", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint(
-            "state IN ('held', 'queued', 'claimed', 'inflight', 'retry_wait', 'accepted', 'delivered', "
-            "'read', 'failed', 'expired', 'unknown', 'needs_operator', 'cancelled')",
+            "state = 'held' OR state = 'queued' OR state = 'claimed' OR state = 'inflight'"
+            " OR state = 'retry_wait' OR state = 'accepted' OR state = 'delivered' OR state = 'read'"
+            " OR state = 'failed' OR state = 'expired' OR state = 'unknown' OR state = 'needs_operator'"
+            " OR state = 'cancelled'",
             name="ck_state_code",
         ),
         sa.PrimaryKeyConstraint("id"),
@@ -575,7 +590,10 @@ def _planned() -> None:
         sa.Column("state", sa.Text(), server_default=sa.text("'planned'"), nullable=False),
         sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("outbox_id", sa.BigInteger(), autoincrement=False, nullable=True),
-        sa.CheckConstraint("state IN ('planned', 'queued', 'skipped', 'withdrawn', 'expired')", name="ck_state_code"),
+        sa.CheckConstraint(
+            "state = 'planned' OR state = 'queued' OR state = 'skipped' OR state = 'withdrawn' OR state = 'expired'",
+            name="ck_state_code",
+        ),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_planned_due", "planned", ["state", "due_at", "id"], unique=False)
@@ -618,7 +636,7 @@ def _request() -> None:
         sa.Column("by", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("updated_at", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.CheckConstraint("status IN ('open', 'done', 'cancelled')", name="ck_request_status"),
+        sa.CheckConstraint("status = 'open' OR status = 'done' OR status = 'cancelled'", name="ck_request_status"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_request_guest", "request", ["guest_id", "id"], unique=False)
@@ -647,7 +665,9 @@ def _reservation() -> None:
         sa.Column("created_at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("updated_at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.CheckConstraint(
-            "status IN ('pending', 'confirmed', 'declined', 'cancelled', 'no_show')", name="ck_status_code"
+            "status = 'pending' OR status = 'confirmed' OR status = 'declined' OR status = 'cancelled'"
+            " OR status = 'no_show'",
+            name="ck_status_code",
         ),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -740,8 +760,12 @@ def _template() -> None:
         sa.Column("archived", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("updated_by", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), autoincrement=False, nullable=True),
-        sa.CheckConstraint("approval IN ('', 'submitted', 'approved', 'rejected', 'paused')", name="ck_approval_code"),
-        sa.CheckConstraint("kind IN ('snippet', 'reminder', 'whatsapp')", name="ck_kind_code"),
+        sa.CheckConstraint(
+            "approval = '' OR approval = 'submitted' OR approval = 'approved' OR approval = 'rejected'"
+            " OR approval = 'paused'",
+            name="ck_approval_code",
+        ),
+        sa.CheckConstraint("kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp'", name="ck_kind_code"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ux_template", "template", ["kind", "name", "language", "account"], unique=True)
