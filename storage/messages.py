@@ -74,8 +74,9 @@ def _stored(message: Message) -> dict[str, Any]:
 
 
 def _searched(message: Message) -> str:
+    """The sender's address is with the guest's own words, once, not with every message."""
     names = " ".join(file.name for file in message.attachments)
-    return "\n".join((message.text or message.full_text, message.subject, message.address, names))
+    return "\n".join((message.text or message.full_text, message.subject, names))
 
 
 class SqlMessages:

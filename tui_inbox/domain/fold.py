@@ -109,7 +109,10 @@ def asked(question: str) -> list[tuple[str, bool]]:
             text = text.replace(written, " ", 1)
     found = [piece[:WORD_MAX] for word in _WORD.findall(text) for piece in _pieces(word, asked=True)]
     for word in found:
+        if len(word) >= 6 and word.isdecimal():
+            # A national number is stored with its country's code, too: without the trunk's zero it is an ending.
+            word = word.lstrip("0") or word
         words[word] = words.get(word, False) or (len(word) >= ENDING_MIN and _has_digit(word) and word.isascii())
     if found and not question[-1:].isspace():
-        words[found[-1]] = True
+        words[next(reversed(words))] = True
     return list(words.items())[:ASKED_MAX]
