@@ -1,0 +1,332 @@
+"""One mailbox: polls INBOX and the folder of sent mail, reads mails, submits answers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Self, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from adapters.email import reading
+from adapters.email.pipe import MailParser
+from adapters.email.settings import EMAIL, MAX_FILES
+from adapters.email.settings import Settings as MailSettings
+from tui_inbox.domain.channel import ChannelTraits
+from tui_inbox.domain.errors import ChannelError, Malformed, Refused, Rejected
+from tui_inbox.domain.outbox import Outgoing
+from tui_inbox.ports.channel import Batch, Envelope, Found, Health, HealthState, Item, Receipt
+from tui_inbox.ports.secrets import Secret, Secrets
+
+if TYPE_CHECKING:
+    from adapters.email.imap import Folder, RawMail, Session
+
+INBOX, SENT = "inbox", "sent"
+MAILS_PER_BATCH = 50
+BYTES_PER_BATCH = 32 * 1024 * 1024
+RESCAN_DAYS = 14
+"""How far back a rescan goes when the server has renumbered its mails: what is older was read before."""
+_ID_LINE = re.compile(rb"^message-id[ \t]*:[ \t]*(<[^<>\r\n]{1,900}>)", re.IGNORECASE | re.MULTILINE)
+_FOLDED_ID = re.compile(rb"^message-id[ \t]*:\s*(<[^<>\r\n]{1,900}>)", re.IGNORECASE | re.MULTILINE)
+_DATE_LINE = re.compile(rb"^date[ \t]*:[ \t]*([^\r\n]{0,200})", re.IGNORECASE | re.MULTILINE)
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]")
+
+T = TypeVar("T")
+
+
+class Cursor(Struct, frozen=True):
+    """Where a folder stands: the next UID to look at, valid as long as the server keeps its numbers."""
+
+    uidvalidity: int = 0
+    uidnext: int = 1
+    since: str = ""
+    """First day (ISO) of a history that is still being read."""
+    until: int = 0
+    """UID at which that history ends."""
+    day: str = ""
+    """Day of the last complete look: a rescan starts a while before it."""
+
+
+class Email:
+    """Implements ``Channel``, ``FindsSent`` and ``FetchesFiles`` of ``ports.channel``."""
+
+    Settings = MailSettings
+    TRAITS: Mapping[str, ChannelTraits] = {EMAIL.code: EMAIL}
+
+    def __init__(
+        self, name: str, settings: MailSettings, secret: Secret | None, now: Callable[[], datetime] | None = None
+    ) -> None:
+        self.name = name
+        self._settings = settings
+        self._secret = secret
+        self._now = now or (lambda: datetime.now(UTC))
+        self._parser = MailParser()
+        self._session: Session | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def serves(cls, settings: MailSettings) -> Mapping[str, ChannelTraits]:
+        if settings.can_send:
+            return cls.TRAITS
+        return {EMAIL.code: replace(EMAIL, can_send=False, can_start=False)}
+
+    @classmethod
+    def own(cls, settings: MailSettings) -> Mapping[str, str]:
+        return {EMAIL.code: settings.own_address}
+
+    @classmethod
+    def open(cls, name: str, settings: MailSettings, secrets: Secrets) -> Self:
+        settings.imap.check()
+        if settings.smtp is not None:
+            settings.smtp.check()
+        elif settings.mode == "full":
+            raise Refused("mail_no_smtp", account=name)
+        return cls(name, settings, secrets.get(settings.secret) if settings.secret else None)
+
+    @property
+    def traits(self) -> Mapping[str, ChannelTraits]:
+        return self.serves(self._settings)
+
+    def streams(self) -> Sequence[str]:
+        return (INBOX, SENT)
+
+    def fetch(self, stream: str, cursor: str, since: datetime | None) -> Batch:
+        return self._with_session(lambda session: self._fetch(session, stream, cursor, since))
+
+    def read(self, envelope: Envelope) -> Sequence[Item]:
+        if envelope.kind == reading.REFUSED:
+            raise Malformed("mail_not_served", text=envelope.raw.decode("utf-8", "replace")[:300])
+        parsed = self._parser.parse(envelope.raw)
+        return reading.items(envelope, parsed, self._settings.own_address)
+
+    def check(self, outgoing: Outgoing) -> None:
+        from adapters.email.compose import compose
+
+        if not self._settings.can_send:
+            raise Refused("view_only", channel=EMAIL.label)
+        if len(outgoing.attachments) > MAX_FILES:
+            raise Refused("mail_too_many_files", count=MAX_FILES)
+        stand_in = (("file", "text/plain", b"-"),) if outgoing.attachments else ()
+        try:
+            compose(self._referred(outgoing), self._settings.address, self._settings.sender_name, self._now(), stand_in)
+        except Rejected as error:
+            raise Refused(error.code) from None
+
+    def send(self, outgoing: Outgoing, files: Sequence[tuple[str, str, bytes]] = ()) -> Receipt:
+        from adapters.email.compose import ascii_address, compose, message_id
+        from adapters.email.settings import MAX_FILE_BYTES
+        from adapters.email.smtp import submit
+
+        settings = self._settings
+        if settings.smtp is None or not settings.can_send:
+            raise Rejected("view_only")
+        if len(files) > MAX_FILES or sum(len(content) for _name, _type, content in files) > MAX_FILE_BYTES:
+            raise Rejected("too_big")
+        outgoing = self._referred(outgoing)
+        content = compose(outgoing, settings.address, settings.sender_name, self._now(), files)
+        to = ascii_address(outgoing.address)
+        submit(
+            settings.smtp, settings.login, self._secret, settings.ca_file, ascii_address(settings.address), to, content
+        )
+        if settings.sent_copy == "ours":
+            self._file_copy(content)
+        return Receipt(message_id(outgoing.message_ref))
+
+    def find(self, outgoing: Outgoing) -> Found:
+        """Only a copy that the server itself filed proves anything, and only that it was sent."""
+        from adapters.email.compose import message_id
+
+        if self._settings.sent_copy != "server":
+            return Found()
+        reference = message_id(self._referred(outgoing).message_ref)
+
+        def look(session: Session) -> Found:
+            for folder in (session.sent_folder(self._settings.sent_folder), "INBOX"):
+                if folder:
+                    session.open(folder)
+                    if session.by_header("Message-ID", reference):
+                        return Found((reference,))
+            return Found()
+
+        return self._with_session(look)
+
+    def download(self, ref: str, max_bytes: int) -> Iterator[bytes]:
+        try:
+            wanted = msgspec.json.decode(ref, type=reading.FileRef)
+        except msgspec.DecodeError:
+            raise Malformed("file_missing") from None
+        raw = self._with_session(lambda session: self._raw_again(session, wanted))
+        content = self._parser.file(raw, wanted.part)
+        if len(content) > max_bytes:
+            raise Malformed("too_big")
+        for start in range(0, len(content), 65536):
+            yield content[start : start + 65536]
+
+    def test(self) -> Health:
+        from adapters.email.smtp import check_login
+
+        settings = self._settings
+        details: dict[str, str | int] = {}
+        try:
+            details["inbox"] = self._with_session(lambda session: session.count("INBOX"))
+            details["sent_folder"] = self._with_session(lambda session: session.sent_folder(settings.sent_folder))
+            if settings.smtp is not None and settings.can_send:
+                check_login(settings.smtp, settings.login, self._secret, settings.ca_file)
+        except ChannelError as error:
+            text = " ".join(part for part in (error.vendor_code, error.vendor_text) if part)
+            return Health(HealthState.ERROR, settings.address, error.code, text, details)
+        return Health(HealthState.OK, settings.address, details=details)
+
+    def close(self) -> None:
+        self._parser.close()
+        with self._lock:
+            self._drop_session()
+
+    def _fetch(self, session: Session, stream: str, cursor: str, since: datetime | None) -> Batch:
+        name = "INBOX" if stream == INBOX else session.sent_folder(self._settings.sent_folder)
+        if not name:
+            return Batch((), cursor)
+        folder = session.open(name)
+        start = self._start(_cursor(cursor), folder, since)
+        mails, following = self._page(session, start, folder)
+        kind = reading.MAIL if stream == INBOX else reading.SENT_MAIL
+        envelopes = tuple(_envelope(mail, kind, folder.validity) for mail in mails)
+        done = following >= folder.next_uid
+        after = Cursor(
+            folder.validity,
+            following,
+            "" if done or following >= start.until else start.since,
+            0 if done or following >= start.until else start.until,
+            self._now().date().isoformat() if done else start.day,
+        )
+        return Batch(envelopes, msgspec.json.encode(after).decode(), more=not done)
+
+    def _start(self, cursor: Cursor, folder: Folder, since: datetime | None) -> Cursor:
+        if cursor.uidvalidity == folder.validity:
+            return cursor
+        first_day = since.date().isoformat() if since else ""
+        if cursor.uidvalidity and cursor.day:
+            # Renumbered: what was read before is known again by its own id, whatever number it has now.
+            back = date.fromisoformat(cursor.day) - timedelta(days=RESCAN_DAYS)
+            first_day = max(first_day, back.isoformat())
+        return Cursor(folder.validity, 1, first_day, folder.next_uid if first_day else 0, cursor.day)
+
+    def _page(self, session: Session, start: Cursor, folder: Folder) -> tuple[list[RawMail], int]:
+        """Up to a batch of mails from ``start``, and the UID to go on at."""
+        from adapters.email.imap import UIDS_PER_SEARCH
+
+        mails: list[RawMail] = []
+        size = 0
+        first = start.uidnext
+        while first < folder.next_uid:
+            last = min(first + UIDS_PER_SEARCH, folder.next_uid) - 1
+            if start.since and first < start.until:
+                last = min(last, start.until - 1)
+            since = date.fromisoformat(start.since) if start.since and first < start.until else None
+            uids = session.uids(first, last, since)
+            sizes = session.sizes(uids[:MAILS_PER_BATCH])
+            for uid in uids:
+                if len(mails) == MAILS_PER_BATCH or (mails and size + sizes.get(uid, 0) > BYTES_PER_BATCH):
+                    return mails, uid
+                mail = session.mail(uid, sizes[uid]) if uid in sizes else None
+                if mail is not None:
+                    mails.append(mail)
+                    size += len(mail.raw)
+            first = last + 1
+            if mails:
+                # Where the look ended, so that an empty stretch is not searched twice.
+                return mails, first
+        return mails, max(first, start.uidnext)
+
+    def _raw_again(self, session: Session, wanted: reading.FileRef) -> bytes:
+        from adapters.email.imap import WHOLE_MAIL
+
+        header, value = ("Message-ID", wanted.id) if wanted.id else ("Date", wanted.date)
+        for folder in ("INBOX", session.sent_folder(self._settings.sent_folder)):
+            if not folder or not value:
+                continue
+            session.open(folder)
+            uids = session.by_header(header, value)[:5]
+            sizes = session.sizes(uids)
+            for uid in uids:
+                if sizes.get(uid, 0) > WHOLE_MAIL:
+                    raise Malformed("too_big")
+                mail = session.mail(uid, sizes.get(uid, 0))
+                if mail is not None and not mail.fault and wanted.digest in ("", reading.digest(mail.raw)):
+                    return mail.raw
+        raise Rejected("not_found")
+
+    def _file_copy(self, content: bytes) -> None:
+        """Best effort: the mail has been accepted, whatever becomes of our copy."""
+
+        def copy(session: Session) -> None:
+            if folder := session.sent_folder(self._settings.sent_folder):
+                session.file_copy(folder, content, self._now())
+
+        try:
+            self._with_session(copy)
+        except ChannelError:
+            return
+
+    def _referred(self, outgoing: Outgoing) -> Outgoing:
+        """With a Message-ID that is the same on every try, also for a row that was made without one."""
+        if outgoing.message_ref:
+            return outgoing
+        key = _NOT_IN_ID.sub(".", outgoing.dedupe_key) or f"outbox-{outgoing.id}"
+        domain = _NOT_IN_ID.sub("", self._settings.address.rpartition("@")[2]) or "localhost"
+        return replace(outgoing, message_ref=f"<{key}@{domain}>")
+
+    def _with_session(self, work: Callable[[Session], T]) -> T:
+        """Run on the open connection; one that has gone stale is replaced, a fault ends it."""
+        from adapters.email.imap import Session
+
+        settings = self._settings
+        with self._lock:
+            if self._session is not None and not self._session.is_alive():
+                self._drop_session()
+            if self._session is None:
+                self._session = Session(settings.imap, settings.login, self._secret, settings.ca_file)
+            try:
+                return work(self._session)
+            except ChannelError:
+                self._drop_session()
+                raise
+
+    def _drop_session(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+
+def _cursor(text: str) -> Cursor:
+    try:
+        return msgspec.json.decode(text, type=Cursor) if text else Cursor()
+    except msgspec.DecodeError:
+        return Cursor()
+
+
+def _envelope(mail: RawMail, kind: str, validity: int) -> Envelope:
+    if mail.fault:
+        return Envelope(f"uid:{validity}.{mail.uid}", reading.REFUSED, mail.fault.encode())
+    whole = mail.size <= len(mail.raw) or mail.size - len(mail.raw) < 1024
+    return Envelope(external_id(mail.raw), kind if whole else f"{kind}{reading.CUT}", mail.raw)
+
+
+def external_id(raw: bytes) -> str:
+    """The same for the same mail in every folder and after every renumbering.
+
+    Some programs repeat one Message-ID in all their mails: the date is part of the key.
+    """
+    end = _HEAD_END.search(raw)
+    head = raw[: end.start() if end else len(raw)][:262_144]
+    found = _ID_LINE.search(head) or _FOLDED_ID.search(head)
+    if found is None:
+        return "raw:" + hashlib.sha256(raw).hexdigest()[:40]
+    day = _DATE_LINE.search(head)
+    return "mid:" + hashlib.sha256(found[1] + b"\0" + (day[1].strip() if day else b"")).hexdigest()[:40]

@@ -1,0 +1,290 @@
+"""One IMAP session: folders, pages of raw mails by UID, one mail by its Message-ID, filing a copy.
+
+Raw bytes only: nothing of a mail is parsed in this process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import re
+import ssl
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError, MailboxLoginError, MailboxStarttlsError, UnexpectedCommandStatusError
+from imap_tools.imap_utf7 import utf7_encode
+
+from adapters.email import tls
+from adapters.email.settings import Server
+from tui_inbox.domain.errors import AccountBlocked, ChannelError, NotSent, Rejected
+from tui_inbox.ports.secrets import Secret
+
+TIMEOUT = 30.0
+"""Seconds for every answer of the server."""
+UIDS_PER_SEARCH = 50_000
+"""A search answers on one line; this keeps it under half a megabyte."""
+WHOLE_MAIL = 40 * 1024 * 1024
+"""Bytes of the largest mail that is fetched whole: 25 MB of files in base64, and some."""
+START_OF_MAIL = 512 * 1024
+_UID = re.compile(rb"\bUID (\d+)")
+_SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
+_CODE = re.compile(r"^\[([A-Z]+)")
+_PASSING = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA"})
+# Names of the folder of sent mail where the server marks none (RFC 6154 is not everywhere).
+_SENT = frozenset(
+    {
+        "sent",
+        "sent items",
+        "sent mail",
+        "sent messages",
+        "envoyés",
+        "éléments envoyés",
+        "messages envoyés",
+        "courrier envoyé",
+        "gesendet",
+        "gesendete elemente",
+        "gesendete objekte",
+        "enviados",
+        "elementos enviados",
+        "inviata",
+        "posta inviata",
+        "verzonden",
+        "verzonden items",
+    }
+)
+INBOX = "INBOX"
+
+
+class Folder(NamedTuple):
+    """State of a selected folder."""
+
+    name: str
+    validity: int
+    next_uid: int
+
+
+class RawMail(NamedTuple):
+    uid: int
+    raw: bytes
+    size: int
+    """As the server says; larger than ``raw`` when only the start was fetched."""
+    fault: str = ""
+    """The server's own words when it would not give this one mail."""
+
+
+class Session:
+    """A logged-in connection. Every method raises ``ChannelError``."""
+
+    def __init__(self, server: Server, user: str, secret: Secret | None, ca_file: str = "") -> None:
+        server.check()
+        with _faults():
+            self._box = _connect(server, ca_file)
+            if secret is not None:
+                try:
+                    _login(self._box, user, secret.reveal())
+                except BaseException:
+                    self._hang_up()
+                    raise
+        self._sent: str | None = None
+
+    def open(self, folder: str) -> Folder:
+        """Select read-only."""
+        client = self._box.client
+        with _faults():
+            self._box.folder.set(folder, readonly=True)
+            validity = _number(client.response("UIDVALIDITY"))
+            next_uid = _number(client.response("UIDNEXT"))
+            if not next_uid or not validity:
+                status = self._box.folder.status(folder, ["UIDNEXT", "UIDVALIDITY"])
+                next_uid, validity = status.get("UIDNEXT", 0), status.get("UIDVALIDITY", 0)
+        return Folder(folder, validity, next_uid)
+
+    def uids(self, first: int, last: int, since: date | None) -> list[int]:
+        """UIDs from ``first`` to ``last`` in the open folder, ascending; ``since`` is the server's arrival date."""
+        criteria = ["UID", f"{first}:{last}"]
+        if since is not None:
+            criteria += ["SINCE", f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"]
+        with _faults():
+            data = _checked(self._box.client.uid("SEARCH", *criteria))
+        found = {int(part) for line in data if isinstance(line, bytes) for part in line.split() if part.isdigit()}
+        # A server answers "n:*" with the last mail even when its UID is below n, and some do so for "n:m" too.
+        return sorted(uid for uid in found if first <= uid <= last)
+
+    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """UID -> bytes, without those that have gone meanwhile."""
+        if not uids:
+            return {}
+        with _faults():
+            data = _checked(self._box.client.uid("FETCH", ",".join(map(str, uids)), "(UID RFC822.SIZE)"))
+        found: dict[int, int] = {}
+        for item in data:
+            line = b" ".join(part for part in item if isinstance(part, bytes)) if isinstance(item, tuple) else item
+            if isinstance(line, bytes) and (uid := _UID.search(line)) and (size := _SIZE.search(line)):
+                found[int(uid[1])] = int(size[1])
+        return found
+
+    def mail(self, uid: int, size: int) -> RawMail | None:
+        """One raw mail without marking it as read; only its start when it is enormous; None when it has gone."""
+        what = "BODY.PEEK[]" if size <= WHOLE_MAIL else f"BODY.PEEK[]<0.{START_OF_MAIL}>"
+        with _faults():
+            status, data = self._box.client.uid("FETCH", str(uid), f"(UID {what})")
+        if status != "OK":
+            text = _text(data)
+            if _passes(text):
+                raise NotSent("vendor_down", vendor_text=text)
+            return RawMail(uid, b"", size, text or "NO")
+        for item in data:
+            if isinstance(item, tuple) and len(item) > 1 and isinstance(item[1], bytes):
+                return RawMail(uid, item[1], max(size, len(item[1])))
+        return None
+
+    def by_header(self, name: str, value: str) -> list[int]:
+        """UIDs of the open folder whose header holds ``value``, newest first."""
+        if not _is_quotable(value):
+            return []
+        with _faults():
+            data = _checked(self._box.client.uid("SEARCH", "HEADER", name, f'"{value}"'))
+        found = {int(part) for line in data if isinstance(line, bytes) for part in line.split() if part.isdigit()}
+        return sorted(found, reverse=True)
+
+    def sent_folder(self, configured: str = "") -> str:
+        """Name of the folder of sent mail, or an empty string."""
+        if self._sent is None:
+            self._sent = configured or self._find_sent()
+        return self._sent
+
+    def count(self, folder: str) -> int:
+        with _faults():
+            return self._box.folder.status(folder, ["MESSAGES"]).get("MESSAGES", 0)
+
+    def file_copy(self, folder: str, raw: bytes, at: datetime) -> None:
+        """APPEND, marked as read."""
+        name = b'"' + utf7_encode(folder).replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+        with _faults():
+            when = imaplib.Time2Internaldate(at.astimezone(UTC))
+            _checked(self._box.client.append(name.decode("ascii"), r"(\Seen)", when, raw))
+
+    def is_alive(self) -> bool:
+        try:
+            return bool(self._box.client.noop()[0] == "OK")
+        except (imaplib.IMAP4.error, OSError):
+            return False
+
+    def close(self) -> None:
+        try:
+            self._box.client.logout()
+        except (imaplib.IMAP4.error, OSError):
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        with contextlib.suppress(imaplib.IMAP4.error, OSError):
+            self._box.client.shutdown()
+
+    def _find_sent(self) -> str:
+        with _faults():
+            folders = self._box.folder.list()
+        for folder in folders:
+            if "\\sent" in (flag.lower() for flag in folder.flags):
+                return folder.name
+        for folder in folders:
+            last = folder.name.rsplit(folder.delim, 1)[-1] if folder.delim not in ("", "NIL") else folder.name
+            if last.lower() in _SENT:
+                return folder.name
+        return ""
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _connect(server: Server, ca_file: str) -> BaseMailBox:
+    match server.tls:
+        case "implicit":
+            return MailBox(server.host, server.port, TIMEOUT, ssl_context=tls.context(ca_file))
+        case "starttls":
+            # STARTTLS or nothing: its refusal ends the connection before any password is sent.
+            return MailBoxStartTls(server.host, server.port, TIMEOUT, ssl_context=tls.context(ca_file))
+        case "none":
+            return MailBoxUnencrypted(server.host, server.port, TIMEOUT)
+
+
+def _login(box: BaseMailBox, user: str, password: str) -> None:
+    try:
+        if user.isascii() and password.isascii():
+            box.login(user, password, initial_folder=None)
+        else:
+            box.login_utf8(user, password, initial_folder=None)
+    except imaplib.IMAP4.abort:
+        raise
+    except (MailboxLoginError, imaplib.IMAP4.error) as error:
+        text = _error_text(error)
+        if _passes(text):
+            raise NotSent("vendor_down", vendor_text=text) from None
+        raise AccountBlocked("auth", vendor_text=text) from None
+
+
+@contextlib.contextmanager
+def _faults() -> Iterator[None]:
+    """What the libraries raise, as ``ChannelError``; nothing has been sent by any of these commands."""
+    try:
+        yield
+    except ChannelError:
+        raise
+    except ssl.SSLError as error:
+        raise NotSent("tls", vendor_text=tls.reason(error)) from None
+    except MailboxStarttlsError as error:
+        raise AccountBlocked("tls_not_offered", vendor_text=_error_text(error)) from None
+    except imaplib.IMAP4.abort as error:
+        raise NotSent("connection_lost", vendor_text=str(error)[:300]) from None
+    except imaplib.IMAP4.error as error:
+        text = _error_text(error)
+        if "STARTTLS" in text or "TLS not supported" in text:
+            raise AccountBlocked("tls_not_offered", vendor_text=text) from None
+        raise (NotSent if _passes(text) else Rejected)("refused", vendor_text=text) from None
+    except ImapToolsError as error:
+        text = _error_text(error)
+        raise (NotSent if _passes(text) else Rejected)("refused", vendor_text=text) from None
+    except TimeoutError:
+        raise NotSent("timeout") from None
+    except OSError as error:
+        raise NotSent("unreachable", vendor_text=(error.strerror or type(error).__name__)) from None
+    except (ValueError, KeyError, IndexError, AttributeError, UnicodeError) as error:
+        # imaplib and imap_tools meet an answer that is no IMAP with many kinds of exception.
+        raise NotSent("broken_answer", vendor_text=type(error).__name__) from None
+
+
+def _checked(answer: tuple[str, Sequence[object]]) -> Sequence[object]:
+    status, data = answer
+    if status != "OK":
+        text = _text(data)
+        raise (NotSent if _passes(text) else Rejected)("refused", vendor_text=text)
+    return data
+
+
+def _text(data: Sequence[object]) -> str:
+    lines = [line.decode("utf-8", "replace") for line in data if isinstance(line, bytes)]
+    return " ".join(lines)[:500]
+
+
+def _error_text(error: Exception) -> str:
+    if isinstance(error, UnexpectedCommandStatusError):
+        return _text(error.command_result[1])
+    first = error.args[0] if error.args else ""
+    return (first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first))[:500]
+
+
+def _passes(text: str) -> bool:
+    """Does the server's code (RFC 5530) say that it is only for now?"""
+    code = _CODE.match(text)
+    return code is not None and code[1] in _PASSING
+
+
+def _number(response: tuple[str, list[object]]) -> int:
+    value = response[1][0] if response[1] else None
+    return int(value) if isinstance(value, bytes) and value.isdigit() else 0
+
+
+def _is_quotable(value: str) -> bool:
+    return value.isascii() and value.isprintable() and '"' not in value and "\\" not in value and 0 < len(value) < 900

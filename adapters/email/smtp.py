@@ -1,0 +1,167 @@
+"""Submission of one mail, with the one moment that matters known exactly: the final dot.
+
+Before it nothing was accepted, whatever broke; after it only the server's answer tells, and without one the
+message is unknown, never sent again blindly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator
+
+from adapters.email import tls
+from adapters.email.settings import Server
+from tui_inbox.domain.errors import AccountBlocked, ChannelError, NotSent, Rejected, Unknown
+from tui_inbox.ports.secrets import Secret
+
+TIMEOUT = 30.0
+ANSWER_TIMEOUT = 120.0
+"""Seconds for the answer to the final dot, where servers scan for spam."""
+FAREWELL = 3.0
+"""Seconds for the answer to QUIT: nothing depends on it any more."""
+_DOT = re.compile(rb"(?m)^\.")
+_AUTH_REFUSED = (530, 534, 535, 538)
+
+
+def submit(server: Server, user: str, secret: Secret | None, ca_file: str, sender: str, to: str, content: bytes) -> str:
+    """Send once; the server's own words about it. Raises the ``ChannelError`` that the outbox acts on."""
+    with _session(server, user, secret, ca_file) as smtp:
+        _envelope(smtp, sender, to, len(content))
+        return _data(smtp, content)
+
+
+def check_login(server: Server, user: str, secret: Secret | None, ca_file: str) -> None:
+    """Log in and leave. Raises ``ChannelError``."""
+    with _session(server, user, secret, ca_file) as smtp, _before_the_dot():
+        smtp.noop()
+
+
+@contextlib.contextmanager
+def _session(server: Server, user: str, secret: Secret | None, ca_file: str) -> Iterator[smtplib.SMTP]:
+    server.check()
+    with _before_the_dot():
+        smtp = _connect(server, ca_file)
+    try:
+        with _before_the_dot():
+            if server.tls == "starttls":
+                _start_tls(smtp, ca_file)
+            smtp.ehlo_or_helo_if_needed()
+            if secret is not None:
+                _login(smtp, user, secret.reveal())
+        yield smtp
+    finally:
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            if smtp.sock is not None:
+                smtp.sock.settimeout(FAREWELL)
+            smtp.quit()
+        smtp.close()
+
+
+def _connect(server: Server, ca_file: str) -> smtplib.SMTP:
+    if server.tls == "implicit":
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=tls.context(ca_file))
+    return smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+
+
+def _start_tls(smtp: smtplib.SMTP, ca_file: str) -> None:
+    """STARTTLS or nothing: whoever strips it from the greeting gets neither the password nor the mail."""
+    smtp.ehlo()
+    if not smtp.has_extn("starttls"):
+        raise AccountBlocked("tls_not_offered")
+    code, said = smtp.starttls(context=tls.context(ca_file))
+    if code != 220:
+        raise AccountBlocked("tls_not_offered", vendor_code=str(code), vendor_text=_text(said))
+
+
+def _login(smtp: smtplib.SMTP, user: str, password: str) -> None:
+    try:
+        smtp.login(user, password)
+    except smtplib.SMTPAuthenticationError as error:
+        kind, code = (NotSent, "vendor_down") if 400 <= error.smtp_code < 500 else (AccountBlocked, "auth")
+        raise kind(code, vendor_code=str(error.smtp_code), vendor_text=_text(error.smtp_error)) from None
+    except smtplib.SMTPNotSupportedError as error:
+        raise AccountBlocked("auth", vendor_text=str(error)) from None
+
+
+def _envelope(smtp: smtplib.SMTP, sender: str, to: str, size: int) -> None:
+    limit = smtp.esmtp_features.get("size", "").strip()
+    if limit.isdigit() and 0 < int(limit) < size:
+        raise Rejected("too_big", vendor_text=f"SIZE {limit}")
+    with _before_the_dot():
+        options = (f"size={size}",) if smtp.has_extn("size") else ()
+        code, said = smtp.mail(sender, options)
+        if code != 250:
+            raise _refusal(code, said)
+        code, said = smtp.rcpt(to)
+        if code not in (250, 251):
+            raise _refusal(code, said, "bad_recipient")
+        code, said = smtp.docmd("DATA")
+        if code != 354:
+            raise _refusal(code, said)
+
+
+def _data(smtp: smtplib.SMTP, content: bytes) -> str:
+    sock = smtp.sock
+    if sock is None:
+        raise NotSent("connection_lost")
+    ended = content if content.endswith(b"\r\n") else content + b"\r\n"
+    try:
+        # Without its last bytes, the dot on a line of its own, the server must throw all of it away (RFC 5321 4.1.1.4).
+        sock.sendall(_DOT.sub(b"..", ended))
+        sock.settimeout(ANSWER_TIMEOUT)
+    except OSError:
+        raise NotSent("connection_lost") from None
+    try:
+        sock.sendall(b".\r\n")
+        code, said = smtp.getreply()
+    except (smtplib.SMTPException, OSError, ValueError):
+        smtp.close()
+        raise Unknown("answer_lost") from None
+    if 200 <= code < 300:
+        return _text(said)
+    if 400 <= code < 600:
+        raise _refusal(code, said)
+    raise Unknown("broken_answer", vendor_code=str(code), vendor_text=_text(said))
+
+
+def _refusal(code: int, said: bytes, permanent: str = "refused") -> ChannelError:
+    text = _text(said)
+    if code in _AUTH_REFUSED:
+        return AccountBlocked("auth", vendor_code=str(code), vendor_text=text)
+    if 400 <= code < 500:
+        return NotSent("vendor_busy", vendor_code=str(code), vendor_text=text)
+    if 500 <= code < 600:
+        return Rejected("too_big" if code == 552 else permanent, vendor_code=str(code), vendor_text=text)
+    return NotSent("broken_answer", vendor_code=str(code), vendor_text=text)
+
+
+@contextlib.contextmanager
+def _before_the_dot() -> Iterator[None]:
+    """Whatever breaks here, nothing was accepted."""
+    try:
+        yield
+    except ChannelError:
+        raise
+    except ssl.SSLError as error:
+        raise NotSent("tls", vendor_text=tls.reason(error)) from None
+    except smtplib.SMTPResponseException as error:
+        raise _refusal(error.smtp_code, _bytes(error.smtp_error)) from None
+    except smtplib.SMTPServerDisconnected:
+        raise NotSent("connection_lost") from None
+    except TimeoutError:
+        raise NotSent("timeout") from None
+    except OSError as error:
+        raise NotSent("unreachable", vendor_text=(error.strerror or type(error).__name__)) from None
+    except (smtplib.SMTPException, ValueError) as error:
+        raise NotSent("broken_answer", vendor_text=type(error).__name__) from None
+
+
+def _bytes(said: bytes | str) -> bytes:
+    return said if isinstance(said, bytes) else said.encode("utf-8", "replace")
+
+
+def _text(said: bytes | str) -> str:
+    return _bytes(said).decode("utf-8", "replace").replace("\n", " ")[:500]
