@@ -1,0 +1,264 @@
+"""The one table of what an operator can do: bindings, footer, help, palette, rebinding and docs/keys.md come from it.
+
+A new command is one row here and one service function; no screen needs to know of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from tui_inbox.domain.conversation import State
+from tui_inbox.rows import ConversationRow
+from tui_inbox.wording import N_, _
+
+LIST, THREAD, CARD, COMPOSER = "list", "thread", "card", "composer"
+INBOX = frozenset({LIST, THREAD, CARD})
+READING = frozenset({LIST, THREAD})
+EVERYWHERE = frozenset({"everywhere"})
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a command would act on: the rows chosen, and who asks."""
+
+    rows: tuple[ConversationRow, ...] = ()
+    may_write: bool = True
+
+    def any_in(self, *states: State) -> bool:
+        return any(row.state in states for row in self.rows)
+
+
+def always(_selection: Selection) -> bool:
+    return True
+
+
+def some(selection: Selection) -> bool:
+    """There is a conversation to act on."""
+    return bool(selection.rows)
+
+
+def writes(selection: Selection) -> bool:
+    return bool(selection.rows) and selection.may_write
+
+
+def _not_closed(selection: Selection) -> bool:
+    return writes(selection) and selection.any_in(State.OPEN, State.PENDING, State.SPAM)
+
+
+def _reopens(selection: Selection) -> bool:
+    return writes(selection) and selection.any_in(State.CLOSED, State.PENDING, State.SPAM)
+
+
+def _owed(selection: Selection) -> bool:
+    return writes(selection) and any(row.unanswered or row.no_reply_needed for row in selection.rows)
+
+
+@dataclass(frozen=True)
+class Command:
+    """``service`` names a function of ``services`` that takes (tx, actor, ids, now, *answer); without one,
+    ``do_<id>`` of the screen runs. ``ask`` names the dialog whose answer goes with it."""
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    group: str
+    on: frozenset[str] = INBOX
+    short: str = ""
+    """Footer label of at most ten cells; empty: not in the footer."""
+    service: str = ""
+    ask: str = ""
+    enabled: Callable[[Selection], bool] = always
+    moves_on: bool = False
+    """The row leaves this tab, and the cursor goes to the one that follows."""
+    also: str = ""
+    """Other words by which the palette finds it."""
+
+
+MOVE, ANSWER, SORT_OUT, GUEST, SHOW, PLACES, PROGRAM = (
+    N_("Move"), N_("Answer"), N_("Sort out"), N_("Guest"), N_("Show"), N_("Screens"), N_("Program"),
+)  # fmt: skip
+
+COMMANDS: tuple[Command, ...] = (
+    Command("next", ("j", "down"), N_("Next row or message"), MOVE),
+    Command("previous", ("k", "up"), N_("Previous row or message"), MOVE),
+    Command("page_down", ("pagedown",), N_("A screen down"), MOVE),
+    Command("page_up", ("pageup",), N_("A screen up"), MOVE),
+    Command("first", ("home",), N_("First row, oldest message"), MOVE),
+    Command("last", ("end",), N_("Last row, newest message"), MOVE),
+    Command("open", ("enter",), N_("Open the conversation; in the thread: what can be done with a message"), MOVE),
+    Command("back", ("escape",), N_("Back; drafts are kept"), MOVE),
+    Command("urgent", ("n",), N_("Next conversation that needs work"), MOVE, short=N_("urgent")),
+    Command("go", ("g",), N_("Go to a tab, a room or a guest"), MOVE),
+    Command("search", ("slash",), N_("Search"), SHOW, short=N_("search")),
+    Command("reply", ("r",), N_("Reply"), ANSWER, short=N_("reply"), enabled=writes),
+    Command("note", ("N",), N_("Write a note that only the desk sees"), ANSWER, enabled=writes),
+    Command("template", ("T",), N_("Answer with a template"), ANSWER, on=READING, enabled=writes),
+    Command("new", ("m",), N_("New message to a guest, a number or an address"), ANSWER),
+    Command("close", ("e",), N_("Close"), SORT_OUT, short=N_("close"), service="lifecycle.close", enabled=_not_closed,
+            moves_on=True, also=N_("archive done")),
+    Command("reopen", ("o",), N_("Reopen"), SORT_OUT, service="lifecycle.reopen", enabled=_reopens, moves_on=True),
+    Command("snooze", ("z",), N_("Snooze"), SORT_OUT, short=N_("snooze"), service="lifecycle.snooze", ask="snooze",
+            enabled=writes, moves_on=True, also=N_("later pending")),
+    Command("spam", ("exclamation_mark",), N_("Spam, or not spam"), SORT_OUT, enabled=writes, moves_on=True),
+    Command("no_reply", ("x",), N_("No reply needed, or needed after all"), SORT_OUT, enabled=_owed),
+    Command("unread", ("M",), N_("Mark as unread for me"), SORT_OUT, enabled=some),
+    Command("inbox", ("I",), N_("Move automated mail to the inbox"), SORT_OUT, service="lifecycle.move_to_inbox",
+            enabled=writes, moves_on=True),
+    Command("tag", ("t",), N_("Tag"), SORT_OUT, enabled=writes),
+    Command("request", ("R",), N_("Note what the guest asked for"), GUEST, enabled=writes),
+    Command("mark", ("space",), N_("Mark the row"), SORT_OUT, on=frozenset({LIST})),
+    Command("mark_range", ("V",), N_("Mark from the last marked row to here"), SORT_OUT, on=frozenset({LIST})),
+    Command("mark_all", ("asterisk",), N_("Mark all that match"), SORT_OUT, on=frozenset({LIST})),
+    Command("undo", ("u",), N_("Undo"), SORT_OUT, short=N_("undo")),
+    Command("card", ("p",), N_("Guest card"), GUEST, also=N_("profile")),
+    Command("link", ("l",), N_("Link to a guest"), GUEST, enabled=writes, also=N_("merge")),
+    Command("view", ("v",), N_("Open the attachment"), GUEST, on=READING, enabled=some),
+    Command("save", ("S",), N_("Save the attachment"), GUEST, on=READING, enabled=some),
+    Command("only_unread", ("U",), N_("Only unread"), SHOW),
+    Command("only_unanswered", ("A",), N_("Only unanswered"), SHOW),
+    Command("order", ("s",), N_("Order: newest, oldest, waiting longest, deadline"), SHOW, also=N_("sort")),
+    Command("stay", ("f",), N_("Only guests in this phase of their stay"), SHOW, also=N_("filter arriving")),
+    Command("clear", ("c",), N_("Clear filters and marks"), SHOW),
+    Command("tab_open", ("1", "ampersand"), N_("Tab Open"), SHOW),
+    Command("tab_pending", ("2", "é"), N_("Tab Pending"), SHOW),
+    Command("tab_closed", ("3", "quotation_mark"), N_("Tab Closed"), SHOW),
+    Command("tab_spam", ("4", "apostrophe"), N_("Tab Spam"), SHOW),
+    Command("tab_all", ("5", "left_parenthesis"), N_("Tab All"), SHOW),
+    Command("send", ("ctrl+s",), N_("Send"), ANSWER, on=frozenset({COMPOSER})),
+    Command("send_close", ("ctrl+d",), N_("Send and close"), ANSWER, on=frozenset({COMPOSER})),
+    Command("send_snooze", ("ctrl+g",), N_("Send and snooze again"), ANSWER, on=frozenset({COMPOSER})),
+    Command("newline", ("ctrl+j", "shift+enter"), N_("New line"), ANSWER, on=frozenset({COMPOSER})),
+    Command("take_back", ("ctrl+z",), N_("Take back what was just sent"), ANSWER, on=frozenset({COMPOSER})),
+    Command("pick_template", ("ctrl+t",), N_("Insert a text or template"), ANSWER, on=frozenset({COMPOSER})),
+    Command("attach", ("ctrl+o",), N_("Attach a file"), ANSWER, on=frozenset({COMPOSER})),
+    Command("send_later", ("ctrl+l",), N_("Send later"), ANSWER, on=frozenset({COMPOSER})),
+    Command("channel", ("ctrl+n",), N_("Another channel"), ANSWER, on=frozenset({COMPOSER})),
+    Command("split", ("ctrl+b",), N_("Split a text that is too long"), ANSWER, on=frozenset({COMPOSER})),
+    Command("help", ("question_mark", "f1"), N_("Help"), PROGRAM, on=EVERYWHERE, short=N_("help")),
+    Command("palette", ("ctrl+k", "colon"), N_("All commands"), PROGRAM, on=EVERYWHERE),
+    Command("who", ("W",), N_("Who am I"), PROGRAM),
+    Command("theme", ("f2",), N_("Dark or light"), PROGRAM, on=EVERYWHERE, also=N_("colour")),
+    Command("redraw", ("f5",), N_("Read and draw everything again"), PROGRAM, on=EVERYWHERE),
+    Command("quit", ("ctrl+q",), N_("Quit; drafts are kept"), PROGRAM, on=EVERYWHERE),
+)  # fmt: skip
+
+PLACES_OF: dict[str, Command] = {}
+"""Commands that lead to another screen, by screen id; ``place`` adds them."""
+
+
+def place(screen: str, title: str, keys: tuple[str, ...] = (), also: str = "") -> Command:
+    """Make the command that opens the screen registered under ``screen``."""
+    command = Command(f"screen_{screen}", keys, title, PLACES, on=EVERYWHERE, also=also)
+    PLACES_OF[screen] = command
+    return command
+
+
+class KeyClash(Exception):
+    """Two commands of one context want the same key, or a rebinding names no command: ``problems`` says which."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class Keymap:
+    """The table with this operator's keys."""
+
+    def __init__(self, commands: Mapping[str, Command]) -> None:
+        self.commands = dict(commands)
+
+    def __getitem__(self, command_id: str) -> Command:
+        return self.commands[command_id]
+
+    def on(self, *contexts: str) -> list[Command]:
+        """Commands of these contexts and of everywhere."""
+        wanted = {*contexts, *EVERYWHERE}
+        return [command for command in self.commands.values() if command.on & wanted]
+
+    def by_key(self, context: str) -> dict[str, Command]:
+        return {key: command for command in self.on(context) for key in command.keys}
+
+    def shown(self, command_id: str) -> str:
+        """The first key as it is printed: ``Ctrl+K``, ``/``, ``é``."""
+        keys = self.commands[command_id].keys
+        return key_words(keys[0]) if keys else ""
+
+
+def keymap(overrides: Mapping[str, str] | None = None, *, letters: bool = True) -> Keymap:
+    """The table with rebindings (command id -> keys, separated by commas). Raises ``KeyClash``.
+
+    Without ``letters`` no single letter acts: the palette and the control keys remain.
+    """
+    table = {command.id: command for command in (*COMMANDS, *PLACES_OF.values())}
+    problems = []
+    for command_id, keys in (overrides or {}).items():
+        if command_id not in table:
+            problems.append(_("no command is called {id}").format(id=command_id))
+            continue
+        parsed = tuple(_long_key(key.strip()) for key in keys.split(",") if key.strip())
+        table[command_id] = replace(table[command_id], keys=parsed)
+    if not letters:
+        table = {
+            command_id: replace(command, keys=tuple(key for key in command.keys if len(key) > 1))
+            for command_id, command in table.items()
+        }
+    result = Keymap(table)
+    for context in (LIST, THREAD, CARD, COMPOSER):
+        seen: dict[str, str] = {}
+        for command in result.on(context):
+            for key in command.keys:
+                if key in seen and seen[key] != command.id:
+                    words = _("{key} is both {one} and {other}")
+                    problems.append(words.format(key=key_words(key), one=seen[key], other=command.id))
+                seen[key] = command.id
+    if problems:
+        raise KeyClash(list(dict.fromkeys(problems)))
+    return result
+
+
+_NAMES = {
+    "slash": "/", "question_mark": "?", "exclamation_mark": "!", "asterisk": "*", "colon": ":", "ampersand": "&",
+    "quotation_mark": '"', "apostrophe": "'", "left_parenthesis": "(", "space": N_("Space"), "enter": N_("Enter"),
+    "escape": N_("Esc"), "pagedown": N_("PgDn"), "pageup": N_("PgUp"), "home": N_("Home"), "end": N_("End"),
+    "up": "↑", "down": "↓",
+}  # fmt: skip
+_LONG = {short: long for long, short in _NAMES.items()}
+
+
+def _long_key(key: str) -> str:
+    return _LONG.get(key, key if len(key) == 1 else key.lower())
+
+
+def textual_key(key: str) -> str:
+    """The framework's name of a key of the table."""
+    if len(key) == 1 and not key.isascii():
+        from textual.keys import _character_to_key
+
+        return _character_to_key(key)
+    return key
+
+
+def key_words(key: str) -> str:
+    """As it stands on the key: ``Ctrl+K``, ``?``, ``F2``."""
+    if key in _NAMES:
+        return _(_NAMES[key])
+    if "+" in key:
+        modifiers, _plus, last = key.rpartition("+")
+        last = last.upper() if len(last) == 1 else key_words(last)
+        return "+".join([*(part.capitalize() for part in modifiers.split("+")), last])
+    return key.upper() if len(key) > 1 else key
+
+
+def markdown() -> str:
+    """docs/keys.md."""
+    table = keymap()
+    lines = ["# Keys", "", "Made from `tui_inbox/tui/commands.py`. The keys work in the list and in the thread alike.", ""]
+    for group in dict.fromkeys(command.group for command in table.commands.values()):
+        lines += [f"## {group}", "", "| key | command | id |", "| --- | --- | --- |"]
+        for command in table.commands.values():
+            if command.group == group:
+                keys = ", ".join(f"`{key_words(key)}`" for key in command.keys) or "palette"
+                lines.append(f"| {keys} | {command.title} | `{command.id}` |")
+        lines.append("")
+    return "\n".join(lines)

@@ -1,0 +1,36 @@
+"""Dialogs by name: a command of the table names the one whose answer it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui_inbox.tui.screens.inbox import InboxScreen
+
+Answer = tuple[object, ...]
+_DIALOGS = {
+    "snooze": "snooze:ask_snooze",
+    "tag": "tag:ask_tag",
+    "request": "request:ask_request",
+    "link": "link_guest:ask_link",
+    "new": "new_message:ask_new",
+    "who": "who:ask_who",
+    "message": "message_menu:ask_message",
+    "attachment": "attachment:ask_view",
+    "save": "attachment:ask_save",
+    "leave": "confirm:ask_leave",
+    "template": "pick_template:ask_template",
+    "send_later": "send_later:ask_time",
+    "attach": "attachment:ask_file",
+}
+
+
+async def ask(screen: InboxScreen, name: str) -> Answer | None:
+    """Run the dialog; None when the person went back. It is imported only when it is first asked for."""
+    module, _colon, function = _DIALOGS[name].partition(":")
+    run: Callable[[InboxScreen], Awaitable[Answer | None]] = getattr(
+        import_module(f"tui_inbox.tui.dialogs.{module}"), function
+    )
+    return await run(screen)

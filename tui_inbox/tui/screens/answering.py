@@ -1,0 +1,431 @@
+"""Answering one conversation: channel, draft, send, take back. It owns the composer's text from key to outbox."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from tui_inbox.domain.errors import Refused, StoreError
+from tui_inbox.domain.window import Allowed
+from tui_inbox.rows import ConversationRow
+from tui_inbox.services import thread
+from tui_inbox.tui.dialogs.ask import ask
+from tui_inbox.tui.render import compose
+from tui_inbox.tui.render.line import Part
+from tui_inbox.tui.render.row import stay_words
+from tui_inbox.tui.render.scene import guest_name
+from tui_inbox.tui.widgets.composer import Composer, Measure, Mode
+from tui_inbox.wording import _, sentence
+
+if TYPE_CHECKING:
+    from tui_inbox.domain.message import Attachment
+    from tui_inbox.services import composing
+    from tui_inbox.services.replying import SentNow
+
+JOURNAL_SECONDS = 0.4
+COUNT_SECONDS = 1.0
+RESUME = timedelta(hours=12)
+"""A draft younger than this is where the program starts: the line dropped, or a shift went on."""
+
+
+class Answering:
+    """One at a time: the conversation beside the list."""
+
+    def __init__(self, screen: InboxScreen, composer: Composer) -> None:
+        self.screen = screen
+        self.composer = composer
+        self.row: ConversationRow | None = None
+        self.ways: composing.Composer | None = None
+        self.place = 0
+        """Which of the ways to the guest is in use."""
+        self.note = False
+        self.attachments: tuple[Attachment, ...] = ()
+        self.send_at: datetime | None = None
+        self.template: tuple[int, dict[str, str]] | None = None
+        """A vendor's template and its values: then the text cannot be changed."""
+        self.sent: SentNow | None = None
+        self._snippets: dict[str, str] = {}
+        self._dirty = False
+        self._journal: Timer | None = None
+        self._counting: Timer | None = None
+        self._looked = ""
+
+    @property
+    def conversation_id(self) -> int | None:
+        return self.row.id if self.row else None
+
+    @property
+    def choice(self) -> composing.ChannelChoice | None:
+        """The way in use; None when the guest cannot be reached at all."""
+        if self.ways is None or not 0 <= self.place < len(self.ways.choices):
+            return None
+        return self.ways.choices[self.place]
+
+    @property
+    def pending_send(self) -> bool:
+        """Something sent here can still be taken back."""
+        return self.sent is not None and self.sent.not_before > self._now()
+
+    def _now(self) -> datetime:
+        return self.screen.desk_app.now()
+
+    # The conversation beside the list.
+
+    def prepare(self, row: ConversationRow, ways: composing.Composer) -> None:
+        """The conversation is shown: its ways, its draft. A text being typed is left alone."""
+        same = row.id == self.conversation_id
+        used = self.choice
+        self.row, self.ways = row, ways
+        if same and used is not None:
+            self.place = next(
+                (
+                    at
+                    for at, way in enumerate(ways.choices)
+                    if (way.account, way.channel, way.address) == (used.account, used.channel, used.address)
+                ),
+                ways.default,
+            )
+        else:
+            self.place = ways.default
+        if not same:
+            self._load_draft(ways)
+        self.set_mode()
+
+    def _load_draft(self, ways: composing.Composer) -> None:
+        self.attachments, self.send_at, self.template, self._snippets = (), None, None, {}
+        draft = ways.draft
+        self.note = draft is not None and draft.mode == "note"
+        if draft is None:
+            if self.composer.text:
+                self.composer.load("")
+            return
+        self.composer.load(draft.text, draft.cursor)
+        for at, way in enumerate(ways.choices):
+            if (way.account, way.channel) == (draft.account, draft.channel):
+                self.place = at
+                break
+
+    def set_mode(self) -> None:
+        """Composer for the way in use, locked with the reason where nothing may be typed."""
+        locked = self._locked() if not self.composer.text else ""
+        choice = self.choice
+        enter = self.note or choice is None or choice.traits.enter_sends
+        self.composer.hints = self._hints(enter)
+        self.composer.set_mode(Mode(self.measure, locked, enter, self.note, self._snippets))
+
+    def _locked(self) -> str:
+        if self.note:
+            return ""
+        if self.screen.desk_app.actor.role == "read-only":
+            return _("You may read here, not answer.")
+        choice = self.choice
+        if choice is None:
+            return _("No channel reaches this guest.")
+        verdict = choice.verdict
+        over = verdict.until is not None and verdict.until <= self._now()
+        if verdict.kind is Allowed.FREE and not over:
+            return ""
+        reason = sentence(verdict.code or "window_closed", verdict.params)
+        keys = self.screen.desk_app.keymap
+        if choice.traits.templates_after_window:
+            remedy = _("{key}: answer with a template").format(key=keys.shown("pick_template"))
+        elif self.ways is not None and len(self.ways.choices) > 1:
+            remedy = _("{key}: another channel").format(key=keys.shown("channel"))
+        else:
+            remedy = ""
+        return f"{reason}\n{remedy}".strip()
+
+    def _hints(self, enter: bool) -> list[Part]:
+        keys = self.screen.desk_app.keymap
+        send = _("Enter") if enter else keys.shown("send")
+        verb = _("keep note") if self.note else _("send")
+        parts: list[Part] = [(send, "accent"), (f" {verb}  ", "muted")]
+        parts += [(keys.shown("newline") if enter else _("Enter"), "accent"), (f" {_('line')}  ", "muted")]
+        return parts + ([] if self.note else [(";", "accent"), (f" {_('text')}", "muted")])
+
+    def measure(self, text: str) -> Measure:
+        """Head and foot for a text; called with every key."""
+        row = self.row
+        if row is None:
+            return Measure()
+        scene = self.screen.scene
+        if self.note:
+            return Measure(((_("note for the desk; the guest never sees it"), "soon"),), counter=(str(len(text)), "muted"))
+        choice = self.choice
+        name = guest_name(scene, row)
+        place = stay_words(scene, row.stay) if row.stay else ""
+        about = f" {scene.ink.marks.dot} ".join(
+            part for part in (_("to {name}").format(name=name), place, choice.traits.label if choice else "") if part
+        )
+        head: list[Part] = [(about, "muted")]
+        if self.send_at is not None:
+            from tui_inbox.tui.render import when
+
+            head.append((f"  {_('at {time}').format(time=when.ahead(self.send_at, scene.now, scene.zone))}", "accent"))
+        if self.attachments:
+            head.append((f"  + {', '.join(file.name for file in self.attachments)}", "text"))
+        if choice is None:
+            return Measure(tuple(head))
+        from tui_inbox.services import composing
+
+        app = self.screen.desk_app
+        flight = composing.preflight(
+            None, app.session.desk, app.actor, row.id, choice, text, self._now(), files=len(self.attachments)
+        )
+        return compose.measure(tuple(head), flight)
+
+    def leave(self) -> None:
+        """Nothing is shown beside the list."""
+        self.row = self.ways = None
+        self.composer.load("")
+        self.composer.set_mode(Mode(locked=" "))
+
+    async def switch(self) -> None:
+        """Another conversation comes: keep this one's text first."""
+        await self.save()
+
+    # Drafts.
+
+    def edited(self) -> None:
+        """A key was typed into the text."""
+        self._dirty = True
+        if self._journal is not None:
+            self._journal.stop()
+        screen = self.screen
+        self._journal = screen.set_timer(
+            JOURNAL_SECONDS, lambda: screen.run_worker(screen.guarded(self.save()), exit_on_error=False)
+        )
+
+    async def save(self) -> None:
+        """Journal the text; nothing is written when it has not changed."""
+        if self._dirty and self.row is not None:
+            from tui_inbox.services import replying
+
+            self._dirty = False
+            await self.screen.gateway.write(replying.save_draft, *self._draft(), **self._draft_more())
+
+    def _draft(self) -> tuple[object, ...]:
+        assert self.row is not None
+        return self.screen.desk_app.actor, self.row.id, self.composer.text, self._now()
+
+    def _draft_more(self) -> dict[str, object]:
+        choice = self.choice
+        return {
+            "cursor": self.composer.cursor,
+            "account": choice.account if choice else "",
+            "channel": choice.channel if choice else "",
+            "mode": "note" if self.note else "reply",
+        }
+
+    def save_now(self) -> None:
+        """The same without waiting for a thread: the program ends."""
+        if self._dirty and self.row is not None:
+            from tui_inbox.services import replying
+
+            self._dirty = False
+            with suppress(StoreError):
+                self.screen.gateway.write_now(replying.save_draft, *self._draft(), **self._draft_more())
+
+    async def resume(self) -> None:
+        """Go on where the line dropped."""
+        from tui_inbox.services import replying
+
+        screen = self.screen
+        draft = await screen.gateway.read(replying.resume, screen.desk_app.actor)
+        if draft is None or not draft.text or self._now() - draft.updated_at > RESUME:
+            return
+        await screen.go_to(draft.conversation_id)
+        await screen.show_conversation(draft.conversation_id)
+        screen.composer.box.focus()
+        screen.say(_("your draft is here, as you left it"))
+
+    # Keys of the composer.
+
+    async def begin(self, *, note: bool) -> None:
+        """Open the conversation and put the cursor into its text."""
+        screen = self.screen
+        await screen.open_current()
+        if self.row is None:
+            return
+        if note != self.note and not self.composer.text:
+            self.note = note
+            self.set_mode()
+        self.composer.box.focus()
+        await self.look("replying")
+
+    async def act(self, command_id: str) -> None:
+        """A key of the composer's own commands."""
+        match command_id:
+            case "send":
+                await self.send()
+            case "send_close":
+                await self.send("close")
+            case "send_snooze":
+                await self.send("snooze_again")
+            case "take_back":
+                if not await self.take_back():
+                    self.composer.box.undo()
+            case "channel":
+                self._other_channel()
+            case "split":
+                await self._split()
+            case "pick_template" | "attach" | "send_later":
+                self.screen.run_worker(self.screen.guarded(self._ask(command_id)), exit_on_error=False)
+
+    async def _ask(self, command_id: str) -> None:
+        await ask(self.screen, {"pick_template": "template"}.get(command_id, command_id))
+
+    def _other_channel(self) -> None:
+        if self.ways is not None and len(self.ways.choices) > 1:
+            self.place = (self.place + 1) % len(self.ways.choices)
+            self.set_mode()
+
+    async def _split(self) -> None:
+        """The first half is sent, the second stays in the composer."""
+        from tui_inbox.services import replying
+
+        choice = self.choice
+        if choice is None:
+            return
+        first, rest = replying.split(self.composer.text, choice.traits)
+        if rest:
+            self.composer.load(first)
+            if await self.send():
+                self.composer.load(rest)
+                self.edited()
+
+    async def send(self, then: str = "") -> bool:
+        """Clear the text at once, so that keys already queued begin the next one; a refusal puts it back."""
+        screen, text = self.screen, self.composer.text
+        row, choice = self.row, self.choice
+        if row is None or not (text.strip() or self.attachments):
+            return False
+        before = (self.attachments, self.send_at, self.template)
+        reply = None if self.note else self._reply(row, choice, text, then)
+        if reply is None and not self.note:
+            screen.say(self._locked() or _("No channel reaches this guest."), "soon")
+            return False
+        self._dirty = False
+        self.composer.load("")
+        self.attachments, self.send_at, self.template = (), None, None
+        try:
+            await self._write(row.id, text, reply)
+        except (Refused, StoreError) as error:
+            self.attachments, self.send_at, self.template = before
+            typed = self.composer.text
+            self.composer.load(f"{text}\n{typed}" if typed else text)
+            self.edited()
+            screen.desk_app.trouble(error)
+            if getattr(error, "code", "") in ("window_closed", "never_wrote"):
+                await self.act("pick_template")
+            elif getattr(error, "code", "") == "too_long":
+                key = screen.desk_app.keymap.shown("split")
+                screen.say(f"{sentence(error.code, error.params)}  {key}: {_('split in 2')}", "soon")
+            return False
+        await self._sent(row.id, then)
+        return True
+
+    def _reply(self, row: ConversationRow, choice: composing.ChannelChoice | None, text: str, then: str) -> object:
+        from tui_inbox.services import replying
+
+        if choice is None or self.ways is None:
+            return None
+        return replying.Reply(
+            row.id, choice.account, choice.channel, choice.address, text,
+            template=self.template[0] if self.template else None,
+            values=self.template[1] if self.template else {},
+            attachments=self.attachments,
+            send_at=self.send_at,
+            then=then,
+            hold_if_guest_writes=self.send_at is not None,
+            seen_message_id=self.ways.seen_message_id,
+            key=replying.new_key(),
+        )  # fmt: skip
+
+    async def _write(self, conversation_id: int, text: str, reply: object) -> None:
+        from tui_inbox.services import replying
+
+        app, gateway = self.screen.desk_app, self.screen.gateway
+        if isinstance(reply, replying.Reply):
+            self.sent = await gateway.write(replying.send, app.session.desk, app.actor, reply, self._now())
+            self.screen.acted(sent=True)
+        else:
+            await gateway.write(replying.add_note, app.actor, conversation_id, text, self._now())
+
+    async def _sent(self, conversation_id: int, then: str) -> None:
+        screen = self.screen
+        self.note = False
+        self._count()
+        if then == "close":
+            screen.opened = False
+            screen.remove_class("-reading")
+            screen.rows.focus()
+        await screen.reload()
+        if screen.rows.current is not None and screen.rows.current.id == conversation_id:
+            await screen.show_conversation(conversation_id)
+
+    def _count(self) -> None:
+        """The seconds left to take it back, under the text."""
+        self._counting = self._counting or self.screen.set_interval(COUNT_SECONDS, self._count)
+        if self.sent is not None and self.pending_send:
+            seconds = int((self.sent.not_before - self._now()).total_seconds() + 0.999)
+            key = self.screen.desk_app.keymap.shown("take_back")
+            self.composer.countdown = [
+                (_("sent in {n} s").format(n=seconds), "soon"), (f"  {key} ", "accent"), (_("takes it back"), "muted"),
+            ]  # fmt: skip
+        else:
+            self._counting.stop()
+            self._counting = None
+            self.sent = None
+            self.composer.countdown = []
+        self.composer.update()
+
+    async def take_back(self) -> bool:
+        """Text and cursor again as before the send; False when there is nothing to take back any more."""
+        from tui_inbox.services import replying
+
+        screen = self.screen
+        if self.sent is None or not self.pending_send:
+            return False
+        taken = await screen.gateway.write(replying.take_back, screen.desk_app.actor, self._now(), self.sent.outbox_id)
+        if taken is None:
+            return False
+        self.sent = None
+        self._count()
+        await screen.reload()
+        await screen.go_to(taken.conversation_id)
+        typed = self.composer.text if self.conversation_id == taken.conversation_id else ""
+        await screen.show_conversation(taken.conversation_id)
+        self.composer.load(f"{taken.text}\n{typed}" if typed else taken.text, taken.cursor)
+        self.set_mode()
+        self.edited()
+        self.composer.box.focus()
+        return True
+
+    def leave_box(self) -> None:
+        """Esc in the text: it is kept as a draft."""
+        self.screen.run_worker(self.screen.guarded(self.save()), exit_on_error=False)
+        if self.note and not self.composer.text:
+            self.note = False
+        self.set_mode()
+
+    # Colleagues.
+
+    async def look(self, doing: str) -> None:
+        """Tell colleagues what one does here; empty: nothing any more."""
+        screen = self.screen
+        actor, now = screen.desk_app.actor, self._now()
+        before, self._looked = self._looked, doing
+        if doing and self.row is not None:
+            await screen.gateway.write(thread.look, actor, self.row.id, doing, now)
+        elif before:
+            await screen.gateway.write(thread.leave, actor)
+
+    def tick(self) -> None:
+        """Some seconds went by: windows end, and colleagues want a sign of life."""
+        self.set_mode()
+        if self._looked:
+            self.screen.desk_app.start(self.look(self._looked))

@@ -1,0 +1,34 @@
+"""One operator at one terminal: all that the screen is given, built by ``bootstrap``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tui_inbox.ports.clock import Clock, SystemClock
+from tui_inbox.ports.store import Blobs, Store
+from tui_inbox.services.desk import Actor, Desk
+
+
+@dataclass(frozen=True)
+class Session:
+    store: Store
+    desk: Desk
+    actor: Actor
+    log_dir: Path
+    """Where a crash is written (0600)."""
+    clock: Clock = field(default_factory=SystemClock)
+    blobs: Blobs | None = None
+    export_dir: Path | None = None
+    """Where an attachment is saved: a share that the desk's computer sees."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Rebindings: command id -> keys."""
+    letters: bool = True
+    """Off: single letters do nothing, for newcomers."""
+    theme: str = "auto"
+    """``dark``, ``light`` or ``auto``."""
+    mouse: bool = True
+    demo: bool = False
+    shared: bool = False
+    """Several people use this login: they say who they are at the start."""

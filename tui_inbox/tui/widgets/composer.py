@@ -1,0 +1,234 @@
+"""The composer: it says what will happen before it happens, and never loses a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.strip import Strip
+from textual.widgets import TextArea
+
+from tui_inbox.tui.commands import Command
+from tui_inbox.tui.render.line import Part, blank, strip
+from tui_inbox.tui.safe import content
+from tui_inbox.tui.theme import Ink
+from tui_inbox.tui.widgets.pane import Pane
+from tui_inbox.wording import _
+
+_SHORTCUT = re.compile(r"(?:^|(?<=\s));([\w-]*)$")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What the lines above and below the text say about it."""
+
+    head: tuple[Part, ...] = ()
+    cost: str = ""
+    counter: Part = ("", "muted")
+    warning: str = ""
+    """The first thing that would stop the send or should be known."""
+    warning_role: str = "soon"
+
+
+@dataclass(frozen=True)
+class Mode:
+    """How the composer stands for one conversation and channel."""
+
+    measure: Callable[[str], Measure] = lambda _text: Measure()
+    locked: str = ""
+    """Why nothing can be typed; empty: it can."""
+    enter_sends: bool = True
+    note: bool = False
+    snippets: Mapping[str, str] = field(default_factory=dict)
+    """Shortcut -> text with this guest's values."""
+
+
+class ReplyBox(TextArea):
+    """Enter is handled here and not as a priority binding: a binding would overtake characters still queued."""
+
+    class Do(Message):
+        """A key of the composer's commands."""
+
+        def __init__(self, command_id: str) -> None:
+            super().__init__()
+            self.command_id = command_id
+
+    def __init__(self, keys: Mapping[str, Command], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(
+            id=id, compact=True, soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False,
+            tab_behavior="focus", max_checkpoints=60,
+        )  # fmt: skip
+        self.cursor_blink = False
+        self.keys = keys
+        self.mode = Mode()
+
+    def on_key(self, event: events.Key) -> None:
+        key = event.key
+        if self.mode.locked:
+            self._locked_key(event)
+            return
+        if key == "enter" and (self.mode.enter_sends or self.mode.note):
+            self._take(event, "send")
+        elif key == "escape":
+            self._take(event, "back")
+        elif key in ("tab", "space", "enter") and self._expand(with_space=key == "space"):
+            event.stop()
+            event.prevent_default()
+        elif key in self.keys:
+            command = self.keys[key]
+            if command.id == "newline":
+                event.stop()
+                event.prevent_default()
+                self.insert("\n")
+            else:
+                self._take(event, command.id)
+
+    def _locked_key(self, event: events.Key) -> None:
+        """Nothing is typed here, and no letter falls through to the commands of the list."""
+        if event.key in ("enter", "T", "t"):
+            self._take(event, "pick_template")
+        elif event.key == "escape":
+            self._take(event, "back")
+        elif event.key in self.keys:
+            self._take(event, self.keys[event.key].id)
+        elif event.is_printable:
+            event.stop()
+            event.prevent_default()
+
+    def _take(self, event: events.Key, command_id: str) -> None:
+        event.stop()
+        event.prevent_default()
+        self.post_message(self.Do(command_id))
+
+    def typed_shortcut(self) -> str | None:
+        """What follows a ``;`` just before the cursor, None when there is none."""
+        row, column = self.cursor_location
+        found = _SHORTCUT.search(self.document.get_line(row)[:column])
+        return found.group(1) if found else None
+
+    def _expand(self, *, with_space: bool) -> bool:
+        typed = self.typed_shortcut()
+        if typed is None or not typed:
+            return False
+        text = self.mode.snippets.get(typed)
+        if text is None:
+            near = [name for name in self.mode.snippets if name.startswith(typed)]
+            if with_space or len(near) != 1:
+                return False
+            text = self.mode.snippets[near[0]]
+        row, column = self.cursor_location
+        self.replace(text, (row, column - len(typed) - 1), (row, column))
+        return True
+
+
+class ComposerLine(Pane):
+    """Head or foot of the composer: parts at the left, parts at the right."""
+
+    DEPTH = "raised"
+
+    def __init__(self, ink: Ink, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(ink, id=id)
+        self.left: list[Part] = []
+        self.right: list[Part] = []
+
+    def show(self, left: list[Part], right: list[Part]) -> None:
+        if left != self.left or right != self.right:
+            self.left, self.right = left, right
+            self.repaint()
+
+    def paint(self, width: int, height: int) -> list[Strip]:
+        right = [*self.right, (" ", "")] if self.right else []
+        line = strip(self.ink, width, [(" ", ""), *self.left], right, self.DEPTH)
+        return [line] + [blank(self.ink, width, self.DEPTH)] * (height - 1)
+
+
+class Composer(Vertical):
+    """Head, text and foot."""
+
+    class Edited(Message):
+        """The text is another one."""
+
+    def __init__(self, ink: Ink, keys: Mapping[str, Command], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.ink = ink
+        self.head = ComposerLine(ink, id="composer-head")
+        self.box = ReplyBox(keys, id="composer-box")
+        self.foot = ComposerLine(ink, id="composer-foot")
+        self.mode = Mode()
+        self.hints: list[Part] = []
+        """The three keys that matter."""
+        self.countdown: list[Part] = []
+        """While a send can still be taken back."""
+        self.sent_right: Part | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.head
+        yield self.box
+        yield self.foot
+
+    @property
+    def text(self) -> str:
+        return self.box.text
+
+    @property
+    def cursor(self) -> int:
+        """Place of the cursor as a count of characters, for the draft."""
+        row, column = self.box.cursor_location
+        lines = self.box.document.lines
+        return sum(len(line) + 1 for line in lines[:row]) + column
+
+    def set_mode(self, mode: Mode) -> None:
+        self.mode = mode
+        self.box.mode = mode
+        self.box.read_only = bool(mode.locked)
+        self.box.placeholder = content(mode.locked) if mode.locked else ""
+        self.set_class(mode.note, "-note")
+        self.update()
+
+    def load(self, text: str, cursor: int | None = None) -> None:
+        """Put a text in (a draft, or what was taken back), without telling anybody that it was typed."""
+        with self.prevent(TextArea.Changed):
+            self.box.load_text(text)
+            before = text if cursor is None else text[:cursor]
+            row = before.count("\n")
+            self.box.move_cursor((row, len(before) - (before.rfind("\n") + 1)))
+        self.update()
+
+    def insert(self, text: str) -> None:
+        """At the cursor, as if typed."""
+        self.box.insert(text)
+
+    def update(self) -> None:
+        """Head and foot for the text as it stands."""
+        measure = self.mode.measure(self.text)
+        left = list(measure.head)
+        if measure.warning:
+            left += [("  ", ""), (measure.warning, measure.warning_role)]
+        self.head.show(left, [(measure.cost, "muted")] if measure.cost else [])
+        self.foot.show(self._foot_left(), [measure.counter] if measure.counter[0] else [])
+
+    def _foot_left(self) -> list[Part]:
+        typed = self.box.typed_shortcut() if self.box.has_focus else None
+        if typed is not None and self.mode.snippets:
+            near = [name for name in self.mode.snippets if name.startswith(typed)][:4]
+            if near:
+                parts: list[Part] = [(_("Tab "), "accent")]
+                for name in near:
+                    parts += [(f";{name} ", "bold text")]
+                return parts
+        return self.countdown or self.hints
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self.update()
+        self.post_message(self.Edited())
+
+    def set_ink(self, ink: Ink) -> None:
+        self.ink = ink
+        self.head.set_ink(ink)
+        self.foot.set_ink(ink)

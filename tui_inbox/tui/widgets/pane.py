@@ -1,0 +1,87 @@
+"""A pane that paints its own lines and tells the screen only of those that changed.
+
+It is a plain widget and not a ``ScrollView``: a changed virtual size costs a layout of the whole screen, and an
+inbox that opens a conversation at every second key cannot pay that.
+"""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_inbox.tui.theme import Ink
+
+
+class Pane(Widget):
+    """Subclasses make the visible lines in ``paint``; ``repaint`` sends only what differs from the last time."""
+
+    ALLOW_SELECT = False
+    DEPTH = "base"
+
+    def __init__(self, ink: Ink, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.ink = ink
+        self._painted: list[Strip] = []
+        self._painted_size = Size(0, 0)
+        self._painted_focus = False
+
+    def paint(self, width: int, height: int) -> list[Strip]:
+        """Exactly ``height`` strips of ``width`` cells."""
+        raise NotImplementedError
+
+    def repaint(self) -> None:
+        """Paint again; nothing is sent for lines that stay the same."""
+        size = self.content_size
+        if not size or not self.is_attached:
+            return
+        before, self._painted = self._painted, self.paint(size.width, size.height)
+        if self._painted_size != size:
+            self._painted_size = size
+            self.refresh()
+            return
+        self.refresh_changed(before)
+
+    def refresh_changed(self, before: list[Strip]) -> None:
+        """Refresh the rows whose strips are other than ``before``."""
+        width = self._painted_size.width
+        regions = [
+            Region(0, y, _changed_width(old, new, width), 1)
+            for y, (old, new) in enumerate(zip(before, self._painted, strict=True))
+            if old is not new and old != new
+        ]
+        if regions:
+            self.refresh(*regions)
+
+    def set_ink(self, ink: Ink) -> None:
+        """Another palette: everything is painted again."""
+        self.ink = ink
+        self._painted_size = Size(0, 0)
+        self.repaint()
+
+    def render_line(self, y: int) -> Strip:
+        size = self.content_size
+        if self._painted_size != size:
+            self._painted_size = size
+            self._painted = self.paint(size.width, size.height)
+        if 0 <= y < len(self._painted):
+            return self._painted[y]
+        return Strip([Segment(" " * size.width, self.ink.style("", self.DEPTH))], size.width)
+
+    def on_focus(self, _event: events.Focus) -> None:
+        self.repaint()
+
+    def on_blur(self, _event: events.Blur) -> None:
+        self.repaint()
+
+
+def _changed_width(old: Strip, new: Strip, width: int) -> int:
+    """Cells from the left edge to the last that differs: what is equal at the right is not sent again."""
+    left, right = list(old), list(new)
+    same = 0
+    while left and right and left[-1] == right[-1]:
+        same += left.pop().cell_length
+        right.pop()
+    return max(1, width - same)
