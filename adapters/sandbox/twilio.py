@@ -147,7 +147,7 @@ class SandboxTwilio:
 
     async def _list(self, request: Request) -> Response:
         asked = dict(request.query_params)
-        now = self.account.clock()
+        now = self.account.clock.now()
         found = [message for message in self.account.messages() if _matches(message, asked, now)]
         if token := asked.get("PageToken"):
             sids = [message.sid for message in found]
@@ -190,8 +190,8 @@ class SandboxTwilio:
         outbound = [message for message in self.account.messages() if message.direction == "outbound-api"]
         sms = [message for message in outbound if not message.to.startswith("whatsapp:")]
         parts = sum(message.parts for message in sms)
-        month = self.account.clock().strftime("%Y-%m-01")
-        common = {"start_date": month, "as_of": self.account.clock().isoformat(), "price_unit": "usd"}
+        month = self.account.clock.now().strftime("%Y-%m-01")
+        common = {"start_date": month, "as_of": self.account.clock.now().isoformat(), "price_unit": "usd"}
         records: list[dict[str, Any]] = [
             {
                 "category": "sms-outbound",
@@ -253,7 +253,7 @@ class SandboxTwilio:
         return JSONResponse([self._shown(message) for message in self.account.messages()])
 
     def _shown(self, message: StoredMessage) -> dict[str, Any]:
-        now = self.account.clock()
+        now = self.account.clock.now()
         step, sent = message.now(now), message.sent_at(now)
         uri = f"/2010-04-01/Accounts/{self.account.sid}/Messages/{message.sid}"
         return {

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from tui_inbox.domain.consent import keyword
 from tui_inbox.domain.sms import segments
+from tui_inbox.ports.clock import Clock, SystemClock
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _WINDOW = timedelta(hours=24)
@@ -139,7 +141,7 @@ class TwilioAccount:
     closed_countries: tuple[str, ...] = ()
     window_refused_at_once: bool = False
     delays: Delays = field(default_factory=Delays)
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Clock = field(default_factory=SystemClock)
     templates: list[ContentTemplate] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     stopped: set[tuple[str, str]] = field(default_factory=set)
@@ -186,7 +188,7 @@ class TwilioAccount:
     ) -> StoredMessage:
         """A guest writes to one of our numbers; STOP and START are obeyed and answered as the vendor does."""
         with self._lock:
-            moment = (at or self.clock()).replace(microsecond=0)
+            moment = (at or self.clock.now()).replace(microsecond=0)
             files = tuple(Media(_new("ME"), kind, content) for kind, content in media)
             prefix = "MM" if files else "SM"
             parts = max(segments(body).count, 1)
@@ -209,7 +211,7 @@ class TwilioAccount:
                     raise VendorError(400, 21620)
                 if len(body) > _LONGEST:
                     raise VendorError(400, 21617)
-            now = self.clock()
+            now = self.clock.now()
             outside = to.startswith("whatsapp:") and template is None and not self._window_open(from_, to, now)
             if outside and self.window_refused_at_once:
                 raise VendorError(400, 63016)
@@ -252,8 +254,6 @@ class TwilioAccount:
 
     def _template(self, form: dict[str, str]) -> str | None:
         """The filled text of a ContentSid, None when the request has none."""
-        import json
-
         sid = form.get("ContentSid")
         if sid is None:
             return None

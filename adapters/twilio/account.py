@@ -31,6 +31,7 @@ from tui_inbox.domain.message import Delivery
 from tui_inbox.domain.outbox import Outgoing
 from tui_inbox.domain.template import Template
 from tui_inbox.ports.channel import Batch, Envelope, Found, Health, Item, Receipt, Usage
+from tui_inbox.ports.clock import Clock, SystemClock
 from tui_inbox.ports.secrets import Secrets
 
 if TYPE_CHECKING:
@@ -59,10 +60,11 @@ class Twilio:
     Settings = AccountSettings
     TRAITS: Mapping[str, ChannelTraits] = {SMS.code: SMS, WHATSAPP.code: WHATSAPP}
 
-    def __init__(self, name: str, settings: AccountSettings, http: Http) -> None:
+    def __init__(self, name: str, settings: AccountSettings, http: Http, clock: Clock | None = None) -> None:
         self.name = name
         self._settings = settings
         self._http = http
+        self._clock = clock or SystemClock()
         self._own = own_numbers(settings)
         self._pairs = frozenset(self._own.items())
         self._media: OrderedDict[str, bytes] = OrderedDict()
@@ -120,7 +122,7 @@ class Twilio:
             body, found = self._envelopes(bytes(raw), receipts=way == "out" and bool(place.watermark))
             envelopes.extend(found)
             sent = wire.moment(body.date_sent) if body else None
-            if sent is not None and sent <= datetime.now(UTC) + OVERLAP:
+            if sent is not None and sent <= self._clock.now() + OVERLAP:
                 newest = max(newest, _stamp(sent))
         if page.next_page_uri:
             following = Cursor(place.watermark, page.next_page_uri, newest)
@@ -150,7 +152,9 @@ class Twilio:
         if not outgoing.template_id and not outgoing.text.strip():
             raise Refused("empty_text")
         if not outgoing.template_id and len(outgoing.text) > LONGEST_TEXT:
-            raise Refused("text_too_long", limit=LONGEST_TEXT, length=len(outgoing.text))
+            raise Refused(
+                "too_long", limit=LONGEST_TEXT, length=len(outgoing.text), channel=self.traits[outgoing.channel].label
+            )
 
     def send(self, outgoing: Outgoing, files: Sequence[tuple[str, str, bytes]] = ()) -> Receipt:
         """Raises ``Refused`` before the wire, or the ``ChannelError`` that says what may happen next."""
@@ -176,7 +180,7 @@ class Twilio:
         params = {"To": guest, "PageSize": "20"}
         if not self._settings.messaging_service:
             params["From"] = own
-        since = (outgoing.created_at or outgoing.unknown_since or datetime.now(UTC)) - CLOCK_SLACK
+        since = (outgoing.created_at or outgoing.unknown_since or self._clock.now()) - CLOCK_SLACK
         wanted = _plain(outgoing.text)
         found: list[tuple[datetime, str]] = []
         for body in self._walk(params, _FIND_PAGES, until=since):

@@ -67,7 +67,7 @@ CODES: Mapping[int, tuple[type[ChannelError], str]] = {
     21656: (Rejected, "template_values"),
     # The content.
     21602: (Rejected, "empty_text"),
-    21617: (Rejected, "text_too_long"),
+    21617: (Rejected, "too_long"),
     21619: (Rejected, "empty_text"),
     21620: (Rejected, "file_refused"),
     21623: (Rejected, "file_refused"),
@@ -95,8 +95,6 @@ CODES: Mapping[int, tuple[type[ChannelError], str]] = {
 }
 _BY_STATUS = (401, 403, 404, 408, 410, 429)
 """What these mean does not depend on the vendor, unless it names one of its codes."""
-BAD_ADDRESS = frozenset({"bad_number", "not_mobile", "not_on_whatsapp", "no_route"})
-"""Our codes that speak of the address itself, not of this one message."""
 
 
 class _Body(Struct):

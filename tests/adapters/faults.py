@@ -44,7 +44,8 @@ def _drip(line: socket.socket, _request: bytes) -> None:
 
 
 def answer(status: str, body: bytes = b"", *headers: str) -> bytes:
-    head = "".join(f"{line}\r\n" for line in (f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}"))
+    lines = (f"HTTP/1.1 {status}", *headers, "Connection: close", f"Content-Length: {len(body)}")
+    head = "".join(f"{line}\r\n" for line in lines)
     return head.encode() + b"\r\n" + body
 
 

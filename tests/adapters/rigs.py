@@ -1,0 +1,95 @@
+"""How the contract suite holds each channel: opened at an address, with payloads and something to send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from adapters._http import Http, Limits
+from adapters.sandbox.twilio import SandboxTwilio
+from adapters.twilio import Settings, Twilio, errors
+from tui_inbox.domain.outbox import OutboxState, Outgoing
+from tui_inbox.ports.channel import Channel, Envelope
+from tui_inbox.ports.clock import Clock
+from tui_inbox.ports.secrets import Secret
+
+PAYLOADS = Path(__file__).parent / "payloads"
+CANARY = "canary-token-7d21"
+QUICK = Limits(connect=0.4, read=0.25, write=0.25, total=0.5, total_file=0.5)
+ACCOUNT_SID = "AC" + "5a" * 16
+SENT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Rig:
+    """One line of ``CHANNELS`` under test."""
+
+    type: str
+    opened: Callable[[str], Channel]
+    """A channel whose vendor is at this base URL, with short time limits and ``CANARY`` as its secret."""
+    payloads: Sequence[Envelope]
+    outgoing: Outgoing
+
+
+def outgoing(channel: str = "sms", address: str = "+33612345678", text: str = "Bonjour", **more: object) -> Outgoing:
+    return Outgoing(
+        id=7,
+        dedupe_key="01KEY",
+        message_id=7,
+        conversation_id=7,
+        account="desk",
+        channel=channel,
+        address=address,
+        text=text,
+        state=OutboxState.INFLIGHT,
+        created_at=more.pop("created_at", SENT),  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def twilio_settings(base_url: str = "https://api.twilio.com", **more: object) -> Settings:
+    fields = {
+        "type": "twilio",
+        "account_sid": ACCOUNT_SID,
+        "secret": "twilio-auth-token",
+        "from": "+33700000000",
+        "whatsapp_from": "+33700000001",
+        "base_url": base_url,
+        **more,
+    }
+    return msgspec.convert(fields, Settings)
+
+
+def twilio(base_url: str, token: str = CANARY, clock: Clock | None = None, **more: object) -> Twilio:
+    http = Http(base_url, auth=(ACCOUNT_SID, Secret(token)), explain=errors.explain, limits=QUICK)
+    return Twilio("desk", twilio_settings(base_url, **more), http, clock)
+
+
+def in_sandbox(box: SandboxTwilio, **more: object) -> Twilio:
+    """The real adapter, talking to the simulator."""
+    return twilio(box.base_url, box.account.token, box.account.clock, **more)
+
+
+def payload(name: str, kind: str = "message") -> Envelope:
+    raw = (PAYLOADS / "twilio" / f"{name}.json").read_bytes()
+    return Envelope(name, kind, raw)
+
+
+RIGS: dict[str, Rig] = {
+    "twilio": Rig(
+        type="twilio",
+        opened=twilio,
+        payloads=[
+            *(
+                payload(file.stem, "status" if file.stem.startswith("status") else "message")
+                for file in sorted((PAYLOADS / "twilio").glob("*.json"))
+                if file.stem.startswith(("inbound", "outbound", "status"))
+            )
+        ],
+        outgoing=outgoing(),
+    )
+}

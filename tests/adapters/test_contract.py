@@ -1,0 +1,223 @@
+"""What every channel promises, run over each line of ``CHANNELS`` that speaks HTTP."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from adapters import CHANNELS, load
+from tests.adapters.faults import ACTS, SILENT_BEFORE_READING, answer, answering, faulty
+from tests.adapters.mutator import damaged
+from tests.adapters.rigs import CANARY, RIGS, Rig
+from tui_inbox.domain.errors import (
+    AcceptedWithoutId,
+    AccountBlocked,
+    ChannelError,
+    Malformed,
+    NotSent,
+    Refused,
+    Rejected,
+    Unknown,
+)
+from tui_inbox.ports.channel import Channel, Envelope, HealthState, Inbound, Status
+
+MUTANTS = int(os.environ.get("TUI_INBOX_MUTANTS", "20000"))
+"""Damaged payloads per channel; the nightly run asks for many more."""
+
+
+@pytest.fixture(params=list(RIGS))
+def rig(request: pytest.FixtureRequest) -> Rig:
+    return RIGS[request.param]
+
+
+@pytest.mark.parametrize("type_", list(CHANNELS))
+def test_the_traits_of_a_channel_are_read_without_any_network_library(type_: str) -> None:
+    code = f"""import sys, adapters
+found = adapters.load({type_!r})
+assert found.TRAITS and all(code == traits.code for code, traits in found.TRAITS.items())
+assert not {{"httpx", "imap_tools", "smtplib", "ssl"}} & set(sys.modules), "a network library was imported"
+assert found.Settings.__struct_config__.frozen and found.Settings.__struct_config__.forbid_unknown_fields"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_unknown_type_has_no_channel() -> None:
+    with pytest.raises(KeyError):
+        load("carrier-pigeon")
+
+
+def test_each_payload_of_the_collection_is_understood(rig: Rig) -> None:
+    channel = rig.opened("http://127.0.0.1:9")
+    items = [item for envelope in rig.payloads for item in channel.read(envelope)]
+    assert {type(item) for item in items} == {Inbound, Status}
+    assert all(item.at.tzinfo is not None for item in items)
+
+
+def test_reading_is_pure(rig: Rig) -> None:
+    channel = rig.opened("http://127.0.0.1:9")
+    for envelope in rig.payloads:
+        assert channel.read(envelope) == channel.read(envelope)
+
+
+def test_fields_that_nobody_knows_are_ignored(rig: Rig) -> None:
+    channel = rig.opened("http://127.0.0.1:9")
+    for envelope in rig.payloads:
+        fields = json.loads(envelope.raw)
+        fields["brand_new"] = {"nested": [1, None, "x"]}
+        more = Envelope(envelope.external_id, envelope.kind, json.dumps(fields).encode())
+        assert channel.read(more) == channel.read(envelope)
+
+
+def test_a_damaged_payload_is_malformed_or_ignored_and_never_crashes(rig: Rig) -> None:
+    channel = rig.opened("http://127.0.0.1:9")
+    each = MUTANTS // len(rig.payloads) + 1
+    slowest = 0.0
+    refused = 0
+    for seed, envelope in enumerate(rig.payloads):
+        for raw in damaged(envelope.raw, each, seed):
+            started = time.perf_counter()
+            try:
+                items = channel.read(Envelope("x", envelope.kind, raw))
+            except Malformed:
+                refused += 1
+                continue
+            finally:
+                slowest = max(slowest, time.perf_counter() - started)
+            for item in items:
+                assert isinstance(item.at, datetime)
+                assert item.at.utcoffset() == timedelta(0)
+        assert list(channel.read(envelope)), "the next good one is still read"
+    assert refused > each // 10
+    assert slowest < 0.25
+
+
+@pytest.mark.parametrize("situation", [*ACTS, *SILENT_BEFORE_READING])
+def test_a_lost_answer_is_unknown_and_is_not_repeated(rig: Rig, situation: str) -> None:
+    if situation == "never_reads":
+        pytest.skip("needs more bytes than a text has")
+    with faulty(situation) as server:
+        channel = rig.opened(server.url)
+        with pytest.raises(Unknown):
+            channel.send(rig.outgoing)
+        channel.close()
+    assert len(server.requests) <= 1
+
+
+def test_a_refused_connection_was_not_sent(rig: Rig) -> None:
+    channel = rig.opened("http://127.0.0.1:9")
+    with pytest.raises(NotSent, match="unreachable"):
+        channel.send(rig.outgoing)
+
+
+JSON = "Content-Type: application/json"
+ANSWERS = [
+    (answer("429 Too Many"), NotSent, None),
+    (answer("429 Too Many", b"", "Retry-After: 12"), NotSent, 12.0),
+    (answer("429 Too Many", b"", "Retry-After: 1e9"), NotSent, 3600.0),
+    (answer("429 Too Many", b"", "Retry-After: eventually"), NotSent, None),
+    (answer("429 Too Many", b"", "Retry-After: Thu, 01 Jan 1970 00:00:00 GMT"), NotSent, 0.0),
+    (answer("401 Unauthorized"), AccountBlocked, None),
+    (answer("403 Forbidden", b"<html>"), AccountBlocked, None),
+    (answer("400 Bad"), Rejected, None),
+    (answer("413 Too Large"), Rejected, None),
+    (answer("422 No"), Rejected, None),
+    (answer("500 Oops", b"{}", JSON), Unknown, None),
+    (answer("502 Bad Gateway", b"<html>"), Unknown, None),
+    (answer("503 Busy"), Unknown, None),
+    (answer("503 Busy", b"", "Retry-After: 3"), NotSent, 3.0),
+    (answer("504 Timeout"), Unknown, None),
+    (answer("302 Found", b"", "Location: https://login.example/"), Unknown, None),
+    (answer("200 OK", b"<html><title>Wi-Fi</title></html>", "Content-Type: text/html"), AcceptedWithoutId, None),
+    (answer("201 Created", b""), AcceptedWithoutId, None),
+    (answer("201 Created", b"{}", JSON), AcceptedWithoutId, None),
+    (answer("201 Created", b"[1]", JSON), AcceptedWithoutId, None),
+    (answer("200 OK", b'{"success":false}', JSON), Rejected, None),
+    (answer("200 OK", b'{"errors":[{"message":"no"}]}', JSON), Rejected, None),
+]
+
+
+@pytest.mark.parametrize(("raw", "kind", "wait"), ANSWERS)
+def test_an_answer_to_a_send_has_one_class(rig: Rig, raw: bytes, kind: type[ChannelError], wait: float | None) -> None:
+    with answering(raw) as server:
+        channel = rig.opened(server.url)
+        with pytest.raises(ChannelError) as caught:
+            channel.send(rig.outgoing)
+        channel.close()
+    assert type(caught.value) is kind
+    assert caught.value.retry_after == wait
+    assert len(server.requests) == 1
+
+
+POLLS = [
+    (answer("401 Unauthorized"), AccountBlocked),
+    (answer("403 Forbidden"), AccountBlocked),
+    (answer("429 Too Many", b"", "Retry-After: 12"), NotSent),
+    (answer("500 Oops"), NotSent),
+    (answer("200 OK", b"<html>"), NotSent),
+    (answer("200 OK", b'{"success":false}', JSON), ChannelError),
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", NotSent),
+]
+
+
+@pytest.mark.parametrize(("raw", "kind"), POLLS)
+def test_a_poll_that_fails_says_how(rig: Rig, raw: bytes, kind: type[ChannelError]) -> None:
+    with answering(raw) as server:
+        channel = rig.opened(server.url)
+        with pytest.raises(kind):
+            channel.fetch(channel.streams()[0], "", None)
+        channel.close()
+
+
+def test_the_test_call_never_raises(rig: Rig) -> None:
+    for raw, _kind in POLLS[:-1]:
+        with answering(raw) as server:
+            channel = rig.opened(server.url)
+            found = channel.test()
+            channel.close()
+        assert found.state is not HealthState.OK
+        assert found.code
+
+
+def test_a_text_over_the_limit_is_refused_before_the_wire(rig: Rig) -> None:
+    with answering(answer("201 Created", b"{}")) as server:
+        channel = rig.opened(server.url)
+        limit = channel.traits[rig.outgoing.channel].max_chars
+        assert limit is not None
+        for call in (channel.check, channel.send):
+            with pytest.raises(Refused, match="too_long"):
+                call(replace(rig.outgoing, text="x" * (limit + 1)))
+        channel.close()
+    assert server.requests == []
+
+
+def test_a_channel_that_is_not_served_is_refused_before_the_wire(rig: Rig) -> None:
+    channel = rig.opened("http://127.0.0.1:9")
+    with pytest.raises(Refused, match="channel_not_served"):
+        channel.check(replace(rig.outgoing, channel="telex"))
+
+
+def test_no_secret_stands_in_logs_or_exceptions(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in ("httpx", "httpcore"):
+        assert logging.getLogger(name).level >= logging.WARNING
+    told = []
+    for raw in (answer("401 No", CANARY.encode()), answer("400 No"), b"x\r\n\r\n", answer("200 OK", b"{}")):
+        with answering(raw) as server:
+            channel: Channel = rig.opened(server.url)
+            with pytest.raises(ChannelError) as caught:
+                channel.send(rig.outgoing)
+            error: BaseException | None = caught.value
+            while error is not None:
+                told.append(f"{error!r} {vars(error)}")
+                error = error.__cause__
+            told.append(repr(channel) + repr(vars(channel)))
+            channel.close()
+    assert CANARY not in " ".join(told) + caplog.text
