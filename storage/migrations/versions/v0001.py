@@ -447,14 +447,14 @@ def _message() -> None:
             "message_class = 'transactional' OR message_class = 'marketing'", name="ck_message_class_code"
         ),
         sa.CheckConstraint(
-            "origin = 'guest' OR origin = 'manual' OR origin = 'scheduled' OR origin = 'booking'"
-            " OR origin = 'campaign' OR origin = 'bot' OR origin = 'elsewhere'",
+            "origin = 'guest' OR origin = 'manual' OR origin = 'scheduled' OR origin = 'booking' OR "
+            "origin = 'campaign' OR origin = 'bot' OR origin = 'elsewhere'",
             name="ck_origin_code",
         ),
         sa.CheckConstraint(
-            "state = '' OR state = 'held' OR state = 'queued' OR state = 'sending' OR state = 'sent'"
-            " OR state = 'delivered' OR state = 'read' OR state = 'failed' OR state = 'unknown'"
-            " OR state = 'cancelled'",
+            "state = '' OR state = 'held' OR state = 'queued' OR state = 'sending' OR state = 'sent' OR "
+            "state = 'delivered' OR state = 'read' OR state = 'failed' OR state = 'unknown' OR state = "
+            "'cancelled'",
             name="ck_state_code",
         ),
         sa.PrimaryKeyConstraint("id"),
@@ -542,10 +542,10 @@ def _outbox() -> None:
         sa.Column("undo", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint(
-            "state = 'held' OR state = 'queued' OR state = 'claimed' OR state = 'inflight'"
-            " OR state = 'retry_wait' OR state = 'accepted' OR state = 'delivered' OR state = 'read'"
-            " OR state = 'failed' OR state = 'expired' OR state = 'unknown' OR state = 'needs_operator'"
-            " OR state = 'cancelled'",
+            "state = 'held' OR state = 'queued' OR state = 'claimed' OR state = 'inflight' OR state = "
+            "'retry_wait' OR state = 'accepted' OR state = 'delivered' OR state = 'read' OR state = "
+            "'failed' OR state = 'expired' OR state = 'unknown' OR state = 'needs_operator' OR state = "
+            "'cancelled'",
             name="ck_state_code",
         ),
         sa.PrimaryKeyConstraint("id"),
@@ -665,8 +665,8 @@ def _reservation() -> None:
         sa.Column("created_at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("updated_at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.CheckConstraint(
-            "status = 'pending' OR status = 'confirmed' OR status = 'declined' OR status = 'cancelled'"
-            " OR status = 'no_show'",
+            "status = 'pending' OR status = 'confirmed' OR status = 'declined' OR status = 'cancelled' "
+            "OR status = 'no_show'",
             name="ck_status_code",
         ),
         sa.PrimaryKeyConstraint("id"),
@@ -761,8 +761,8 @@ def _template() -> None:
         sa.Column("updated_by", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.CheckConstraint(
-            "approval = '' OR approval = 'submitted' OR approval = 'approved' OR approval = 'rejected'"
-            " OR approval = 'paused'",
+            "approval = '' OR approval = 'submitted' OR approval = 'approved' OR approval = 'rejected' "
+            "OR approval = 'paused'",
             name="ck_approval_code",
         ),
         sa.CheckConstraint("kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp'", name="ck_kind_code"),
