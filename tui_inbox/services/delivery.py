@@ -299,7 +299,7 @@ def send_again(tx: Transaction, desk: Desk, actor: Actor, outbox_id: int, now: d
     fault = fault_of(tx, desk, row, now)
     if fault is not None:
         raise fault
-    values = {"not_before": now, "expires_at": None, "reason": "", "vendor_text": "", "tries": 0, "created_at": now}
+    values = {"not_before": now, "expires_at": None, "reason": "", "vendor_text": "", "created_at": now}
     moved = tx.outbox.move(row, OutboxState.QUEUED, now, **values)
     if moved is None:
         raise Refused("changed_meanwhile")

@@ -1,0 +1,34 @@
+"""What a text gives away before it is sent: a forgotten file, a card number, braces that nobody filled in."""
+
+from __future__ import annotations
+
+import re
+
+from tui_inbox.domain.template import mentions_variable
+
+_FILE_WORDS = re.compile(
+    r"\b(attached|attachment|enclosed|ci-joint\w*|pièce\w* jointe\w*|en pj|joins\b|adjunt\w+|im anhang|allegat\w+)",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"(?:\d[ -]?){13,19}")
+
+
+def hints(text: str, files: int) -> tuple[str, ...]:
+    """Codes of what is worth a second look, most serious first."""
+    found = []
+    if mentions_variable(text):
+        found.append("unresolved_variable")
+    if any(_is_card(match.group()) for match in _DIGITS.finditer(text)):
+        found.append("card_number")
+    if not files and _FILE_WORDS.search(text):
+        found.append("file_forgotten")
+    return tuple(found)
+
+
+def _is_card(written: str) -> bool:
+    """Luhn's check, so that a booking number is not taken for a card."""
+    digits = [int(c) for c in written if c.isdigit()]
+    if not 13 <= len(digits) <= 19 or len(set(digits)) < 2:
+        return False
+    doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[-2::-2]]
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0

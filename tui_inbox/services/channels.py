@@ -1,0 +1,226 @@
+"""Channel accounts as operators deal with them: what a screen asks for, the worker does and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from tui_inbox.domain.display import clean_line
+from tui_inbox.domain.errors import ChannelError, Malformed, NotFound, Refused
+from tui_inbox.ports.channel import (
+    Batch,
+    Channel,
+    FetchesFiles,
+    HasTemplates,
+    Health,
+    HealthState,
+    LoadsOlder,
+    MetersUsage,
+)
+from tui_inbox.ports.store import Blobs, Job, Store, Transaction
+from tui_inbox.rows import AccountRow, UsageRow
+from tui_inbox.services import accounts
+from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.files import fetch
+from tui_inbox.services.ingest import apply_pending, replay, store_batch
+
+Result = dict[str, str | int]
+
+KINDS = ("channel_test", "channel_connect", "sync_templates", "usage", "older", "download", "replay")
+ADMIN_KINDS = frozenset({"channel_connect"})
+
+
+def ask(tx: Transaction, actor: Actor, kind: str, account: str, params: Mapping[str, str | int], now: datetime) -> int:
+    """Queue something for the worker; the job's id, to be looked at until it is done."""
+    actor.require_write()
+    if kind in ADMIN_KINDS:
+        actor.require_admin()
+    if kind not in KINDS:
+        raise Refused("unknown_job", kind=kind)
+    return tx.jobs.add(kind, account, params, actor.code, now)
+
+
+def answer(tx: Transaction, job_id: int) -> Job | None:
+    """The job as it stands."""
+    return tx.jobs.get(job_id)
+
+
+def pause(tx: Transaction, desk: Desk, actor: Actor, account: str, now: datetime) -> None:
+    """No polls and no sends until resumed; nothing is deleted."""
+    actor.require_write()
+    accounts.set_paused(tx, desk, account, True, now)
+
+
+def resume(tx: Transaction, desk: Desk, actor: Actor, account: str, now: datetime) -> None:
+    """Polls and sends go on; every waiting message is checked again before it leaves."""
+    actor.require_write()
+    accounts.set_paused(tx, desk, account, False, now)
+
+
+def rows(tx: Transaction, desk: Desk) -> Sequence[AccountRow]:
+    """All configured accounts, those never polled included."""
+    return [accounts.of(tx, desk, name) for name in desk.accounts]
+
+
+def record_poll(tx: Transaction, desk: Desk, account: str, error: ChannelError | None, now: datetime) -> None:
+    """Note a poll that went well (no error) or did not."""
+    accounts.polled(tx, desk, account, error, now)
+
+
+def usage(tx: Transaction, account: str) -> Sequence[UsageRow]:
+    return tx.accounts.usage(account)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    store: Store
+    desk: Desk
+    channel: Channel
+    job: Job
+    now: datetime
+    blobs: Blobs | None
+
+
+def run_jobs(
+    store: Store,
+    desk: Desk,
+    channels: Mapping[str, Channel],
+    now: datetime,
+    blobs: Blobs | None = None,
+    limit: int = 10,
+) -> int:
+    """Do what the screens asked for; how many jobs were finished, well or not."""
+    with store.read() as tx:
+        jobs = tx.jobs.queued(limit)
+    for job in jobs:
+        ok, result = _run(store, desk, channels.get(job.account), job, now, blobs)
+        with store.write() as tx:
+            tx.jobs.finish(job.id, ok, result, now)
+            tx.changed("job", job.id)
+    return len(jobs)
+
+
+def _run(
+    store: Store, desk: Desk, channel: Channel | None, job: Job, now: datetime, blobs: Blobs | None
+) -> tuple[bool, Result]:
+    handler = _HANDLERS.get(job.kind)
+    if channel is None or handler is None:
+        return False, {"code": "no_such_account" if channel is None else "unknown_job"}
+    try:
+        return True, handler(_Work(store, desk, channel, job, now, blobs))
+    except ChannelError as error:
+        return False, {"code": error.code, "vendor_text": clean_line(error.vendor_text)}
+    except (Refused, Malformed) as error:
+        return False, {"code": error.code, **error.params}
+    except NotFound:
+        return False, {"code": "not_found"}
+    except Exception as error:  # noqa: BLE001 - a job that fails is told to the one who asked, and the others go on
+        return False, {"code": "job_failed", "error": type(error).__name__}
+
+
+def _test(work: _Work) -> Result:
+    health = work.channel.test()
+    with work.store.write() as tx:
+        _note_health(tx, work, health)
+    if health.state is not HealthState.OK:
+        raise Refused(health.code or "channel_error", vendor_text=clean_line(health.vendor_text))
+    return {"account_name": clean_line(health.account_name), **health.details}
+
+
+def _note_health(tx: Transaction, work: _Work, health: Health) -> None:
+    row = accounts.of(tx, work.desk, work.channel.name)
+    if health.state is HealthState.OK:
+        state = row.state if row.state == accounts.PAUSED else accounts.CONNECTED
+        row = msgspec.structs.replace(row, state=state, reason="", vendor_text="", health=dict(health.details))
+    else:
+        state = accounts.DISABLED if health.state is HealthState.DISABLED else accounts.ERROR
+        row = msgspec.structs.replace(row, state=state, reason=health.code, vendor_text=clean_line(health.vendor_text))
+    tx.accounts.put(row)
+    tx.changed("account", 0)
+
+
+def _connect(work: _Work) -> Result:
+    result = _test(work)
+    with work.store.write() as tx:
+        accounts.connected(tx, work.desk, work.channel.name, work.now)
+    return result
+
+
+def sync_templates(store: Store, channel: Channel, now: datetime) -> int:
+    """Fetch the vendor's templates with their approval; how many there are."""
+    if not isinstance(channel, HasTemplates):
+        return 0
+    from tui_inbox.services import templates
+
+    found = channel.templates()
+    with store.write() as tx:
+        templates.sync(tx, channel.name, found, now)
+    return len(found)
+
+
+def meter(store: Store, channel: Channel, now: datetime) -> int:
+    """Fetch this month's usage as the vendor bills it; how many categories there are."""
+    if not isinstance(channel, MetersUsage):
+        return 0
+    found = channel.usage()
+    with store.write() as tx:
+        for one in found:
+            tx.accounts.put_usage(
+                UsageRow(
+                    channel.name, f"{now:%Y-%m}", one.category, one.count, one.segments, one.price, one.currency, now
+                )
+            )
+        tx.changed("account", 0)
+    return len(found)
+
+
+def _older(work: _Work) -> Result:
+    if not isinstance(work.channel, LoadsOlder):
+        raise Refused("no_older", account=work.channel.name)
+    params = work.job.params
+    before = datetime.fromtimestamp(int(params["before"]), tz=work.now.tzinfo)
+    found = work.channel.older(str(params["address"]), before, int(params.get("limit", 100)))
+    with work.store.write() as tx:
+        cursor = tx.accounts.cursor(work.channel.name, "older")
+        new = store_batch(tx, work.channel.name, "older", Batch(tuple(found), cursor), work.now)
+    apply_pending(work.store, work.desk, work.channel, work.now)
+    return {"count": new}
+
+
+def _download(work: _Work) -> Result:
+    if not isinstance(work.channel, FetchesFiles) or work.blobs is None:
+        raise Refused("no_files", account=work.channel.name)
+    with work.store.read() as tx:
+        file = tx.messages.attachment(int(work.job.params["attachment"]))
+    if file is None:
+        raise NotFound("attachment")
+    fetched = fetch(work.channel, work.blobs, file)
+    if fetched is None:
+        raise Refused("unreachable")
+    with work.store.write() as tx:
+        tx.messages.put_attachment(fetched)
+        message = tx.messages.get(file.message_id)
+        if message is not None:
+            tx.changed("conversation", message.conversation_id)
+    if fetched.state != "stored":
+        raise Refused(fetched.reason or "not_stored")
+    return {"sha256": fetched.sha256, "size": fetched.size or 0}
+
+
+def _replay(work: _Work) -> Result:
+    applied = replay(work.store, work.desk, work.channel, int(work.job.params["inbound"]), work.now)
+    return {"applied": applied.applied, "quarantined": applied.quarantined}
+
+
+_HANDLERS: Mapping[str, Callable[[_Work], Result]] = {
+    "channel_test": _test,
+    "channel_connect": _connect,
+    "sync_templates": lambda work: {"count": sync_templates(work.store, work.channel, work.now)},
+    "usage": lambda work: {"count": meter(work.store, work.channel, work.now)},
+    "older": _older,
+    "download": _download,
+    "replay": _replay,
+}

@@ -1,0 +1,215 @@
+"""Before a message is sent: by which ways it may go, until when, at what cost, and what stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+
+from tui_inbox.domain import sms
+from tui_inbox.domain.channel import ChannelTraits, HandleKind
+from tui_inbox.domain.consent import Permission
+from tui_inbox.domain.conversation import Conversation, State
+from tui_inbox.domain.cost import Cost, cost
+from tui_inbox.domain.errors import NotFound
+from tui_inbox.domain.guest import Guest
+from tui_inbox.domain.outbox import body_hash
+from tui_inbox.domain.preflight import hints
+from tui_inbox.domain.template import Template
+from tui_inbox.domain.window import Allowed, Verdict
+from tui_inbox.ports.store import Transaction
+from tui_inbox.rows import DraftRow, Presence
+from tui_inbox.services.accounts import may_carry
+from tui_inbox.services.admission import admission
+from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.matching import country_of
+
+Notice = tuple[str, Mapping[str, str | int]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChoice:
+    """One way to reach the guest: own account, channel, their address, and what is allowed on it now."""
+
+    account: str
+    channel: str
+    address: str
+    own_address: str
+    traits: ChannelTraits
+    verdict: Verdict
+    notices: tuple[Notice, ...] = ()
+    country: str = ""
+    """Of a phone number, for the price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """All that the composer shows before a letter is typed."""
+
+    conversation_id: int
+    guest_id: int
+    choices: tuple[ChannelChoice, ...]
+    default: int
+    """Index of the choice to start with: where the guest wrote last, else the first that is free; -1 for none."""
+    draft: DraftRow | None
+    others: tuple[DraftRow, ...]
+    """Drafts of colleagues, which may be taken over."""
+    presence: tuple[Presence, ...]
+    seen_message_id: int | None
+    """To be given back with the reply, so that a colleague's answer in between is noticed."""
+    state: State
+    kept_wake_at: datetime | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """The line under the text while it is typed."""
+
+    length: int
+    limit: int | None
+    segments: sms.Segments | None
+    cost: Cost
+    problems: tuple[Notice, ...]
+    """Each of them would be refused."""
+    notices: tuple[Notice, ...]
+    cheaper: str | None = None
+    """The same text inside the GSM alphabet, when that saves a part."""
+
+
+def composer(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now: datetime) -> Composer:
+    """The ways to answer here, the best first; a read-only person gets none."""
+    conversation = tx.conversations.get(conversation_id)
+    if conversation is None:
+        raise NotFound(f"conversation {conversation_id}")
+    guest = tx.guests.load(conversation.guest_id)
+    choices = tuple(_choices(tx, desk, actor, conversation, guest, now))
+    return Composer(
+        conversation_id=conversation.id,
+        guest_id=guest.id,
+        choices=choices,
+        default=_default(choices, conversation),
+        draft=tx.drafts.get(conversation.id, actor.code),
+        others=tuple(tx.drafts.of_others(conversation.id, actor.code)),
+        presence=tuple(tx.presences.of(conversation.id, now, actor.code)),
+        seen_message_id=conversation.last_message_id,
+        state=conversation.state,
+        kept_wake_at=conversation.kept_wake_at,
+        language=guest.language,
+    )
+
+
+def _addresses(tx: Transaction, conversation: Conversation, guest: Guest) -> dict[tuple[str, str], str]:
+    """(channel, address) -> why the vendor says it cannot be reached."""
+    found = {(handle.channel, handle.address): handle.unreachable for handle in tx.guests.handles(guest.id)}
+    if conversation.last_address:
+        found.setdefault((conversation.last_channel, conversation.last_address), "")
+    return found
+
+
+def _choices(
+    tx: Transaction, desk: Desk, actor: Actor, conversation: Conversation, guest: Guest, now: datetime
+) -> list[ChannelChoice]:
+    known = _addresses(tx, conversation, guest)
+    on_file = {HandleKind.PHONE: guest.phone, HandleKind.EMAIL: guest.email}
+    choices = []
+    for info in desk.accounts.values():
+        if actor.role == "read-only" or (actor.accounts and info.name not in actor.accounts):
+            continue
+        for code, traits in info.channels.items():
+            addresses = {address: bad for (channel, address), bad in known.items() if channel == code}
+            typed = on_file.get(traits.handle, "")
+            if typed and traits.handle is not HandleKind.OPAQUE:
+                addresses.setdefault(typed, "")
+            for address, bad in addresses.items():
+                choices.append(_choice(tx, desk, info.name, code, address, guest.id, bad, now))
+    rank = {Allowed.FREE: 0, Allowed.TEMPLATE_ONLY: 1, Allowed.NONE: 2, Allowed.READ_ONLY: 3}
+    return sorted(choices, key=lambda choice: (rank[choice.verdict.kind], bool(choice.notices)))
+
+
+def _choice(
+    tx: Transaction, desk: Desk, account: str, channel: str, address: str, guest_id: int, bad: str, now: datetime
+) -> ChannelChoice:
+    found = admission(tx, desk, account=account, channel=channel, address=address, guest_id=guest_id, now=now)
+    verdict, notices = found.verdict, []
+    if found.standing.permission is Permission.BLOCKED:
+        verdict = Verdict(Allowed.NONE, code=found.standing.code, params=found.standing.params)
+    elif found.standing.permission is Permission.NOTICE:
+        notices.append((found.standing.code, found.standing.params))
+    if bad:
+        notices.append(("address_unreachable", {"reason": bad}))
+    row = tx.accounts.get(account)
+    if not may_carry(row, now):
+        notices.append(("account_waits", {"account": account, "state": row.state if row else ""}))
+    return ChannelChoice(
+        account=account,
+        channel=channel,
+        address=address,
+        own_address=desk.accounts[account].own.get(channel, ""),
+        traits=found.traits,
+        verdict=verdict,
+        notices=tuple(notices),
+        country=_country(address) if found.traits.handle is HandleKind.PHONE else "",
+    )
+
+
+@lru_cache(maxsize=512)
+def _country(address: str) -> str:
+    return country_of(address)
+
+
+def _default(choices: Sequence[ChannelChoice], conversation: Conversation) -> int:
+    last = (conversation.last_account, conversation.last_channel, conversation.last_address)
+    for at, choice in enumerate(choices):
+        if (choice.account, choice.channel, choice.address) == last:
+            return at
+    return 0 if choices else -1
+
+
+def preflight(
+    tx: Transaction | None,
+    desk: Desk,
+    actor: Actor,
+    conversation_id: int,
+    choice: ChannelChoice,
+    text: str,
+    now: datetime,
+    *,
+    template: Template | None = None,
+    files: int = 0,
+) -> Preflight:
+    """Cheap enough for every key; with a transaction it also looks for the same text among the unknown sends."""
+    traits = choice.traits
+    counted = sms.segments(text) if traits.counts_segments else None
+    verdict = choice.verdict
+    if verdict.until is not None and verdict.kind is Allowed.FREE and now >= verdict.until:
+        kind = Allowed.TEMPLATE_ONLY if traits.templates_after_window else Allowed.NONE
+        verdict = replace(verdict, kind=kind, code="window_closed")
+    problems: list[Notice] = []
+    if not verdict.allows(template=template is not None):
+        problems.append((verdict.code, verdict.params))
+    if traits.max_chars is not None and len(text) > traits.max_chars:
+        problems.append(("too_long", {"limit": traits.max_chars, "length": len(text)}))
+    notices = list(choice.notices)
+    for code in hints(text, files) if template is None else ():
+        (problems if code == "unresolved_variable" else notices).append((code, {}))
+    if tx is not None and text.strip() and tx.outbox.same_text(conversation_id, body_hash(text)) is not None:
+        notices.append(("same_text_unknown", {}))
+    return Preflight(
+        length=len(text),
+        limit=traits.max_chars,
+        segments=counted,
+        cost=cost(
+            traits,
+            desk.prices.get(choice.channel, {}),
+            desk.currency,
+            parts=counted.count if counted else 1,
+            category=(template.category or "utility") if template else "service",
+            country=choice.country,
+            in_window=verdict.kind is Allowed.FREE and verdict.until is not None,
+        ),
+        problems=tuple(problems),
+        notices=tuple(notices),
+        cheaper=sms.cheaper(text) if counted and counted.count > 1 and counted.forcing else None,
+    )
