@@ -93,19 +93,23 @@ def match(
     name: str = "",
     phone: str = "",
     email: str = "",
+    wide: bool = False,
 ) -> Match:
     """The guest behind an address: by this very handle, else by the phone or mail address on file.
 
-    Where several fit, the one whose stay matters today is taken until somebody is asked (newest stay first).
+    ``wide`` also looks at the file when the handle is known, for asking again who it may be. Where several fit, the
+    one whose stay matters today is taken until somebody is asked (newest stay first).
     """
     kind = kind_of(desk, channel)
     address = normalised(address, kind, desk.country)
     found = list(tx.guests.by_handle(channel, address))
-    if not found:
+    if not found or wide:
         contact_phone = address if kind is HandleKind.PHONE else (e164(phone, desk.country) if phone else "")
         contact_mail = address if kind is HandleKind.EMAIL else email.strip().lower()
         if contact_phone or contact_mail:
-            found = list(tx.guests.by_contact(phone=contact_phone, email=contact_mail))
+            known = {guest.id for guest in found}
+            on_file = tx.guests.by_contact(phone=contact_phone, email=contact_mail)
+            found += [guest for guest in on_file if guest.id not in known]
     if len(found) < 2:
         return Match(found[0] if found else None, tuple(found))
     today = desk.today(now)

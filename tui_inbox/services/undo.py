@@ -84,22 +84,46 @@ class ConsentStep(Struct, frozen=True, tag="consent"):
     before: ConsentRow
 
 
-class MovedStep(Struct, frozen=True, tag="moved"):
-    """Messages, handles and stays that went from one conversation and guest to another."""
-
-    conversation: Conversation
-    """The one that was left, as it was."""
-    into: int
+class HandleStep(Struct, frozen=True, tag="handle"):
+    id: int
     guest_id: int
-    """Who had them before."""
-    to_guest_id: int
-    messages: tuple[int, ...] = ()
-    handles: tuple[int, ...] = ()
-    stays: tuple[int, ...] = ()
-    conversations: tuple[int, ...] = ()
+    """Whose it was."""
 
 
-Step = LifeStep | UnreadStep | TagStep | GuestStep | RequestStep | ConsentStep | MovedStep
+class StaysStep(Struct, frozen=True, tag="stays"):
+    ids: tuple[int, ...]
+    guest_id: int
+
+
+class RequestOwnerStep(Struct, frozen=True, tag="request_owner"):
+    id: int
+    guest_id: int
+    conversation_id: int | None
+
+
+class MergedStep(Struct, frozen=True, tag="merged"):
+    """Two conversations that became one."""
+
+    left: Conversation
+    """The one that is gone."""
+    kept: Conversation
+    """The other, before and after."""
+    joined: Conversation
+    messages: tuple[int, ...]
+
+
+Step = (
+    LifeStep
+    | UnreadStep
+    | TagStep
+    | GuestStep
+    | RequestStep
+    | ConsentStep
+    | HandleStep
+    | StaysStep
+    | RequestOwnerStep
+    | MergedStep
+)
 
 
 class Undo(Struct, frozen=True):
@@ -184,8 +208,17 @@ def _take_back(tx: Transaction, step: Step, now: datetime) -> tuple[int, ...] | 
             tx.consents.put(step.guest_id, step.before)
             tx.changed("guest", step.guest_id)
             return ()
-        case MovedStep():
-            return _move_back(tx, step)
+        case HandleStep():
+            tx.guests.move_handle(step.id, step.guest_id)
+            tx.changed("guest", step.guest_id)
+            return ()
+        case StaysStep():
+            return _return_stays(tx, step)
+        case RequestOwnerStep():
+            tx.requests.reassign(step.id, step.guest_id, step.conversation_id)
+            return ()
+        case MergedStep():
+            return _separate(tx, step)
 
 
 def _load(tx: Transaction, conversation_id: int) -> Conversation | None:
@@ -221,23 +254,34 @@ def _restore_guest(tx: Transaction, step: GuestStep, now: datetime) -> tuple[int
     return tuple(one.id for one in tx.conversations.all_of_guest(guest.id))
 
 
-def _move_back(tx: Transaction, step: MovedStep) -> tuple[int, ...] | None:
-    left = step.conversation
-    if step.into != left.id:
-        if _load(tx, step.into) is None:
-            return None
-        tx.conversations.restore(left)
-        tx.messages.move(step.into, left.id, step.messages)
-    for handle_id in step.handles:
-        tx.guests.move_handle(handle_id, step.guest_id)
-    for reservation_id in step.stays:
+def _return_stays(tx: Transaction, step: StaysStep) -> tuple[int, ...]:
+    for reservation_id in step.ids:
         stay = tx.reservations.get(reservation_id)
         if stay is not None:
             tx.reservations.put(replace(stay, guest_id=step.guest_id))
-    for conversation_id in step.conversations:
-        other = _load(tx, conversation_id)
-        if other is not None:
-            tx.conversations.put(replace(other, guest_id=step.guest_id))
-    for guest_id in (step.guest_id, step.to_guest_id):
-        tx.changed("guest", guest_id)
-    return (left.id, step.into) if step.into != left.id else (left.id,)
+    return ()
+
+
+SHOWN = (
+    "last_at",
+    "last_message_id",
+    "preview",
+    "preview_by",
+    "last_channel",
+    "last_account",
+    "last_address",
+    "outcome",
+)
+"""What the list shows of the newest message."""
+
+
+def _separate(tx: Transaction, step: MergedStep) -> tuple[int, ...] | None:
+    """Each message goes back to the conversation it arrived in; what came after the merge stays where it came."""
+    joined = _load(tx, step.kept.id)
+    if joined is None:
+        return None
+    tx.conversations.restore(step.left)
+    tx.messages.move(joined.id, step.left.id, step.messages)
+    if joined.last_message_id == step.joined.last_message_id:
+        tx.conversations.put(replace(joined, **{name: getattr(step.kept, name) for name in (*SHOWN, "last_in_at")}))
+    return (step.left.id, joined.id)
