@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -68,17 +68,18 @@ def files_dir(loaded: Loaded) -> Path:
     """Where attachments are kept."""
     if loaded.config.store.files:
         return Path(loaded.config.store.files).expanduser()
-    return _beside_store(loaded) / "files"
+    return store_dir(loaded) / "files"
 
 
 def export_dir(loaded: Loaded) -> Path:
     """Where attachments are saved for the people at the desk."""
     if loaded.config.ui.export_dir:
         return Path(loaded.config.ui.export_dir).expanduser()
-    return _beside_store(loaded) / "exports"
+    return store_dir(loaded) / "exports"
 
 
-def _beside_store(loaded: Loaded) -> Path:
+def store_dir(loaded: Loaded) -> Path:
+    """The folder of a SQLite store, where its files and backups lie too; our own data folder for PostgreSQL."""
     url = loaded.config.store.url
     if url.startswith("sqlite:"):
         from storage.engine import sqlite_path
@@ -94,18 +95,37 @@ def open_store(loaded: Loaded, *, create: bool = True, migrate: bool = False) ->
     return open_at(store_url(loaded), create=create, migrate=migrate)
 
 
+def back_up(loaded: Loaded, target: Path, at: datetime) -> tuple[int, int]:
+    """A consistent, checked copy; its size in bytes and its messages. Raises ``StoreError``."""
+    from storage.backup import backup
+    from storage.files import prepare
+
+    url = store_url(loaded)
+    prepare(url, create=False)
+    manifest = backup(url, target, at)
+    return manifest.size, manifest.rows.get("message", 0)
+
+
+def find_faults(loaded: Loaded) -> list[tuple[str, str]]:
+    """(code, detail) of each fault in the store; nothing is created. Raises ``StoreError``."""
+    from storage.check import check
+    from storage.files import prepare
+
+    url = store_url(loaded)
+    prepare(url, create=False)
+    return [(finding.code, finding.detail) for finding in check(url, full=True)]
+
+
 def open_blobs(loaded: Loaded) -> Blobs:
     from storage.blobs import FileBlobs
 
-    blobs: Blobs = FileBlobs(files_dir(loaded))
-    return blobs
+    return FileBlobs(files_dir(loaded))
 
 
 def open_lease(loaded: Loaded) -> Lease:
-    from storage.lease import for_store
+    from storage.lease import open_lease as open_at
 
-    lease: Lease = for_store(store_url(loaded))
-    return lease
+    return open_at(store_url(loaded))
 
 
 def accounts(loaded: Loaded) -> Mapping[str, Account]:
@@ -148,6 +168,12 @@ def read_account(name: str, table: Mapping[str, Any], loaded: Loaded) -> tuple[A
         params = {"key": "property", "seen": f'"{named}"', "known": known}
         return None, [Problem("config_no_such_name", here, line_of(loaded.lines, here), params)]
     return Account(name, type_, settings, adapter), []
+
+
+def settings_of(type_: str) -> type[Struct]:
+    """The structure of a type's table, for checking one answer at a time."""
+    settings: type[Struct] = adapters.load(type_).Settings
+    return settings
 
 
 def build_desk(loaded: Loaded, found: Mapping[str, Account] | None = None) -> Desk:

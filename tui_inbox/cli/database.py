@@ -7,34 +7,27 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tui_inbox.bootstrap.opening import open_store, store_url
+from tui_inbox.bootstrap.opening import back_up, find_faults, open_store, store_dir, store_url
 from tui_inbox.cli.context import configuration
 from tui_inbox.cli.failing import OK, STORE, Usage
-from tui_inbox.config import Loaded, data_dir
+from tui_inbox.config import Loaded
 from tui_inbox.domain.errors import StoreError
 from tui_inbox.wording import _, ngettext, sentence
 
 
 def _default_place(loaded: Loaded, now: datetime) -> Path:
-    from storage.engine import SQLITE, dialect_of, sqlite_path
-
-    url = store_url(loaded)
-    folder = Path(sqlite_path(url)).absolute().parent if dialect_of(url) == SQLITE else data_dir()
-    return folder / "backups" / f"inbox-{now:%Y%m%d-%H%M%S}.db"
+    return store_dir(loaded) / "backups" / f"inbox-{now:%Y%m%d-%H%M%S}.db"
 
 
 def backup(options: Namespace) -> int:
     """A consistent copy while everything runs, readable by its owner only."""
-    from storage.backup import backup as copy
-
     loaded = configuration(options)
     now = datetime.now(UTC)
     place = Path(options.file).expanduser() if options.file else _default_place(loaded, now)
-    manifest = copy(store_url(loaded), place, now)
-    messages = manifest.rows.get("message", 0)
+    size, messages = back_up(loaded, place, now)
     print(
         _("{path}: {size} bytes, {messages}, checked.").format(
-            path=place, size=manifest.size, messages=ngettext("{n} message", "{n} messages", messages)
+            path=place, size=size, messages=ngettext("{n} message", "{n} messages", messages)
         )
     )
     return OK
@@ -42,11 +35,9 @@ def backup(options: Namespace) -> int:
 
 def check(options: Namespace) -> int:
     """Damage, lost rows, columns that differ: each with its number, exit code 4 when there is any."""
-    from storage.check import check as look
-
-    findings = look(store_url(configuration(options)), full=True)
-    for finding in findings:
-        print(f"{sentence(finding.code)}: {finding.detail}")
+    findings = find_faults(configuration(options))
+    for code, detail in findings:
+        print(f"{sentence(f'store_{code}')}: {detail}")
     if findings:
         print(_("Make a copy with “tui-inbox db backup” before anything else is tried."))
         return STORE

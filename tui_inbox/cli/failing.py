@@ -62,7 +62,7 @@ def report(error: Exception) -> int:
             say([str(error)])
             return USAGE
         case StoreError():
-            say([sentence(error.code, error.params)])
+            say([sentence(f"store_{error.code}", error.params)])
             return STORE
         case Refused():
             say([sentence(error.code, error.params)])

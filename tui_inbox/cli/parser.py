@@ -68,6 +68,9 @@ def _add(parser: argparse.ArgumentParser) -> None:
         help=_("a key of its table, such as from=+33700000000; may be repeated"),
     )
     parser.add_argument("--secret-stdin", action="store_true", help=_("read the secret from the standard input"))
+    parser.add_argument(
+        "--test-to", metavar="ADDRESS", default="", help=_("then send one message to this number or address")
+    )
     parser.add_argument("--no-test", action="store_true", help=_("do not call the vendor now"))
 
 

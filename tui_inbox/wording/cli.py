@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from tui_inbox.wording import N_  # noqa: F401
+from tui_inbox.wording import N_
 
-SENTENCES: dict[str, str] = {}
+SENTENCES: dict[str, str] = {
+    "no_such_channel": N_("There is no channel “{name}” in the configuration. Known: {known}."),
+}

@@ -1,0 +1,302 @@
+"""``channel add|list|test|remove``."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from tui_inbox.bootstrap.opening import (
+    Account,
+    accounts,
+    build_desk,
+    open_secrets,
+    open_store,
+    read_account,
+    settings_of,
+)
+from tui_inbox.cli.asking import ask, choose
+from tui_inbox.cli.context import configuration, print_json
+from tui_inbox.cli.failing import CHANNEL, OK, Usage, channel_sentence, config_sentences, say
+from tui_inbox.cli.forms import FORMS, Form, table_of
+from tui_inbox.cli.secrets import ask_secret
+from tui_inbox.cli.words import ago, local
+from tui_inbox.cli.writing import with_account, write_account
+from tui_inbox.config import ConfigError, Loaded, Problem
+from tui_inbox.config.checking import check_table
+from tui_inbox.domain.display import clean_line
+from tui_inbox.domain.errors import ChannelError, Refused, StoreError
+from tui_inbox.domain.outbox import OutboxState, Outgoing
+from tui_inbox.ports.channel import Health, HealthState
+from tui_inbox.ports.secrets import Secret, Secrets
+from tui_inbox.rows import AccountRow
+from tui_inbox.services.desk import Desk
+from tui_inbox.wording import N_, _, sentence
+
+STATES = {
+    "new": N_("not connected yet"),
+    "connected": N_("connected"),
+    "error": N_("error"),
+    "paused": N_("paused"),
+    "disabled": N_("disabled by the vendor"),
+}
+
+
+class Given:
+    """The secret that was just typed, before any vault holds it."""
+
+    def __init__(self, secret: Secret) -> None:
+        self.secret = secret
+
+    def get(self, name: str) -> Secret:
+        return self.secret
+
+    def holder(self, name: str) -> str | None:
+        return None
+
+    def set(self, name: str, secret: Secret) -> str:
+        raise Refused("vault_none")
+
+    def delete(self, name: str) -> bool:
+        return False
+
+    def names(self) -> list[tuple[str, str]]:
+        return []
+
+
+def add(options: Namespace) -> int:
+    """Ask, try with a read-only call, store the secret, write the table: in this order nothing is left half done."""
+    loaded = configuration(options)
+    form = FORMS[options.kind]
+    there = _without_whatsapp(loaded) if options.kind == "whatsapp" and not options.name else ""
+    if there:
+        form = form._replace(questions=form.questions[-1:], secret="")
+    name = there or _name(options, form, loaded)
+    secret_name = f"{name}-{form.secret_suffix}" if form.secret else ""
+    chain = open_secrets(loaded)
+    answers = _given(options.set)
+    while True:
+        answers = answers if options.no_input else _ask_all(form, answers)
+        table = {**loaded.config.channels.get(name, {}), **table_of(form, answers, secret_name)}
+        account, problems = _read(name, table, loaded)
+        if account is None:
+            if options.no_input:
+                raise ConfigError(str(loaded.file), problems)
+            say(config_sentences(_("This cannot work"), tuple(problems)))
+            continue
+        secret = _secret(options, form) if form.secret else None
+        health = None if options.no_test else try_out(account, Given(secret) if secret else chain)
+        if health is None or health.state is HealthState.OK:
+            break
+        print_health(name, health)
+        if options.no_input:
+            return CHANNEL
+        again = choose(_("What now?"), {"r": _("correct the answers"), "k": _("keep it so"), "q": _("quit")})
+        if again == "q":
+            return CHANNEL
+        if again == "k":
+            break
+    if secret:
+        print(_("“{name}” is stored in: {vault}.").format(name=secret_name, vault=chain.set(secret_name, secret)))
+    write_account(loaded, name, table)
+    print(_("[channels.{name}] is written to {path}.").format(name=name, path=loaded.file))
+    if health is not None and health.state is HealthState.OK:
+        print_health(name, health)
+        _offer_message(options, account, Given(secret) if secret else chain)
+    print(_("Next: “tui-inbox” opens the inbox; what guests write arrives within a minute."))
+    return OK
+
+
+def _without_whatsapp(loaded: Loaded) -> str:
+    """The one Twilio account that could carry WhatsApp as well, if there is exactly one."""
+    found = [
+        name
+        for name, table in loaded.config.channels.items()
+        if table["type"] == "twilio" and not table.get("whatsapp_from")
+    ]
+    return found[0] if len(found) == 1 else ""
+
+
+def _name(options: Namespace, form: Form, loaded: Loaded) -> str:
+    """Raises ``Usage`` for a name that is taken."""
+    taken = loaded.config.channels
+    free = next(f for f in (form.name, *(f"{form.name}-{n}" for n in range(2, 100))) if f not in taken)
+    name: str = options.name or (free if options.no_input else ask(_("Your name for it"), default=free))
+    if name in taken:
+        raise Usage(_("There is a channel “{name}” already: choose another --name.").format(name=name))
+    return name
+
+
+def _given(pairs: list[str]) -> dict[str, str]:
+    """``--set KEY=VALUE`` ..."""
+    found = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise Usage(_("--set wants KEY=VALUE, not “{text}”.").format(text=pair))
+        found[key.strip()] = value.strip()
+    return found
+
+
+def _ask_all(form: Form, answers: dict[str, str]) -> dict[str, str]:
+    """Every question of the form; a former answer is what Enter takes."""
+    found = dict(answers)
+    settings = settings_of(form.type)
+
+    for question in form.questions:
+        default = found.get(question.key) or question.default(found)
+
+        def wrong(answer: str, key: str = question.key) -> str:
+            table = table_of(form, {key: answer}, "")
+            problems = check_table(settings, {name: table[name] for name in table if name != "type"}, (), {})
+            found_here = [problem for problem in problems if problem.path == tuple(key.split("."))]
+            return sentence(found_here[0].code, found_here[0].params) if found_here else ""
+
+        found[question.key] = ask(_(question.ask), _(question.where), default, wrong)
+    return found
+
+
+def _read(name: str, table: dict[str, Any], loaded: Loaded) -> tuple[Account | None, list[Problem]]:
+    try:
+        changed = with_account(loaded, name, table)
+    except ConfigError as error:
+        return None, list(error.problems)
+    return read_account(name, table, changed)
+
+
+def _secret(options: Namespace, form: Form) -> Secret:
+    if options.secret_stdin:
+        return Secret(sys.stdin.readline().rstrip("\r\n"))
+    if options.no_input:
+        raise Usage(_("--no-input needs --secret-stdin: the secret is read from the standard input."))
+    print(f"  {_(form.secret_where)}")
+    return ask_secret(f"{_(form.secret)}:")
+
+
+def try_out(account: Account, secrets: Secrets) -> Health:
+    """A read-only call to the vendor."""
+    channel = account.adapter.open(account.name, account.settings, secrets)
+    try:
+        health: Health = channel.test()
+    finally:
+        channel.close()
+    return health
+
+
+def print_health(name: str, health: Health) -> None:
+    """What the vendor says of the account, in its own words where it refuses."""
+    if health.state is HealthState.OK:
+        print(_("{name}: it works. The vendor calls this account “{account}”.").format(
+            name=name, account=clean_line(health.account_name) or "–"
+        ))  # fmt: skip
+    else:
+        print(f"{name}: {sentence(health.code)} {clean_line(health.vendor_text)}".rstrip())
+    for key, value in health.details.items():
+        print(f"  {clean_line(key)}: {clean_line(str(value))}")
+
+
+def _offer_message(options: Namespace, account: Account, secrets: Secrets) -> None:
+    """One message to the person who sets up, when asked for: the whole way, and the vendor's number for it."""
+    own = account.adapter.own(account.settings)
+    channel_code = next(iter(own))
+    to = options.test_to
+    if not to and not options.no_input:
+        to = ask(_("Send a test message to yourself? Your number or address, or Enter for no"))
+    if not to:
+        return
+    text = _("This is a test of tui-inbox. If you can read it, the channel works.")
+    outgoing = Outgoing(
+        0, f"test-{datetime.now(UTC).timestamp()}", 0, 0, account.name, channel_code, to, text, OutboxState.INFLIGHT,
+        own_address=own[channel_code], subject=_("Test of tui-inbox"),
+        message_ref=f"<test-{uuid4().hex}@tui-inbox.invalid>",
+    )  # fmt: skip
+    channel = account.adapter.open(account.name, account.settings, secrets)
+    try:
+        receipt = channel.send(outgoing)
+    except ChannelError as error:
+        print(channel_sentence(error))
+    except Refused as error:
+        print(sentence(error.code, error.params))
+    else:
+        print(_("The vendor took it, number {id}.").format(id=clean_line(receipt.provider_id)))
+    finally:
+        channel.close()
+
+
+def test(options: Namespace) -> int:
+    loaded = configuration(options)
+    account = _known(accounts(loaded), options.name)
+    health = try_out(account, open_secrets(loaded))
+    print_health(options.name, health)
+    return OK if health.state is HealthState.OK else CHANNEL
+
+
+def _known(found: Any, name: str) -> Account:
+    if name not in found:
+        raise Refused("no_such_channel", name=name, known=", ".join(found) or "–")
+    account: Account = found[name]
+    return account
+
+
+def list_(options: Namespace) -> int:
+    """Each configured account with what the worker last noted of it."""
+    loaded = configuration(options)
+    desk, now = build_desk(loaded), datetime.now(UTC)
+    stored: dict[str, AccountRow] = {}
+    try:
+        with open_store(loaded, create=False) as store, store.read() as tx:
+            stored = {row.name: row for row in tx.accounts.all()}
+    except StoreError as error:
+        if error.code != "missing":
+            raise
+    if options.json:
+        print_json([account_json(desk, name, stored.get(name)) for name in desk.accounts])
+        return OK
+    for name, info in desk.accounts.items():
+        row = stored.get(name)
+        polled = ago(row.poll_ok_at, now) if row and row.poll_ok_at else _("never")
+        channels = ", ".join(traits.label for traits in info.channels.values())
+        print(_("{name}: {channels}, {state}, last good poll {polled}").format(
+            name=name, channels=channels, state=_(STATES[row.state if row else "new"]), polled=polled
+        ))  # fmt: skip
+        if row and row.reason:
+            print(f"  {sentence(row.reason)} {clean_line(row.vendor_text)}".rstrip())
+    if not desk.accounts:
+        print(_("No channel yet: “tui-inbox channel add sms” or “tui-inbox channel add email” connects one."))
+    return OK
+
+
+def account_json(desk: Desk, name: str, row: AccountRow | None) -> dict[str, Any]:
+    info = desk.accounts[name]
+    return {
+        "name": name,
+        "type": info.type,
+        "channels": list(info.channels),
+        "mode": info.mode,
+        "state": row.state if row else "new",
+        "reason": row.reason if row else "",
+        "vendor_text": clean_line(row.vendor_text) if row else "",
+        "last_poll_at": local(desk, row.polled_at) if row else None,
+        "last_good_poll_at": local(desk, row.poll_ok_at) if row else None,
+        "quarantined": row.quarantined if row else 0,
+    }
+
+
+def remove(options: Namespace) -> int:
+    """Out of the configuration; messages stay, and so does the secret until it is deleted."""
+    loaded = configuration(options)
+    tables = loaded.config.channels
+    if options.name not in tables:
+        raise Refused("no_such_channel", name=options.name, known=", ".join(tables) or "–")
+    if not options.yes:
+        question = _("Take “{name}” out of {path}?").format(name=options.name, path=loaded.file)
+        if choose(question, {"n": _("no"), "y": _("yes")}) == "n":
+            return OK
+    secret = tables[options.name].get("secret")
+    write_account(loaded, options.name, None)
+    print(_("“{name}” is out. Its messages stay in the inbox.").format(name=options.name))
+    if secret:
+        print(_("Its secret is still stored: “tui-inbox secret delete {name}” forgets it.").format(name=secret))
+    return OK

@@ -1,0 +1,131 @@
+"""What is asked to connect an account, and where each answer is found at the vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from tui_inbox.wording import N_
+
+Answers = Mapping[str, str]
+
+
+class Question(NamedTuple):
+    key: str
+    """Its key in the account's table; ``imap.host`` is in an inline table."""
+    ask: str
+    where: str = ""
+    default: Callable[[Answers], str] = lambda _answers: ""
+
+
+class Form(NamedTuple):
+    type: str
+    name: str
+    """Suggested name of the account."""
+    questions: tuple[Question, ...]
+    secret: str
+    """The question for the secret."""
+    secret_where: str
+    secret_suffix: str
+
+
+class Provider(NamedTuple):
+    imap: str
+    smtp: str
+    sent_copy: str = "ours"
+
+
+# From the providers' own help pages for mail programs.
+PROVIDERS: Mapping[str, Provider] = {
+    "gmail.com": Provider("imap.gmail.com", "smtp.gmail.com", "server"),
+    "googlemail.com": Provider("imap.gmail.com", "smtp.gmail.com", "server"),
+    "orange.fr": Provider("imap.orange.fr", "smtp.orange.fr"),
+    "free.fr": Provider("imap.free.fr", "smtp.free.fr"),
+    "fastmail.com": Provider("imap.fastmail.com", "smtp.fastmail.com"),
+}
+
+
+def provider(answers: Answers) -> Provider:
+    """The address's provider, or a guess that is right for many hosters."""
+    domain = answers.get("address", "").rpartition("@")[2].lower()
+    return PROVIDERS.get(domain, Provider(f"imap.{domain}", f"smtp.{domain}"))
+
+
+_SID = Question(
+    "account_sid",
+    N_("Account SID"),
+    N_("console.twilio.com, first page, “Account Info”; it begins with AC."),
+)
+_FROM = Question(
+    "from",
+    N_("The hotel's number"),
+    N_("console.twilio.com, Phone Numbers, Manage, Active numbers; as +, country, number."),
+)
+_WHATSAPP = Question(
+    "whatsapp_from",
+    N_("The WhatsApp sender"),
+    N_("console.twilio.com, Messaging, Senders, WhatsApp senders; often the same number."),
+    lambda answers: answers.get("from", ""),
+)
+_TOKEN = N_("Auth token (it is not shown)")
+_TOKEN_WHERE = N_("Beside the Account SID; press “show” there.")
+
+FORMS: Mapping[str, Form] = {
+    "sms": Form("twilio", "desk-sms", (_SID, _FROM), _TOKEN, _TOKEN_WHERE, "token"),
+    "whatsapp": Form("twilio", "desk-whatsapp", (_SID, _FROM, _WHATSAPP), _TOKEN, _TOKEN_WHERE, "token"),
+    "email": Form(
+        "email",
+        "desk-mail",
+        (
+            Question("address", N_("The desk's e-mail address"), N_("The one that guests write to.")),
+            Question(
+                "imap.host",
+                N_("Incoming server (IMAP)"),
+                N_("Your provider's help page, “set up a mail program”."),
+                lambda answers: provider(answers).imap,
+            ),
+            Question(
+                "imap.port", N_("Its port"), N_("993 with TLS from the start; 143 with STARTTLS."), lambda _a: "993"
+            ),
+            Question(
+                "smtp.host",
+                N_("Outgoing server (SMTP)"),
+                N_("On the same help page."),
+                lambda answers: provider(answers).smtp,
+            ),
+            Question(
+                "smtp.port", N_("Its port"), N_("465 with TLS from the start; 587 with STARTTLS."), lambda _a: "465"
+            ),
+            Question(
+                "username",
+                N_("User name"),
+                N_("Most often the whole address."),
+                lambda answers: answers.get("address", ""),
+            ),
+        ),
+        N_("Password (it is not shown)"),
+        N_("Where the provider asks for two steps at login: an “application password” made in its security settings."),
+        "password",
+    ),
+}
+_NUMBERS = ("port", "poll_seconds")
+_STARTTLS = {"143", "587", "25"}
+
+
+def table_of(form: Form, answers: Answers, secret: str) -> dict[str, Any]:
+    """The account's table as it will stand in the configuration."""
+    table: dict[str, Any] = {"type": form.type}
+    for key, value in answers.items():
+        typed: Any = int(value) if key.rpartition(".")[2] in _NUMBERS and value.isdigit() else value
+        outer, dot, inner = key.partition(".")
+        if dot:
+            table.setdefault(outer, {})[inner] = typed
+            if inner == "port" and f"{outer}.tls" not in answers:
+                table[outer]["tls"] = "starttls" if value in _STARTTLS else "implicit"
+        else:
+            table[key] = typed
+    if form.type == "email" and "sent_copy" not in answers and provider(answers).sent_copy != "ours":
+        table["sent_copy"] = provider(answers).sent_copy
+    if secret:
+        table["secret"] = secret
+    return table
