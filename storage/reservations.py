@@ -51,7 +51,7 @@ class SqlReservations:
     def _index(self, stay: Reservation) -> None:
         """A guest is found by the numbers of their bookings."""
         search.put_entry(
-            self._db, search.RESERVATION, stay.id, f"{stay.external_id} {stay.ota_code}", guest_id=stay.guest_id
+            self._db, search.RESERVATION, stay.id, f"{stay.external_id}\n{stay.ota_code}", guest_id=stay.guest_id
         )
 
     def move(self, guest_id: int, to_guest_id: int) -> Sequence[int]:
