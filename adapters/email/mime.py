@@ -175,7 +175,8 @@ class _Collector:
 
 
 def _raw_text(part: Message) -> str:
-    payload = part.get_payload()
+    # Not get_payload(), which puts stand-ins for every byte that the declared charset does not know.
+    payload = part._payload  # type: ignore[attr-defined]
     if isinstance(payload, str):
         return payload
     if part.get_content_type() in ("message/rfc822", "message/partial") and isinstance(payload, list):
@@ -221,7 +222,7 @@ def _content(part: Message, bodies: LongBodies, *, start_only: bool = False) -> 
             return b""
         inner = next((child for child in payload if isinstance(child, Message)), None)
         return bodies.expand(inner.as_bytes()) if inner is not None else b""
-    data = payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+    data = _raw_text(part).encode("utf-8", "surrogateescape")
     if not start_only:
         data = bodies.expand(data)
     encoding = headers.field(part, "content-transfer-encoding").strip().lower()

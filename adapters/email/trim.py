@@ -62,19 +62,19 @@ def newest(text: str) -> str:
     """The part of ``text`` that its sender wrote now; the whole text where that cannot be told."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept = _above_quote(lines)
-    kept = _without_tail(kept)
-    found = "\n".join(kept).strip()
-    if not found:
+    if kept is None:
         return text.strip()
-    return _by_library(found)
+    found = "\n".join(_without_tail(kept)).strip()
+    return _by_library(found) if found else text.strip()
 
 
-def _above_quote(lines: list[str]) -> list[str]:
+def _above_quote(lines: list[str]) -> list[str] | None:
+    """The lines over the first quote; None where the guest wrote between quoted lines."""
     for index in range(len(lines)):
         if not (end := _quote_head(lines, index)):
             continue
         if not any(line.strip(" >") for line in lines[:index]) or _written_between(lines[end:]):
-            return lines
+            return None
         return lines[: index - 1] if index and _RULE.match(lines[index - 1]) else lines[:index]
     last = len(lines)
     while last and (not lines[last - 1].strip() or lines[last - 1].startswith(">")):

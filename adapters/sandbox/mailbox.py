@@ -7,6 +7,7 @@ final dot, renumbered folders. Nothing leaves this machine: what is submitted is
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import threading
 import warnings
@@ -25,15 +26,15 @@ with warnings.catch_warnings():
     from proxyprotocol.version import ProxyProtocolVersion
     from pymap.backend.dict import Config, Login
     from pymap.backend.dict.filter import FilterSet
-    from pymap.backend.dict.mailbox import MailboxData, MailboxSet
+    from pymap.backend.dict.mailbox import MailboxData, MailboxSet, Message
     from pymap.imap import IMAPServer
     from pymap.parsing.message import AppendMessage
     from pymap.parsing.specials.flag import Seen
     from pymap.user import UserMetadata
     from pysasl.hashing import Cleartext
 
-Fault = Literal["451", "550", "552", "421", "drop", "drop_before_dot", "rcpt_550", "rcpt_451"]
-"""``drop``: taken, then the line is cut without an answer. ``drop_before_dot``: cut when DATA is announced."""
+Fault = Literal["451", "550", "552", "421", "drop", "lost", "rcpt_550", "rcpt_451"]
+"""``drop``: taken, then the line is cut without an answer. ``lost``: thrown away, and the line cut without an answer."""
 FOLDERS = ("Sent", "Junk")
 _ANSWERS = {
     "451": "451 4.3.0 Try again later",
@@ -43,6 +44,9 @@ _ANSWERS = {
     "rcpt_550": "550 5.1.1 No such user here",
     "rcpt_451": "451 4.2.1 Mailbox busy, greylisted",
 }
+
+# The library warns about its own deprecated names.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 T = TypeVar("T")
 
@@ -75,7 +79,7 @@ class SandboxMailbox:
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sandbox-mailbox", daemon=True)
-        self._folders = MailboxSetHolder()
+        self._folders: MailboxSet | None = None
 
     def start(self) -> Self:
         self._thread.start()
@@ -147,7 +151,7 @@ class SandboxMailbox:
         for folder in FOLDERS:
             await mailboxes.add_mailbox(folder)
         config.set_cache[self.address] = (mailboxes, FilterSet())
-        self._folders.mailboxes = mailboxes
+        self._folders = mailboxes
         reader = ProxyProtocolReader(ProxyProtocolVersion.get(None))
         imap = await asyncio.start_server(reader.get_callback(IMAPServer(login, config)), sock=self._imap_socket)
         smtp = await self._loop.create_server(self._smtp_session, sock=self._smtp_socket)
@@ -186,36 +190,31 @@ class SandboxMailbox:
             return self._faults.popleft()
         return None
 
+    async def _folder(self, name: str) -> MailboxData:
+        if self._folders is None:
+            raise RuntimeError("the mailbox has not been started")
+        return await self._folders.get_mailbox(name)
+
     async def _append(self, raw: bytes, folder: str, at: datetime | None, seen: bool) -> None:
-        mailbox = await self._folders.get(folder)
+        mailbox = await self._folder(folder)
         flags = frozenset({Seen}) if seen else frozenset()
         await mailbox.append(AppendMessage(raw, at or datetime.now(UTC), flags), recent=True)
 
     async def _renumber(self, folder: str) -> None:
-        mailbox = await self._folders.get(folder)
+        mailbox = await self._folder(folder)
         mailbox._uid_validity += 1
         mails = list(mailbox._messages.values())
         await mailbox.delete([mail.uid for mail in mails])
         for mail in mails:
-            await mailbox.append(AppendMessage(bytes(mail._content), mail.internal_date, mail.permanent_flags))
+            await mailbox.append(AppendMessage(_raw(mail), mail.internal_date, mail.permanent_flags))
 
     async def _remove(self, folder: str) -> None:
-        mailbox = await self._folders.get(folder)
+        mailbox = await self._folder(folder)
         await mailbox.delete(list(mailbox._messages))
 
     async def _raw_mails(self, folder: str) -> list[bytes]:
-        mailbox = await self._folders.get(folder)
-        return [bytes(mail._content) for _uid, mail in sorted(mailbox._messages.items())]
-
-
-class MailboxSetHolder:
-    """The folders, once the server has made them."""
-
-    mailboxes: MailboxSet
-
-    async def get(self, name: str) -> MailboxData:
-        found: MailboxData = await self.mailboxes.get_mailbox(name)
-        return found
+        mailbox = await self._folder(folder)
+        return [_raw(mail) for _uid, mail in sorted(mailbox._messages.items())]
 
 
 class _Submission:
@@ -242,15 +241,19 @@ class _Submission:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, _session: object, envelope: Envelope) -> str:  # noqa: N802
-        fault = self._mailbox._next_fault("451", "550", "552", "421", "drop", "drop_before_dot")
+        fault = self._mailbox._next_fault("451", "550", "552", "421", "drop", "lost")
         if fault in _ANSWERS:
             return _ANSWERS[fault]
-        if fault != "drop_before_dot":
+        if fault != "lost":
             content = envelope.original_content
             self._mailbox._accept(content if isinstance(content, bytes) else b"", list(envelope.rcpt_tos))
-        if fault is not None and server.transport is not None:
+        if fault is not None and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return "250 2.0.0 OK: queued"
+
+
+def _raw(mail: Message) -> bytes:
+    return bytes(mail._content) if mail._content is not None else b""
 
 
 def _config(address: str, password: str) -> Config:
