@@ -98,7 +98,7 @@ def test_too_late_to_take_back(front: Front) -> None:
     front.deliver()
     with front.store.write() as tx:
         assert replying.take_back(tx, ANA, front.now) is None
-    with front.store.write() as tx, pytest.raises(Refused, match="too_late"):
+    with front.store.write() as tx, pytest.raises(Refused, match="gone_already"):
         replying.take_back(tx, ANA, front.now, sent.outbox_id)
 
 

@@ -49,6 +49,7 @@ GIVE_UP = timedelta(hours=24)
 STALE = 2.0
 """Seconds (monotonic) between the commit of an attempt and its first byte; beyond it the attempt is taken back."""
 LOOK_UPS = 2
+ACCEPTED_WITHOUT_ID = "accepted_without_id"
 LATE_SIGHT = timedelta(minutes=30)
 """How long a row that waits for the operator is still looked for: vendors' lists have been ten minutes late."""
 
@@ -171,7 +172,7 @@ def _record_error(
         tx.outbox.attempt_ended(attempt, now, state.value, reason, error.http_status)
         current = tx.outbox.load(row.id)
         if state is OutboxState.UNKNOWN:
-            code = f"accepted_{reason}" if isinstance(error, AcceptedWithoutId) else reason
+            code = ACCEPTED_WITHOUT_ID if isinstance(error, AcceptedWithoutId) else reason
             return settling.unsure(tx, desk, current, code, now, vendor_text=error.vendor_text)
         if state is OutboxState.FAILED:
             return settling.failed(tx, desk, current, reason, now, vendor_text=error.vendor_text)
@@ -264,10 +265,10 @@ def _settle(tx: Transaction, desk: Desk, outbox_id: int, found: Found, now: date
     looked = tx.outbox.move(row, row.state, now, looked_up=row.looked_up + 1)
     if looked is None or looked.looked_up < LOOK_UPS:
         return 0
-    if row.reason.startswith("accepted_"):
+    if row.reason == ACCEPTED_WITHOUT_ID:
         # The vendor said yes and its id cannot be found: it is sent, only its receipts are lost.
         return int(settling.accepted(tx, desk, looked, Receipt(""), now) is not None)
-    return _give_up(tx, row.id, "not_found" if found.authoritative else "no_record", now)
+    return _give_up(tx, row.id, "not_listed" if found.authoritative else "no_record", now)
 
 
 def _give_up(tx: Transaction, outbox_id: int, reason: str, now: datetime) -> int:
@@ -318,7 +319,7 @@ def drop(tx: Transaction, actor: Actor, outbox_id: int, now: datetime) -> None:
 def cancel(tx: Transaction, desk: Desk, actor: Actor, outbox_id: int, now: datetime) -> None:
     """Call off what has not left yet; whoever waited for it waits again."""
     row = _for_operator(
-        tx, actor, outbox_id, (OutboxState.HELD, OutboxState.QUEUED, OutboxState.RETRY_WAIT), refusal="too_late"
+        tx, actor, outbox_id, (OutboxState.HELD, OutboxState.QUEUED, OutboxState.RETRY_WAIT), refusal="gone_already"
     )
     _cancelled(tx, row, actor, now)
     conversation = tx.conversations.load(row.conversation_id)

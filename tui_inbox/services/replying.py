@@ -266,16 +266,16 @@ def _answered(
 def take_back(tx: Transaction, actor: Actor, now: datetime, outbox_id: int | None = None) -> TakenBack | None:
     """Give the text of a held message back and undo what its sending did; None when nothing can be taken back.
 
-    With an id, raises ``Refused("too_late")`` once the undo time is over.
+    With an id, raises ``Refused("gone_already")`` once the undo time is over.
     """
     actor.require_write()
     row = tx.outbox.held_by(actor.code) if outbox_id is None else tx.outbox.load(outbox_id)
     if row is None:
         return None
     if row.state is not OutboxState.HELD or row.created_by != actor.code:
-        raise Refused("too_late")
+        raise Refused("gone_already")
     if tx.outbox.move(row, OutboxState.CANCELLED, now, reason="taken_back") is None:
-        raise Refused("too_late")
+        raise Refused("gone_already")
     conversation = tx.conversations.load(row.conversation_id)
     if row.undo:
         _restore(tx, conversation, row.message_id, _DECODER.decode(row.undo), now)

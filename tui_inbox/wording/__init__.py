@@ -17,7 +17,7 @@ from tui_inbox.domain.display import clean_line
 
 LANGUAGES = ("en", "fr")
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
-_AREAS = ("refusals", "events", "reasons", "channels", "store", "config", "cli")
+_AREAS = ("refusals", "events", "reasons", "channels", "store", "config", "cli", "delivery")
 
 
 class _Current:
