@@ -19,29 +19,20 @@ from tui_inbox.bootstrap.opening import (
 )
 from tui_inbox.cli.asking import ask, choose
 from tui_inbox.cli.context import configuration, print_json
-from tui_inbox.cli.failing import CHANNEL, OK, Usage, channel_sentence, config_sentences, say
+from tui_inbox.cli.failing import CHANNEL, OK, Usage, config_sentences, say
 from tui_inbox.cli.forms import FORMS, Form, table_of
 from tui_inbox.cli.secrets import ask_secret
-from tui_inbox.cli.words import ago, local
+from tui_inbox.cli.words import account_json, account_lines
 from tui_inbox.cli.writing import with_account, write_account
 from tui_inbox.config import ConfigError, Loaded, Problem
 from tui_inbox.config.checking import check_table
 from tui_inbox.domain.display import clean_line
-from tui_inbox.domain.errors import ChannelError, Refused, StoreError
+from tui_inbox.domain.errors import Refused, StoreError, TuiInboxError
 from tui_inbox.domain.outbox import OutboxState, Outgoing
 from tui_inbox.ports.channel import Health, HealthState
 from tui_inbox.ports.secrets import Secret, Secrets
 from tui_inbox.rows import AccountRow
-from tui_inbox.services.desk import Desk
-from tui_inbox.wording import N_, _, sentence
-
-STATES = {
-    "new": N_("not connected yet"),
-    "connected": N_("connected"),
-    "error": N_("error"),
-    "paused": N_("paused"),
-    "disabled": N_("disabled by the vendor"),
-}
+from tui_inbox.wording import _, explain, sentence
 
 
 class Given:
@@ -215,10 +206,8 @@ def _offer_message(options: Namespace, account: Account, secrets: Secrets) -> No
     channel = account.adapter.open(account.name, account.settings, secrets)
     try:
         receipt = channel.send(outgoing)
-    except ChannelError as error:
-        print(channel_sentence(error))
-    except Refused as error:
-        print(sentence(error.code, error.params))
+    except TuiInboxError as error:
+        print(explain(error))
     else:
         print(_("The vendor took it, number {id}.").format(id=clean_line(receipt.provider_id)))
     finally:
@@ -254,34 +243,11 @@ def list_(options: Namespace) -> int:
     if options.json:
         print_json([account_json(desk, name, stored.get(name)) for name in desk.accounts])
         return OK
-    for name, info in desk.accounts.items():
-        row = stored.get(name)
-        polled = ago(row.poll_ok_at, now) if row and row.poll_ok_at else _("never")
-        channels = ", ".join(traits.label for traits in info.channels.values())
-        print(_("{name}: {channels}, {state}, last good poll {polled}").format(
-            name=name, channels=channels, state=_(STATES[row.state if row else "new"]), polled=polled
-        ))  # fmt: skip
-        if row and row.reason:
-            print(f"  {sentence(row.reason)} {clean_line(row.vendor_text)}".rstrip())
+    for line in account_lines(desk, stored, now):
+        print(line)
     if not desk.accounts:
         print(_("No channel yet: “tui-inbox channel add sms” or “tui-inbox channel add email” connects one."))
     return OK
-
-
-def account_json(desk: Desk, name: str, row: AccountRow | None) -> dict[str, Any]:
-    info = desk.accounts[name]
-    return {
-        "name": name,
-        "type": info.type,
-        "channels": list(info.channels),
-        "mode": info.mode,
-        "state": row.state if row else "new",
-        "reason": row.reason if row else "",
-        "vendor_text": clean_line(row.vendor_text) if row else "",
-        "last_poll_at": local(desk, row.polled_at) if row else None,
-        "last_good_poll_at": local(desk, row.poll_ok_at) if row else None,
-        "quarantined": row.quarantined if row else 0,
-    }
 
 
 def remove(options: Namespace) -> int:

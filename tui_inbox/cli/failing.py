@@ -14,9 +14,8 @@ from pathlib import Path
 
 from tui_inbox.config.places import state_dir
 from tui_inbox.config.problems import ConfigError, Problem
-from tui_inbox.domain.display import clean_line
-from tui_inbox.domain.errors import ChannelError, NotFound, Refused, StoreError
-from tui_inbox.wording import _, sentence
+from tui_inbox.domain.errors import ChannelError, StoreError, TuiInboxError
+from tui_inbox.wording import _, explain, sentence
 
 OK, ERROR, USAGE, CONFIGURATION, STORE, CHANNEL, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
@@ -62,16 +61,13 @@ def report(error: Exception) -> int:
             say([str(error)])
             return USAGE
         case StoreError():
-            say([sentence(f"store_{error.code}", error.params)])
+            say([explain(error)])
             return STORE
-        case Refused():
-            say([sentence(error.code, error.params)])
-            return ERROR
         case ChannelError():
-            say([channel_sentence(error)])
+            say([explain(error)])
             return CHANNEL
-        case NotFound():
-            say([_("There is no such thing: {name}.").format(name=clean_line(str(error)))])
+        case TuiInboxError():
+            say([explain(error)])
             return ERROR
     say(unexpected(error))
     return ERROR
@@ -90,13 +86,6 @@ def config_sentences(file: str, problems: tuple[Problem, ...]) -> list[str]:
         table = f" {problem.table}" if problem.table else ""
         lines.append(f"{place}:{table} {sentence(problem.code, problem.params)}")
     return lines
-
-
-def channel_sentence(error: ChannelError) -> str:
-    """Ours, then the vendor's own words."""
-    said = clean_line(error.vendor_text)
-    number = f" ({clean_line(error.vendor_code)})" if error.vendor_code else ""
-    return f"{sentence(error.code)}{number} {said}".strip()
 
 
 def redacted(text: str) -> str:

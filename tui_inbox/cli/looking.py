@@ -1,4 +1,4 @@
-"""``list`` and ``show``: the inbox as plain text or JSON."""
+"""``list``, ``show`` and ``status``: the inbox as plain text or JSON."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from tui_inbox.bootstrap.opening import build_desk, open_store
 from tui_inbox.cli.context import configuration, print_json, reader
 from tui_inbox.cli.failing import OK, Usage
-from tui_inbox.cli.words import conversation_line, guest_name, local, message_lines
+from tui_inbox.cli.words import account_json, account_lines, ago, conversation_line, guest_name, local, message_lines
 from tui_inbox.domain.conversation import Tab
 from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.rows import ConversationRow, MessageRow, View
-from tui_inbox.services import inbox, thread
+from tui_inbox.services import inbox, thread, upkeep
 from tui_inbox.services.desk import Desk
 from tui_inbox.wording import _, ngettext
 
@@ -82,6 +82,49 @@ def show(options: Namespace) -> int:
         print("\n".join(message_lines(desk, message, guest_name(desk, row), now)))
     print(ngettext("{n} message", "{n} messages", len(found.messages)))
     return OK
+
+
+def status(options: Namespace) -> int:
+    """Worker, channels, inbox and outbox in one look."""
+    loaded = configuration(options)
+    desk, now = build_desk(loaded), datetime.now(UTC)
+    with open_store(loaded, create=False) as store, store.read() as tx:
+        found = upkeep.status(tx, desk, now)
+    if options.json:
+        print_json(status_json(desk, found))
+        return OK
+    if found.worker_alive:
+        print(_("The worker runs."))
+    elif found.worker:
+        print(_("No worker runs; the last sign of one was {time}.").format(time=ago(found.worker.beat_at, now)))
+    else:
+        print(_("No worker has run yet: “tui-inbox worker” starts one."))
+    for line in account_lines(desk, {row.name: row for row in found.accounts}, now):
+        print(line)
+    print(_("Open {open}, unanswered {unanswered}.").format(open=found.open, unanswered=found.unanswered))
+    print(_("Outbox: {waiting} waiting, {failed} failed, {unknown} unknown.").format(
+        waiting=found.waiting, failed=found.failed, unknown=found.unknown
+    ))  # fmt: skip
+    if found.quarantined:
+        print(ngettext("{n} item in quarantine", "{n} items in quarantine", found.quarantined))
+    return OK
+
+
+def status_json(desk: Desk, found: upkeep.Status) -> dict[str, Any]:
+    worker = found.worker
+    return {
+        "worker": {
+            "alive": found.worker_alive,
+            "pid": worker.pid if worker else None,
+            "started_at": local(desk, worker.started_at) if worker else None,
+            "beat_at": local(desk, worker.beat_at) if worker else None,
+        },
+        "channels": [account_json(desk, row.name, row) for row in found.accounts],
+        "open": found.open,
+        "unanswered": found.unanswered,
+        "outbox": {"waiting": found.waiting, "failed": found.failed, "unknown": found.unknown},
+        "quarantined": found.quarantined,
+    }
 
 
 def conversation_json(desk: Desk, row: ConversationRow) -> dict[str, Any]:

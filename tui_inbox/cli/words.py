@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.conversation import DeadlineKind, State
@@ -11,9 +12,9 @@ from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.guest import short_handle
 from tui_inbox.domain.message import Delivery, Direction, Kind, Origin
-from tui_inbox.rows import ConversationRow, MessageRow
+from tui_inbox.rows import AccountRow, ConversationRow, MessageRow
 from tui_inbox.services.desk import Desk
-from tui_inbox.wording import N_, _, ngettext
+from tui_inbox.wording import N_, _, ngettext, sentence
 
 STATES = {
     State.OPEN: N_("open"),
@@ -38,6 +39,14 @@ DEADLINES = {
     DeadlineKind.WINDOW: N_("free text until {time}"),
     DeadlineKind.REPLY_MARK: N_("answer until {time}"),
     DeadlineKind.CALLBACK: N_("call back by {time}"),
+}
+
+ACCOUNT_STATES = {
+    "new": N_("not connected yet"),
+    "connected": N_("connected"),
+    "error": N_("error"),
+    "paused": N_("paused"),
+    "disabled": N_("disabled by the vendor"),
 }
 
 
@@ -122,3 +131,33 @@ def message_lines(desk: Desk, message: MessageRow, guest: str, now: datetime) ->
         yield "  " + line
     for file in message.attachments:
         yield "  " + _("File: {name}").format(name=clean_line(file.name))
+
+
+def account_lines(desk: Desk, rows: Mapping[str, AccountRow], now: datetime) -> Iterator[str]:
+    """Each configured account with what the worker last noted of it."""
+    for name, info in desk.accounts.items():
+        row = rows.get(name)
+        yield _("{name}: {channels}, {state}, last good poll {polled}").format(
+            name=name,
+            channels=", ".join(traits.label for traits in info.channels.values()),
+            state=_(ACCOUNT_STATES[row.state if row else "new"]),
+            polled=ago(row.poll_ok_at, now) if row and row.poll_ok_at else _("never"),
+        )
+        if row and row.reason:
+            yield f"  {sentence(row.reason)} {clean_line(row.vendor_text)}".rstrip()
+
+
+def account_json(desk: Desk, name: str, row: AccountRow | None) -> dict[str, Any]:
+    info = desk.accounts[name]
+    return {
+        "name": name,
+        "type": info.type,
+        "channels": list(info.channels),
+        "mode": info.mode,
+        "state": row.state if row else "new",
+        "reason": row.reason if row else "",
+        "vendor_text": clean_line(row.vendor_text) if row else "",
+        "last_poll_at": local(desk, row.polled_at) if row else None,
+        "last_good_poll_at": local(desk, row.poll_ok_at) if row else None,
+        "quarantined": row.quarantined if row else 0,
+    }

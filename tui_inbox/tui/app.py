@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import signal
+import threading
 from collections.abc import Awaitable
 from datetime import datetime
 from importlib import import_module
@@ -24,7 +25,7 @@ from tui_inbox.tui.render.scene import Scene
 from tui_inbox.tui.safe import safe
 from tui_inbox.tui.screens.desk_screen import DeskScreen
 from tui_inbox.tui.session import Session
-from tui_inbox.wording import _
+from tui_inbox.wording import _, explain
 
 CLOCK_SECONDS = 20
 """How often the words for times are looked over."""
@@ -114,6 +115,8 @@ class TuiInbox(App[int]):
         """The first frame is out: what it made will live as long as the program, so the collector may skip it."""
         gc.collect()
         gc.freeze()
+        if self.session.when_painted is not None:
+            threading.Thread(target=self.session.when_painted, name="painted", daemon=True).start()
         self.start(self._follow())
 
     def start(self, work: Awaitable[None]) -> None:
@@ -188,11 +191,7 @@ class TuiInbox(App[int]):
 
     def trouble(self, error: TuiInboxError) -> None:
         """A refusal or a store that cannot be used, in words."""
-        from tui_inbox.wording import sentence
-
-        code = getattr(error, "code", "")
-        words = sentence(code, getattr(error, "params", {})) if code else str(error)
-        self.notify(words, severity="warning")
+        self.notify(explain(error), severity="warning")
 
     def unexpected(self, error: Exception) -> None:
         """A fault that need not end the program: written down, and said with its number."""
@@ -272,5 +271,3 @@ class TuiInbox(App[int]):
         """Open the screen registered under this id; Esc comes back."""
         module, _colon, name = places.target(screen_id).partition(":")
         self.push_screen(getattr(import_module(module), name)(self))
-
-

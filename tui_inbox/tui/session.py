@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,5 +30,9 @@ class Session:
     """``dark``, ``light`` or ``auto``."""
     mouse: bool = True
     demo: bool = False
+    people: Mapping[str, Actor] = field(default_factory=dict)
+    """Everybody who may sit here, by code: for «who am I» on a shared account."""
+    when_painted: Callable[[], None] | None = None
+    """Run once, on a thread, when the first frame is out: what starts worker and sandbox."""
     shared: bool = False
     """Several people use this login: they say who they are at the start."""

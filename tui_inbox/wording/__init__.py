@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from tui_inbox.domain.display import clean_line
+from tui_inbox.domain.errors import ChannelError, NotFound, StoreError, TuiInboxError
 
 LANGUAGES = ("en", "fr")
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
@@ -90,3 +91,16 @@ def sentence(code: str, params: Mapping[str, str | int] | None = None) -> str:
         return _(template).format_map(values)
     except (KeyError, IndexError):
         return _(template)
+
+
+def explain(error: TuiInboxError) -> str:
+    """The sentence for an error of ours: a store's codes stand apart, for channels use the same words."""
+    if isinstance(error, StoreError):
+        return sentence(f"store_{error.code}", error.params)
+    if isinstance(error, NotFound):
+        return _("This is not there any more: {name}.").format(name=clean_line(str(error)))
+    if isinstance(error, ChannelError):
+        number = f"({clean_line(error.vendor_code)})" if error.vendor_code else ""
+        return " ".join(part for part in (sentence(error.code), number, clean_line(error.vendor_text)) if part)
+    code, params = getattr(error, "code", ""), getattr(error, "params", {})
+    return sentence(code, params) if code else clean_line(str(error))

@@ -1,4 +1,4 @@
-"""Sentences for a store that cannot be used, and for what a check finds in it: ``store_`` + the code of ``StoreError``."""
+"""Sentences for a store that cannot be used, and what a check finds in it: ``store_`` + the code of ``StoreError``."""
 
 from __future__ import annotations
 
