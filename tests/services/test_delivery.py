@@ -59,11 +59,10 @@ def test_the_kind_of_error_decides_what_happens_next(front: Front, error: Channe
     outbox_id = sent_reply(front)
     front.channel.faults.append(error)
     assert front.deliver() == [state]
-    calls = front.channel.calls
-    front.deliver()
-    if state is not OutboxState.QUEUED:
-        assert front.channel.calls == calls
     assert front.row(outbox_id).reason in {error.code, "accepted_without_id"}
+    if state is not OutboxState.QUEUED:
+        front.deliver()
+        assert front.channel.calls == 1
 
 
 def test_a_refused_connection_is_tried_again_after_a_while(front: Front) -> None:
