@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import msgspec
@@ -21,6 +21,7 @@ from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.errors import ChannelError, Malformed, Refused, Rejected
 from tui_inbox.domain.outbox import Outgoing
 from tui_inbox.ports.channel import Batch, Envelope, Found, Health, HealthState, Item, Receipt
+from tui_inbox.ports.clock import Clock, SystemClock
 from tui_inbox.ports.secrets import Secret, Secrets
 
 if TYPE_CHECKING:
@@ -59,13 +60,11 @@ class Email:
     Settings = MailSettings
     TRAITS: Mapping[str, ChannelTraits] = {EMAIL.code: EMAIL}
 
-    def __init__(
-        self, name: str, settings: MailSettings, secret: Secret | None, now: Callable[[], datetime] | None = None
-    ) -> None:
+    def __init__(self, name: str, settings: MailSettings, secret: Secret | None, clock: Clock | None = None) -> None:
         self.name = name
         self._settings = settings
         self._secret = secret
-        self._now = now or (lambda: datetime.now(UTC))
+        self._clock = clock or SystemClock()
         self._parser = MailParser()
         self._session: Session | None = None
         self._lock = threading.Lock()
@@ -108,13 +107,21 @@ class Email:
     def check(self, outgoing: Outgoing) -> None:
         from adapters.email.compose import compose
 
+        if outgoing.channel != EMAIL.code:
+            raise Refused("channel_not_served", channel=outgoing.channel)
         if not self._settings.can_send:
-            raise Refused("view_only", channel=EMAIL.label)
+            raise Refused("view_only")
         if len(outgoing.attachments) > MAX_FILES:
-            raise Refused("mail_too_many_files", count=MAX_FILES)
+            raise Refused("too_many_files", channel=EMAIL.label, limit=MAX_FILES)
         stand_in = (("file", "text/plain", b"-"),) if outgoing.attachments else ()
         try:
-            compose(self._referred(outgoing), self._settings.address, self._settings.sender_name, self._now(), stand_in)
+            compose(
+                self._referred(outgoing),
+                self._settings.address,
+                self._settings.sender_name,
+                self._clock.now(),
+                stand_in,
+            )
         except Rejected as error:
             raise Refused(error.code) from None
 
@@ -129,7 +136,7 @@ class Email:
         if len(files) > MAX_FILES or sum(len(content) for _name, _type, content in files) > MAX_FILE_BYTES:
             raise Rejected("too_big")
         outgoing = self._referred(outgoing)
-        content = compose(outgoing, settings.address, settings.sender_name, self._now(), files)
+        content = compose(outgoing, settings.address, settings.sender_name, self._clock.now(), files)
         to = ascii_address(outgoing.address)
         submit(
             settings.smtp, settings.login, self._secret, settings.ca_file, ascii_address(settings.address), to, content
@@ -203,7 +210,7 @@ class Email:
             following,
             "" if done or following >= start.until else start.since,
             0 if done or following >= start.until else start.until,
-            self._now().date().isoformat() if done else start.day,
+            self._clock.now().date().isoformat() if done else start.day,
         )
         return Batch(envelopes, msgspec.json.encode(after).decode(), more=not done)
 
@@ -267,7 +274,7 @@ class Email:
 
         def copy(session: Session) -> None:
             if folder := session.sent_folder(self._settings.sent_folder):
-                session.file_copy(folder, content, self._now())
+                session.file_copy(folder, content, self._clock.now())
 
         try:
             self._with_session(copy)

@@ -61,7 +61,7 @@ def _our_own(envelope: Envelope, parsed: Parsed, own: str, is_sent: bool) -> Seq
             return ()
         return (_inbound(envelope, parsed, own, parsed.sender, automated=True),)
     # Anybody can write our address into From: what did not come from our own folder is marked.
-    odd = "" if is_sent else "own_address"
+    odd = "" if is_sent else "sender_is_us"
     return (_inbound(envelope, parsed, own, Address(others[0]), suspicious=odd, outbound=True),)
 
 

@@ -97,7 +97,7 @@ def _envelope(smtp: smtplib.SMTP, sender: str, to: str, size: int) -> None:
             raise _refusal(code, said)
         code, said = smtp.rcpt(to)
         if code not in (250, 251):
-            raise _refusal(code, said, "bad_recipient")
+            raise _refusal(code, said, "address_refused")
         code, said = smtp.docmd("DATA")
         if code != 354:
             raise _refusal(code, said)

@@ -34,7 +34,7 @@ with warnings.catch_warnings():
     from pysasl.hashing import Cleartext
 
 Fault = Literal["451", "550", "552", "421", "drop", "lost", "rcpt_550", "rcpt_451"]
-"""``drop``: taken, then the line is cut without an answer. ``lost``: thrown away, and the line cut without an answer."""
+"""``drop``: taken, then the line is cut without an answer. ``lost``: the same, but the mail is thrown away."""
 FOLDERS = ("Sent", "Junk")
 _ANSWERS = {
     "451": "451 4.3.0 Try again later",

@@ -18,7 +18,7 @@ from tui_inbox.domain.errors import ChannelError, NotFound, StoreError, TuiInbox
 
 LANGUAGES = ("en", "fr")
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
-_AREAS = ("refusals", "events", "reasons", "channels", "store", "config", "cli", "delivery")
+_AREAS = ("refusals", "events", "reasons", "channels", "store", "config", "cli", "delivery", "mail")
 
 
 class _Current:

@@ -1,0 +1,28 @@
+"""Sentences for mail: why one could not be read, sent or trusted, by stored code."""
+
+from __future__ import annotations
+
+from tui_inbox.wording import N_
+
+SENTENCES: dict[str, str] = {
+    # Quarantine.
+    "mail_too_slow": N_("Reading this mail took too long; it was set aside."),
+    "mail_too_big": N_("This mail needs too much memory to be read; it was set aside."),
+    "mail_too_deep": N_("This mail is nested more deeply than any person writes; it was set aside."),
+    "mail_unreadable": N_("This mail could not be read; it was set aside."),
+    "mail_crashed": N_("Reading this mail ended the reader; it was set aside."),
+    "mail_no_sender": N_("This mail names no sender who could be answered."),
+    "mail_not_served": N_("The mail server would not hand this mail over: {text}"),
+    "mail_parser_down": N_("The mail reader does not start; look at the worker's log."),
+    # Settings.
+    "mail_plain_text": N_(
+        '“{host}” is another machine: tls = "none" is allowed on this machine only. Use "implicit" or "starttls".'
+    ),
+    "mail_no_smtp": N_('“{account}” has no smtp table. Add one, or set mode = "view-only".'),
+    "mail_ca_unreadable": N_("The certificates in “{file}” cannot be read (ca_file)."),
+    # Sending.
+    "bounced": N_("The mail came back: it was not delivered."),
+    # What is odd about a mail.
+    "reply_to_differs": N_("Answers would go to another address than the sender's; nothing was sent there."),
+    "sender_is_us": N_("It bears our own address but did not come from our own sent mail."),
+}
