@@ -1,0 +1,309 @@
+"""Templates: kept, checked when saved, rendered for one guest, and fetched from the vendor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tui_inbox.domain.display import clean, clean_line
+from tui_inbox.domain.errors import NotFound, Refused
+from tui_inbox.domain.guest import Guest
+from tui_inbox.domain.message import MessageClass
+from tui_inbox.domain.reservation import Reservation, is_live, stay_now
+from tui_inbox.domain.template import (
+    Approval,
+    Problem,
+    Rendered,
+    Template,
+    TemplateKind,
+    check,
+    nearest,
+    render,
+    to_plain,
+)
+from tui_inbox.ports.store import Transaction
+from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.matching import country_of
+from tui_inbox.services.variables import allowed, required, values_of
+
+__all__ = [
+    "Snippet",
+    "allowed",
+    "approved",
+    "archive",
+    "language_of",
+    "listing",
+    "preview",
+    "render_for",
+    "save",
+    "snippets",
+    "sync",
+    "variant",
+]
+
+MAX_BODY = 10_000
+_SHORTCUT = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
+_NUMBERED = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_SPOKEN = {
+    **dict.fromkeys(("FR", "MC", "LU"), "fr"),
+    **dict.fromkeys(("DE", "AT"), "de"),
+    **dict.fromkeys(("ES", "MX", "AR", "CL", "CO", "PE"), "es"),
+    **dict.fromkeys(("PT", "BR"), "pt"),
+    **dict.fromkeys(("GB", "US", "IE", "AU", "NZ"), "en"),
+    "IT": "it",
+    "NL": "nl",
+}
+"""Countries whose phone numbers say enough about a language."""
+
+
+def listing(tx: Transaction, kind: TemplateKind | None = None) -> Sequence[Template]:
+    """Not archived, by name and language."""
+    return tx.templates.all(kind)
+
+
+def refuse(problem: Problem) -> Refused:
+    """A problem in a text as an answer to the operator, with line and the nearest name."""
+    if problem.code == "unknown_variable" and problem.nearest:
+        return Refused("unknown_variable_near", name=problem.name, nearest=problem.nearest, line=problem.line)
+    if problem.code == "unknown_variable":
+        return Refused("unknown_variable_at", name=problem.name, line=problem.line)
+    if problem.code == "unclosed_variable":
+        return Refused("unclosed_variable", text=problem.name, line=problem.line)
+    return Refused(problem.code, name=problem.name)
+
+
+def save(tx: Transaction, desk: Desk, actor: Actor, template: Template, now: datetime) -> Template:
+    """Add (id 0) or change a template. Raises ``Refused`` for its first fault; nothing is stored then."""
+    actor.require_write()
+    template = _tidied(template)
+    names = allowed(template.kind, desk)
+    if template.kind is TemplateKind.WHATSAPP:
+        _check_mapping(template, names)
+    else:
+        for text in (template.subject, template.body):
+            problems = check(text, names)
+            if problems:
+                raise refuse(problems[0])
+    if template.category == "marketing":
+        template = replace(template, message_class=MessageClass.MARKETING)
+    for other in tx.templates.all():
+        if other.id == template.id:
+            continue
+        same = (other.kind, other.name, other.language, other.account)
+        if same == (template.kind, template.name, template.language, template.account):
+            raise Refused("template_exists", name=template.name, language=template.language)
+        if template.shortcut and other.shortcut == template.shortcut and other.name != template.name:
+            raise Refused("shortcut_taken", shortcut=template.shortcut, name=other.name)
+    stored = replace(template, updated_by=actor.code, updated_at=now)
+    if template.id:
+        tx.templates.put(stored)
+        stored = tx.templates.get(template.id) or stored
+    else:
+        stored = tx.templates.add(stored)
+    tx.changed("template", stored.id)
+    return stored
+
+
+def _tidied(template: Template) -> Template:
+    name, shortcut = clean_line(template.name), clean_line(template.shortcut).lstrip(";").lower()
+    body = clean(template.body).strip("\n")
+    language = clean_line(template.language)
+    if not name or len(name) > 80:
+        raise Refused("template_name", limit=80)
+    if not body.strip():
+        raise Refused("template_empty")
+    if len(body) > MAX_BODY:
+        raise Refused("template_long", limit=MAX_BODY)
+    if not _LANGUAGE.fullmatch(language):
+        raise Refused("bad_language", language=language)
+    if shortcut and not _SHORTCUT.fullmatch(shortcut):
+        raise Refused("bad_shortcut", shortcut=shortcut)
+    return replace(
+        template, name=name, shortcut=shortcut, body=body, language=language, subject=clean_line(template.subject)
+    )
+
+
+def _check_mapping(template: Template, names: Sequence[str]) -> None:
+    """The text is the vendor's; only which of our variables fills which of its places is ours."""
+    for number, name in template.mapping.items():
+        if name and name not in names:
+            near = nearest(name, names)
+            raise refuse(Problem("unknown_variable", name, nearest=near))
+        if number not in _NUMBERED.findall(template.body):
+            raise Refused("no_such_place", number=number)
+
+
+def archive(tx: Transaction, actor: Actor, template_id: int, now: datetime) -> None:
+    """Out of every list; what was sent with it keeps its name."""
+    actor.require_write()
+    template = tx.templates.get(template_id)
+    if template is None:
+        raise NotFound(f"template {template_id}")
+    tx.templates.put(replace(template, archived=True, updated_by=actor.code, updated_at=now))
+    tx.changed("template", template_id)
+
+
+def language_of(desk: Desk, guest: Guest) -> tuple[str, str]:
+    """The language to write in and why: ``guest``, ``phone``, ``hotel``."""
+    if guest.language:
+        return guest.language.replace("-", "_").split("_")[0].lower(), "guest"
+    spoken = _SPOKEN.get(guest.country or (country_of(guest.phone) if guest.phone else ""), "")
+    if spoken:
+        return spoken, "phone"
+    return desk.language, "hotel"
+
+
+def variant(found: Sequence[Template], language: str, hotel: str) -> tuple[Template, bool]:
+    """The template in the wanted language, else the hotel's, else English, else any; True when it is a stand-in."""
+    by_language = {template.language.replace("-", "_").split("_")[0].lower(): template for template in found}
+    if language in by_language:
+        return by_language[language], False
+    for other in (hotel, "en"):
+        if other in by_language:
+            return by_language[other], True
+    return found[0], True
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """One choice of the picker, in the guest's language where there is one."""
+
+    template: Template
+    rendered: Rendered
+    fallback: bool
+    """The wanted language is missing: shown with a mark."""
+
+
+def snippets(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now: datetime) -> tuple[Snippet, ...]:
+    """Every snippet, rendered for this guest."""
+    guest, stay = _who(tx, desk, conversation_id, now)
+    language, _ = language_of(desk, guest)
+    by_name: dict[str, list[Template]] = {}
+    for template in tx.templates.all(TemplateKind.SNIPPET):
+        by_name.setdefault(template.name, []).append(template)
+    choices = []
+    for found in by_name.values():
+        template, fallback = variant(found, language, desk.language)
+        choices.append(Snippet(template, _rendered(desk, template, guest, stay, now, actor), fallback))
+    return tuple(choices)
+
+
+def approved(tx: Transaction, account: str) -> tuple[Template, ...]:
+    """The vendor's templates that may be sent by this account."""
+    return tuple(
+        template
+        for template in tx.templates.all(TemplateKind.WHATSAPP)
+        if template.account == account and template.approval is Approval.APPROVED
+    )
+
+
+def render_for(
+    tx: Transaction, desk: Desk, template: Template, conversation_id: int, now: datetime, actor: Actor | None = None
+) -> Rendered:
+    """The text for this conversation's guest; ``values`` by our names, ``missing`` what blocks the send."""
+    guest, stay = _who(tx, desk, conversation_id, now)
+    return _rendered(desk, template, guest, stay, now, actor)
+
+
+def render_stay(desk: Desk, template: Template, guest: Guest, stay: Reservation, now: datetime) -> Rendered:
+    """For a rule, which speaks about one stay whatever the guest's others."""
+    return _rendered(desk, template, guest, stay, now, None)
+
+
+def preview(desk: Desk, template: Template, now: datetime) -> Rendered:
+    """With sample values, for the editor."""
+    today = desk.today(now)
+    stay = Reservation(0, 0, "pms", "SAMPLE-1", today, today, room="204", room_type="Double", adults=2, children=1)
+    return _rendered(desk, template, Guest(0, name="Claire Martin"), stay, now, Actor("", "Ana"))
+
+
+def _who(tx: Transaction, desk: Desk, conversation_id: int, now: datetime) -> tuple[Guest, Reservation | None]:
+    conversation = tx.conversations.get(conversation_id)
+    guest = tx.guests.get(conversation.guest_id) if conversation else None
+    if guest is None:
+        raise NotFound(f"conversation {conversation_id}")
+    stay = stay_now(tx.reservations.of_guest(guest.id), desk.today(now))
+    return guest, stay if stay is not None and is_live(stay) else None
+
+
+def _rendered(
+    desk: Desk, template: Template, guest: Guest, stay: Reservation | None, now: datetime, actor: Actor | None
+) -> Rendered:
+    values = values_of(desk, guest, stay, template.language, now, actor)
+    names = allowed(template.kind, desk)
+    if template.kind is not TemplateKind.WHATSAPP:
+        return render(template.body, values, names, required(template.kind))
+    unmapped = [number for number in _NUMBERED.findall(template.body) if not template.mapping.get(number)]
+    body = _NUMBERED.sub(lambda match: _named(match, template), template.body)
+    # A vendor's text cannot lose a line: every place needs its value.
+    rendered = render(body, values, names, set(names))
+    problems = (*rendered.problems, *(Problem("unmapped_variable", number) for number in dict.fromkeys(unmapped)))
+    return replace(rendered, problems=problems)
+
+
+def _named(match: re.Match[str], template: Template) -> str:
+    name = template.mapping.get(match.group(1))
+    return f"##{{{{{name}}}}}" if name else match.group()
+
+
+def for_chat(rendered: Rendered) -> str:
+    """A mail design as a chat channel shows it."""
+    return to_plain(rendered.text)
+
+
+def sync(tx: Transaction, account: str, found: Sequence[Template], now: datetime) -> int:
+    """Take over the vendor's list: text, category and approval are theirs, the mapping stays ours.
+
+    What the vendor no longer has is archived. Returns how many templates there are.
+    """
+    kept: set[str] = set()
+    for template in found:
+        kept.add(template.vendor_id)
+        stored = tx.templates.by_vendor(account, template.vendor_id)
+        fresh = replace(
+            template,
+            id=stored.id if stored else 0,
+            kind=TemplateKind.WHATSAPP,
+            name=clean_line(template.name),
+            body=clean(template.body),
+            account=account,
+            message_class=MessageClass.MARKETING if template.category == "marketing" else MessageClass.TRANSACTIONAL,
+            approval_reason=clean_line(template.approval_reason),
+            mapping=_kept_mapping(stored, template),
+            version=stored.version if stored else 1,
+            archived=False,
+            updated_at=stored.updated_at if stored else now,
+            updated_by=stored.updated_by if stored else "",
+        )
+        if stored is None:
+            tx.changed("template", tx.templates.add(_unique(tx, fresh)).id)
+        elif (fresh := replace(fresh, name=stored.name)) != stored:
+            tx.templates.put(replace(fresh, updated_at=now))
+            tx.changed("template", stored.id)
+    for template in tx.templates.all(TemplateKind.WHATSAPP):
+        if template.account == account and template.vendor_id not in kept:
+            tx.templates.put(replace(template, archived=True, updated_at=now))
+            tx.changed("template", template.id)
+    return len(kept)
+
+
+def _kept_mapping(stored: Template | None, template: Template) -> dict[str, str]:
+    places = _NUMBERED.findall(template.body)
+    mapping = {**template.mapping, **(stored.mapping if stored else {})}
+    return {number: name for number, name in mapping.items() if number in places}
+
+
+def _unique(tx: Transaction, template: Template) -> Template:
+    """Two of the vendor's templates may bear one name; ours are told apart by it."""
+    taken = {
+        other.name
+        for other in tx.templates.all(TemplateKind.WHATSAPP)
+        if (other.account, other.language) == (template.account, template.language)
+    }
+    name, n = template.name, 2
+    while name in taken:
+        name, n = f"{template.name} ({n})", n + 1
+    return replace(template, name=name)
