@@ -32,7 +32,8 @@ MESSAGES_PER_CONVERSATION = 5
 _MINUTE = 60_000_000
 _DAY = 24 * 60 * _MINUTE
 _SPAN_DAYS = 3 * 365
-_TEXTS = 1_200
+_TEXTS = 1_500
+_LONGER = 0.35
 _CHUNK = 20_000
 _CHECK_EVERY = 50_000
 
@@ -199,8 +200,10 @@ def _write_messages(db: Connection, talks: list[Talk], texts: list[list[Text]], 
     for number, (at, position) in enumerate(_timeline(talks, messages, rng), start=1):
         talk = talks[position]
         choice = texts[talk.language]
-        one, two = choice[int(draw() * len(choice))], choice[int(draw() * len(choice))]
-        text, folded = f"{one.text} {two.text}", f"{one.folded} {two.folded}"
+        text, folded = choice[int(draw() * len(choice))]
+        if draw() < _LONGER:
+            more = choice[int(draw() * len(choice))]
+            text, folded = f"{text} {more.text}", f"{folded} {more.folded}"
         if number % _CHECK_EVERY == 0:
             _check(text, folded)
         out = talk.last_message > 0 and not talk.outbound and talk.state != "machine" and draw() < 0.85

@@ -142,7 +142,7 @@ LANGUAGES = (
 )
 
 _LENGTHS = (1, 1, 1, 1, 2, 2, 4)
-"""Sentences of a text; a message is made of two texts."""
+"""Sentences of a text; a longer message is made of two texts."""
 _MADE_UP = 6_000
 """Made-up words a language."""
 
