@@ -65,13 +65,9 @@ def check(options: Namespace) -> int:
     return OK
 
 
-def rebindings(loaded: Loaded) -> dict[str, str]:
-    """Command id -> keys, separated by commas, as the screen takes them."""
-    return {act: keys if isinstance(keys, str) else ",".join(keys) for act, keys in loaded.config.keys.items()}
-
-
 def check_keys(loaded: Loaded) -> None:
     """Raises ``ConfigError`` for a clash or an act that does not exist."""
+    from tui_inbox.bootstrap.running import rebindings
     from tui_inbox.tui.commands import KeyClash, keymap
 
     try:
@@ -84,6 +80,7 @@ def check_keys(loaded: Loaded) -> None:
 
 def keys(options: Namespace) -> int:
     """The table in force: what each key does and the name to rebind it by."""
+    from tui_inbox.bootstrap.running import rebindings
     from tui_inbox.tui import commands
 
     if options.markdown:

@@ -1,0 +1,104 @@
+"""Facts for ``doctor`` that only storage and adapters know."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+from tui_inbox.bootstrap.opening import Account, open_secrets, store_url
+from tui_inbox.config import Loaded
+from tui_inbox.domain.errors import Refused
+
+
+class Library(NamedTuple):
+    name: str
+    version: str
+    races: bool
+    """It has the WAL-reset race, which the store works around."""
+
+
+class Place(NamedTuple):
+    """Where a SQLite store lies."""
+
+    path: Path
+    exists: bool
+    mode: int
+    free_bytes: int
+
+
+def sqlite_library() -> Library:
+    from storage import sqlite
+
+    found = sqlite.version()
+    name = "pysqlite3" if sqlite.dbapi.__name__.startswith("pysqlite3") else "sqlite3"
+    return Library(name, ".".join(map(str, found)), sqlite.has_wal_race(found))
+
+
+def shown_url(loaded: Loaded) -> str:
+    """The store's address without a password."""
+    parts = urlsplit(store_url(loaded))
+    if parts.password is None:
+        return urlunsplit(parts)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{parts.username}@{host}"))
+
+
+def sqlite_place(loaded: Loaded) -> Place | None:
+    """None for PostgreSQL."""
+    from storage.engine import SQLITE, dialect_of, sqlite_path
+
+    url = store_url(loaded)
+    if dialect_of(url) != SQLITE:
+        return None
+    path = Path(sqlite_path(url)).absolute()
+    folder = next(parent for parent in path.parents if parent.is_dir())
+    there = path.exists()
+    mode = stat.S_IMODE(path.stat().st_mode) if there else 0
+    return Place(path, there, mode, shutil.disk_usage(folder).free)
+
+
+class Held(NamedTuple):
+    """One secret that the configuration names."""
+
+    name: str
+    used_by: str
+    vault: str
+    refusal: Refused | None
+
+
+def secrets_held(loaded: Loaded, accounts: Mapping[str, Account]) -> list[Held]:
+    """Which vault holds each secret, or why none does; never the value."""
+    chain = open_secrets(loaded)
+    wanted = {name: str(getattr(account.settings, "secret", "")) for name, account in accounts.items()}
+    if loaded.config.store.secret:
+        wanted["[store]"] = loaded.config.store.secret
+    found = []
+    for user, name in wanted.items():
+        if not name:
+            continue
+        try:
+            chain.get(name)
+        except Refused as error:
+            found.append(Held(name, user, "", error))
+        else:
+            found.append(Held(name, user, chain.holder(name) or "", None))
+    return found
+
+
+def vaults(loaded: Loaded) -> list[str]:
+    """Names of the vaults in force, in their order."""
+    return [vault.name for vault in open_secrets(loaded).vaults]
+
+
+def keyring_state(loaded: Loaded) -> tuple[bool, str]:
+    """(a real keyring answers, what was found instead)."""
+    from adapters.secrets import real_keyring
+
+    if not loaded.config.secrets.keyring:
+        return False, "keyring = false"
+    backend, label = real_keyring()
+    return backend is not None, label

@@ -1,0 +1,103 @@
+"""Starts the three long-lived things: the inbox on this terminal, the worker, and a worker beside the inbox."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tui_inbox.bootstrap.opening import build_desk, export_dir, open_blobs, open_store, private_dir
+from tui_inbox.bootstrap.people import people, who
+from tui_inbox.config import Loaded, state_dir
+from tui_inbox.domain.errors import StoreError
+from tui_inbox.ports.store import Store
+from tui_inbox.services.desk import Actor
+from tui_inbox.tui.session import Session
+
+NOBODY = Actor("", "", role="read-only")
+"""Sits at a shared account until somebody says who they are."""
+
+
+def rebindings(loaded: Loaded) -> dict[str, str]:
+    """Command id -> keys, separated by commas, as the screen takes them."""
+    return {act: keys if isinstance(keys, str) else ",".join(keys) for act, keys in loaded.config.keys.items()}
+
+
+def session(
+    loaded: Loaded, store: Store, wanted: str | None, *, demo: bool = False, painted: Callable[[], None] | None = None
+) -> Session:
+    """All that the screen is given. Raises ``Refused`` for a person who is not known."""
+    config = loaded.config
+    actor = who(config, wanted)
+    return Session(
+        store=store,
+        desk=build_desk(loaded),
+        actor=actor or NOBODY,
+        log_dir=private_dir(state_dir()),
+        blobs=open_blobs(loaded),
+        export_dir=export_dir(loaded),
+        keys=rebindings(loaded),
+        letters=config.ui.single_letters,
+        theme=config.ui.theme,
+        mouse=config.ui.mouse,
+        demo=demo,
+        people=people(config),
+        when_painted=painted,
+        shared=actor is None,
+    )
+
+
+def run_inbox(loaded: Loaded, wanted: str | None) -> int:
+    """The inbox until it is left; its exit code."""
+    store = open_store(loaded)
+    try:
+        given = session(loaded, store, wanted, painted=lambda: autostart(loaded, store))
+        return show(given)
+    finally:
+        store.close()
+
+
+def show(given: Session) -> int:
+    """Run the screen; an exception inside it has been written down and said by the screen itself."""
+    from tui_inbox.tui.app import TuiInbox
+
+    app = TuiInbox(given)
+    return app.run(mouse=given.mouse) or app.return_code or 0
+
+
+def autostart(loaded: Loaded, store: Store) -> None:
+    """Start a worker where the configuration wants that and none is alive."""
+    if not loaded.config.worker.autostart:
+        return
+    from tui_inbox.services import upkeep
+
+    try:
+        with store.read() as tx:
+            if upkeep.alive(tx.workers.get(), datetime.now(UTC)):
+                return
+    except StoreError:
+        return
+    spawn(["--config", str(loaded.file.absolute()), "worker", "--autostarted"], "worker")
+
+
+def spawn(
+    arguments: list[str], name: str, *, environment: Mapping[str, str] | None = None, log_dir: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """A process of this program, detached from the terminal, that says what it has to say in ``NAME.log`` (0600)."""
+    folder = log_dir or private_dir(state_dir())
+    log = os.open(folder / f"{name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tui_inbox", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env={**os.environ, **(environment or {})},
+            cwd="/",
+        )
+    finally:
+        os.close(log)
