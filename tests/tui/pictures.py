@@ -20,4 +20,5 @@ def picture(app: App[int], path: Path) -> None:
     import resvg_py
 
     svg = re.sub(r"@font-face \{.*?\}", "", app.export_screenshot(), flags=re.S)
+    svg = svg.replace("Fira Code", "DejaVu Sans Mono")
     path.write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=1560)))

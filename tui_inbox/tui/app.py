@@ -134,9 +134,9 @@ class TuiInbox(App[int]):
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            if isinstance(error, Exception):
-                self.unexpected(error)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self.unexpected(error)
 
     async def _follow(self) -> None:
         """Bring news to the screens for as long as the program runs."""
@@ -185,9 +185,15 @@ class TuiInbox(App[int]):
     ) -> None:
         """One quiet line at the bottom instead of a toast."""
         roles = {"information": "text", "warning": "soon", "error": "bold urgent"}
-        screen = self.screen
-        if isinstance(screen, DeskScreen):
-            screen.say(f"{title} {message}".strip(), roles[severity])
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, DeskScreen):
+                screen.say(f"{title} {message}".strip(), roles[severity])
+                return
+
+    def become(self, actor: Actor) -> None:
+        """Another person at this terminal."""
+        self.actor = actor
+        self._scene = None
 
     def trouble(self, error: TuiInboxError) -> None:
         """A refusal or a store that cannot be used, in words."""
@@ -256,9 +262,9 @@ class TuiInbox(App[int]):
 
         screen = self.screen
         if isinstance(screen, DeskScreen):
-            chosen = await self.push_screen_wait(PaletteDialog(screen.offers()))
-            if chosen:
-                await screen.action_do(chosen)
+            chosen = await self.push_screen_wait(PaletteDialog(self.ink, screen.offers()))
+            if chosen is not None:
+                await screen.action_do(str(chosen.value))
 
     async def do_help(self) -> None:
         from tui_inbox.tui.dialogs.help import HelpDialog

@@ -143,6 +143,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", ("ctrl+q",), N_("Quit; drafts are kept"), PROGRAM, on=EVERYWHERE),
 )  # fmt: skip
 
+FOOTER = ("reply", "close", "snooze", "urgent", "search", "undo", "help")
+"""Order of the keys that the footer shows; what other screens mark as short follows."""
+
 PLACES_OF: dict[str, Command] = {}
 """Commands that lead to another screen, by screen id; ``place`` adds them."""
 
@@ -253,7 +256,12 @@ def key_words(key: str) -> str:
 def markdown() -> str:
     """docs/keys.md."""
     table = keymap()
-    lines = ["# Keys", "", "Made from `tui_inbox/tui/commands.py`. The keys work in the list and in the thread alike.", ""]
+    lines = [
+        "# Keys",
+        "",
+        "Made from `tui_inbox/tui/commands.py`. The keys work in the list and in the thread alike.",
+        "",
+    ]
     for group in dict.fromkeys(command.group for command in table.commands.values()):
         lines += [f"## {group}", "", "| key | command | id |", "| --- | --- | --- |"]
         for command in table.commands.values():

@@ -97,5 +97,3 @@ class InboxData:
 
 def _sorted(view: View, sorts: dict[Tab, Sort]) -> View:
     return replace(view, sort=sorts.get(view.tab, view.sort))
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.color import Color
 from rich.style import Style
@@ -89,7 +89,7 @@ class Ink:
 
     def _style(self, role: str, depth: str) -> Style:
         words = role.split()
-        attributes = {word: True for word in words if word in _ATTRIBUTES}
+        attributes: dict[str, Any] = {word: True for word in words if word in _ATTRIBUTES}
         colour = next((word for word in words if word not in _ATTRIBUTES), "text")
         palette = self.palette
         if palette.ansi:

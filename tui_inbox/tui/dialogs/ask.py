@@ -7,9 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui_inbox.tui.screens.inbox import InboxScreen
+    from tui_inbox.tui.screens.inbox_acts import InboxActs
 
-Answer = tuple[object, ...]
+Answer = dict[str, object]
+"""Further arguments of the command's service, by name."""
+
 _DIALOGS = {
     "snooze": "snooze:ask_snooze",
     "tag": "tag:ask_tag",
@@ -27,10 +29,10 @@ _DIALOGS = {
 }
 
 
-async def ask(screen: InboxScreen, name: str) -> Answer | None:
+async def ask(screen: InboxActs, name: str) -> Answer | None:
     """Run the dialog; None when the person went back. It is imported only when it is first asked for."""
     module, _colon, function = _DIALOGS[name].partition(":")
-    run: Callable[[InboxScreen], Awaitable[Answer | None]] = getattr(
+    run: Callable[[InboxActs], Awaitable[Answer | None]] = getattr(
         import_module(f"tui_inbox.tui.dialogs.{module}"), function
     )
     return await run(screen)

@@ -150,9 +150,7 @@ def _message(scene: Scene, thread: Thread, block: Block, message: MessageRow, wi
     lines.extend(Line([*indent, (text, "text")], align) for text in body)
     if message.has_more:
         lines.append(Line([*indent, (_("[…] Enter: whole text"), "muted")], align))
-    lines.extend(
-        Line([*indent, *_attachment(scene, attachment)], align) for attachment in message.attachments
-    )
+    lines.extend(Line([*indent, *_attachment(scene, attachment)], align) for attachment in message.attachments)
     if ours:
         _tick(scene, message, lines, align, width)
     if block.read_line and message.read_at is not None:

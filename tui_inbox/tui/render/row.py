@@ -121,8 +121,8 @@ def _right(scene: Scene, row: ConversationRow, tab: Tab) -> list[Part]:
     if tab is Tab.ALL and row.machine:
         return [(_("automatic"), "muted")]
     if row.unanswered and row.deadline_at is not None and row.deadline_kind is not DeadlineKind.NONE:
-        late = row.deadline_at <= scene.now
-        return [(_("over") if late else when.left(row.deadline_at, scene.now), when.urgency(row.deadline_at, scene.now))]
+        words = _("over") if row.deadline_at <= scene.now else when.left(row.deadline_at, scene.now)
+        return [(words, when.urgency(row.deadline_at, scene.now))]
     return _outcome(scene, row)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from textual.timer import Timer
 
 from tui_inbox.domain.errors import Refused, StoreError
 from tui_inbox.domain.window import Allowed
+from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import ConversationRow
 from tui_inbox.services import thread
 from tui_inbox.tui.dialogs.ask import ask
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from tui_inbox.domain.message import Attachment
     from tui_inbox.services import composing
     from tui_inbox.services.replying import SentNow
+    from tui_inbox.tui.screens.inbox_acts import InboxActs
 
 JOURNAL_SECONDS = 0.4
 COUNT_SECONDS = 1.0
@@ -34,7 +37,7 @@ RESUME = timedelta(hours=12)
 class Answering:
     """One at a time: the conversation beside the list."""
 
-    def __init__(self, screen: InboxScreen, composer: Composer) -> None:
+    def __init__(self, screen: InboxActs, composer: Composer) -> None:
         self.screen = screen
         self.composer = composer
         self.row: ConversationRow | None = None
@@ -153,7 +156,8 @@ class Answering:
             return Measure()
         scene = self.screen.scene
         if self.note:
-            return Measure(((_("note for the desk; the guest never sees it"), "soon"),), counter=(str(len(text)), "muted"))
+            words = _("note for the desk; the guest never sees it")
+            return Measure(((words, "soon"),), counter=(str(len(text)), "muted"))
         choice = self.choice
         name = guest_name(scene, row)
         place = stay_words(scene, row.stay) if row.stay else ""
@@ -202,32 +206,31 @@ class Answering:
     async def save(self) -> None:
         """Journal the text; nothing is written when it has not changed."""
         if self._dirty and self.row is not None:
-            from tui_inbox.services import replying
-
             self._dirty = False
-            await self.screen.gateway.write(replying.save_draft, *self._draft(), **self._draft_more())
+            await self.screen.gateway.write(self._draft())
 
-    def _draft(self) -> tuple[object, ...]:
+    def _draft(self) -> Callable[[Transaction], None]:
+        """Writes the text as it stands at this moment."""
+        from tui_inbox.services import replying
+
         assert self.row is not None
-        return self.screen.desk_app.actor, self.row.id, self.composer.text, self._now()
+        actor, conversation_id, text, now = self.screen.desk_app.actor, self.row.id, self.composer.text, self._now()
+        cursor, mode, choice = self.composer.cursor, "note" if self.note else "reply", self.choice
+        account, channel = (choice.account, choice.channel) if choice else ("", "")
 
-    def _draft_more(self) -> dict[str, object]:
-        choice = self.choice
-        return {
-            "cursor": self.composer.cursor,
-            "account": choice.account if choice else "",
-            "channel": choice.channel if choice else "",
-            "mode": "note" if self.note else "reply",
-        }
+        def write(tx: Transaction) -> None:
+            replying.save_draft(
+                tx, actor, conversation_id, text, now, cursor=cursor, account=account, channel=channel, mode=mode
+            )
+
+        return write
 
     def save_now(self) -> None:
         """The same without waiting for a thread: the program ends."""
         if self._dirty and self.row is not None:
-            from tui_inbox.services import replying
-
             self._dirty = False
             with suppress(StoreError):
-                self.screen.gateway.write_now(replying.save_draft, *self._draft(), **self._draft_more())
+                self.screen.gateway.write_now(self._draft())
 
     async def resume(self) -> None:
         """Go on where the line dropped."""

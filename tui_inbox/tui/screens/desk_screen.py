@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 from textual.timer import Timer
 
 from tui_inbox.domain.errors import TuiInboxError
-from tui_inbox.tui.commands import Command, Selection, always, key_words, textual_key
+from tui_inbox.tui.commands import FOOTER, Command, Selection, always, key_words, textual_key
 from tui_inbox.tui.feed import News
 from tui_inbox.tui.render.scene import Scene
 from tui_inbox.tui.theme import Ink
@@ -31,7 +31,7 @@ class DeskScreen(Screen[Any]):
     CONTEXTS: frozenset[str] = frozenset()
     TITLE_WORDS = ""
     """Shown in the top bar; empty on the inbox, which has tabs there."""
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
 
     def __init__(self, desk_app: TuiInbox) -> None:
         super().__init__()
@@ -128,11 +128,10 @@ class DeskScreen(Screen[Any]):
         """The footer of the context that has the focus."""
         selection = self.selection()
         context = self.context()
-        keys: Sequence[tuple[str, str]] = [
-            (key_words(command.keys[0]), _(command.short))
-            for command in self.desk_app.keymap.on(context)
-            if command.short and command.keys and command.enabled(selection)
-        ]
+        offered = {c.id: c for c in self.desk_app.keymap.on(context) if c.short and c.keys and c.enabled(selection)}
+        ordered = [offered.pop(command_id) for command_id in FOOTER[:-1] if command_id in offered]
+        last = [offered.pop(command_id) for command_id in FOOTER[-1:] if command_id in offered]
+        keys = [(key_words(c.keys[0]), _(c.short)) for c in (*ordered, *offered.values(), *last)]
         self.bottom.show(keys)
 
     def set_ink(self, ink: Ink) -> None:

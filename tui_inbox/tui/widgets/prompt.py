@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import events
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Input
 
 SETTLE_SECONDS = 0.12
@@ -35,7 +36,7 @@ class Prompt(Input):
         super().__init__(value=text, placeholder=placeholder, id="search", compact=True, select_on_focus=False)
         self.cursor_blink = False
         self.purpose = purpose
-        self._pause = None
+        self._pause: Timer | None = None
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "escape":

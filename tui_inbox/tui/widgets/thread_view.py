@@ -88,9 +88,8 @@ class ThreadView(Pane, can_focus=True):
     def _merge(self, thread: Thread) -> None:
         known = {message.id for message in self.messages}
         fresh = {message.id: message for message in thread.messages}
-        first = min(fresh, default=0)
-        first_at = thread.messages[0].at if thread.messages else None
-        kept = [m for m in self.messages if m.id not in fresh and first_at is not None and m.at < first_at and m.id != first]
+        first_at = thread.messages[0].at if thread.older and thread.messages else None
+        kept = [m for m in self.messages if m.id not in fresh and first_at is not None and m.at < first_at]
         self.older = self.older if kept else thread.older
         self.messages = [*kept, *thread.messages]
         event_ids = {event.id for event in thread.events}
@@ -102,9 +101,7 @@ class ThreadView(Pane, can_focus=True):
         self._rebuild()
         if self.below:
             self.below = max(0, self.below + self._height() - before)
-            self.new_below += sum(
-                1 for m in thread.messages if m.id not in known and m.direction is Direction.IN
-            )
+            self.new_below += sum(1 for m in thread.messages if m.id not in known and m.direction is Direction.IN)
         elif was_last and self.cursor != -1:
             self.cursor = self._last()
 
