@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from storage.engine import Connection
-from storage.times import micros
+from storage.times import micros, moment
 
 
 class SqlOperators:
@@ -22,6 +22,10 @@ class SqlOperators:
             return False
         self._db.upsert("operator", ("code",), code=code, name=name, first_seen_at=when, seen_at=when)
         return True
+
+    def last_seen(self) -> datetime | None:
+        at: int | None = self._db.value("SELECT max(seen_at) FROM operator")
+        return moment(at)
 
     def preference(self, operator: str, key: str) -> str:
         sql = "SELECT value FROM preference WHERE operator = :operator AND name = :name"

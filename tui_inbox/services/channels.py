@@ -22,7 +22,7 @@ from tui_inbox.ports.channel import (
 )
 from tui_inbox.ports.store import Blobs, Job, Store, Transaction
 from tui_inbox.rows import AccountRow, UsageRow
-from tui_inbox.services import accounts
+from tui_inbox.services import accounts, templates
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.files import fetch
 from tui_inbox.services.ingest import apply_pending, replay, store_batch
@@ -153,8 +153,6 @@ def sync_templates(store: Store, channel: Channel, now: datetime) -> int:
     """Fetch the vendor's templates with their approval; how many there are."""
     if not isinstance(channel, HasTemplates):
         return 0
-    from tui_inbox.services import templates
-
     found = channel.templates()
     with store.write() as tx:
         templates.sync(tx, channel.name, found, now)

@@ -45,6 +45,19 @@ def stopped(tx: Transaction, boot: str, now: datetime) -> None:
     tx.workers.stopped(boot, now)
 
 
+def session_seen(tx: Transaction, code: str, name: str, now: datetime) -> bool:
+    """A session says at its start and every minute that it lives; True at this operator's very first."""
+    return tx.operators.seen(code, name, now)
+
+
+def needed(tx: Transaction, now: datetime, ahead: timedelta = timedelta(hours=1)) -> bool:
+    """Must a worker that was started by a session stay? While a session lives, or a message is on its way or due."""
+    seen = tx.operators.last_seen()
+    if seen is not None and now - seen <= SESSION_FOR:
+        return True
+    return tx.outbox.work_ahead(now, now + ahead) > 0
+
+
 def alive(row: WorkerRow | None, now: datetime) -> bool:
     """Is a worker doing its work? One that stopped properly is not."""
     return row is not None and row.stopped_at is None and now - row.beat_at <= ALIVE_FOR

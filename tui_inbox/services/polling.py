@@ -1,0 +1,113 @@
+"""One round of an account: fetch page after page, keep each before reading it, then apply what came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from tui_inbox.domain.errors import ChannelError
+from tui_inbox.domain.outbox import OutboxState
+from tui_inbox.ports.channel import Batch, Channel, FollowsSent
+from tui_inbox.ports.clock import Clock
+from tui_inbox.ports.store import Store
+from tui_inbox.services import accounts
+from tui_inbox.services.desk import Desk
+from tui_inbox.services.ingest import Applied, apply_pending, store_batch
+
+PAGES = 20
+"""Pages of one stream per round; a long back-fill goes on in the next round, where it stopped."""
+HISTORY = timedelta(days=30)
+FOLLOWED = 20
+"""Sent messages asked about per round, the newest first."""
+
+
+def poll_account(
+    store: Store, desk: Desk, channel: Channel, clock: Clock, *, fault: Callable[[str], None] = lambda point: None
+) -> Applied:
+    """Fetch, keep and apply everything new of one account, and note how it went.
+
+    Raises the ``ChannelError`` that stopped it, after noting it; what was fetched before it is applied.
+    """
+    with store.read() as tx:
+        row = accounts.of(tx, desk, channel.name)
+    connected = row.connected_at
+    if connected is None:
+        with store.write() as tx:
+            connected = accounts.connected(tx, desk, channel.name, clock.now())
+    failure: ChannelError | None = None
+    try:
+        for stream in channel.streams():
+            _drain(store, channel, stream, _since(desk, channel.name, connected), clock, fault)
+    except ChannelError as error:
+        failure = error
+    applied = apply_pending(store, desk, channel, clock.now())
+    fault("applied")
+    with store.write() as tx:
+        accounts.polled(tx, desk, channel.name, failure, clock.now())
+    if failure is not None:
+        raise failure
+    return applied
+
+
+def _drain(
+    store: Store,
+    channel: Channel,
+    stream: str,
+    since: datetime | None,
+    clock: Clock,
+    fault: Callable[[str], None],
+) -> None:
+    with store.read() as tx:
+        cursor = tx.accounts.cursor(channel.name, stream)
+    for _ in range(PAGES):
+        batch = channel.fetch(stream, cursor, since)
+        fault("fetched")
+        if batch.envelopes or batch.cursor != cursor:
+            _keep(store, channel.name, stream, batch, clock)
+            fault("stored")
+        cursor = batch.cursor
+        if not batch.more:
+            return
+
+
+def _keep(store: Store, account: str, stream: str, batch: Batch, clock: Clock) -> None:
+    with store.write() as tx:
+        store_batch(tx, account, stream, batch, clock.now())
+
+
+def _since(desk: Desk, name: str, connected: datetime) -> datetime | None:
+    """How far the first poll reaches back: ``30d`` (or another number of days), ``all`` or ``none``."""
+    info = desk.accounts.get(name)
+    written = info.settings.get("history", "30d") if info else "30d"
+    if written == "all":
+        return None
+    if written == "none":
+        return connected
+    days = written.removesuffix("d")
+    return connected - (timedelta(days=int(days)) if days.isdigit() else HISTORY)
+
+
+def follow_sent(
+    store: Store, desk: Desk, channel: Channel, now: datetime, within: timedelta, limit: int = FOLLOWED
+) -> int:
+    """Ask about messages whose receipts may still come; how many were asked about. Raises ``ChannelError``."""
+    if not isinstance(channel, FollowsSent):
+        return 0
+    with store.read() as tx:
+        rows = tx.outbox.unfinished(channel.name, now - within, limit)
+    rows = [row for row in rows if row.provider_id and _worth_asking(desk, row.account, row.channel, row.state)]
+    envelopes = [channel.follow(row.provider_id) for row in rows]
+    if envelopes:
+        with store.write() as tx:
+            new = tx.inbounds.store(channel.name, [(e.external_id, e.kind, e.raw) for e in envelopes], now)
+        if new:
+            apply_pending(store, desk, channel, now)
+    return len(rows)
+
+
+def _worth_asking(desk: Desk, account: str, channel: str, state: OutboxState) -> bool:
+    info = desk.accounts.get(account)
+    traits = info.channels.get(channel) if info else None
+    if traits is None:
+        return False
+    return traits.read_receipts or (traits.delivery_receipts and state is OutboxState.ACCEPTED)

@@ -1,0 +1,63 @@
+"""``worker --once``: every account is polled once, what is due is delivered, and that is all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tui_inbox.domain.errors import ChannelError
+from tui_inbox.services import delivery, lifecycle, planning, polling
+from tui_inbox.services.ingest import Applied
+from tui_inbox.worker.parts import Parts
+from tui_inbox.worker.sending import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one round did; ``failed`` holds the error of each account that could not be polled."""
+
+    led: bool
+    """False: a living worker does this already, nothing was done."""
+    applied: Applied = field(default_factory=Applied)
+    sent: int = 0
+    failed: tuple[tuple[str, ChannelError], ...] = ()
+    accounts: int = 0
+
+    @property
+    def all_failed(self) -> bool:
+        return self.accounts > 0 and len(self.failed) == self.accounts
+
+
+def run_once(parts: Parts) -> Outcome:
+    """Poll, settle, wake, plan and send once; an account that fails is reported and the others go on."""
+    if not parts.lease.acquire():
+        return Outcome(led=False)
+    try:
+        return _round(parts)
+    finally:
+        parts.lease.release()
+        for channel in parts.channels.values():
+            channel.close()
+
+
+def _round(parts: Parts) -> Outcome:
+    sender = Sender(parts)
+    sender.take_over()
+    applied = Applied()
+    failed: list[tuple[str, ChannelError]] = []
+    for name, channel in parts.channels.items():
+        try:
+            applied += polling.poll_account(parts.store, parts.desk, channel, parts.clock, fault=parts.fault)
+            delivery.reconcile(parts.store, parts.desk, channel, parts.clock.now())
+            polling.follow_sent(parts.store, parts.desk, channel, parts.clock.now(), polling.HISTORY)
+        except ChannelError as error:
+            failed.append((name, error))
+    now = parts.clock.now()
+    with parts.store.write() as tx:
+        lifecycle.wake_due(tx, now)
+        planning.plan(tx, parts.desk, now)
+        planning.queue_due(tx, parts.desk, now)
+    sent = 0
+    sender.release_due()
+    for name in sender.ready():
+        sent += sender.send(name)
+    return Outcome(True, applied, sent, tuple(failed), len(parts.channels))

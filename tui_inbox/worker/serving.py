@@ -1,0 +1,199 @@
+"""The worker: one leader polls, schedules and sends; any other stands by until the leader's lock is free.
+
+APScheduler only ticks. What is due lies in our own tables, so nothing is lost or doubled with a scheduler's state.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from threading import Event
+
+from apscheduler.executors.pool import ThreadPoolExecutor as Threads
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from tui_inbox.domain.errors import StoreError
+from tui_inbox.ports.channel import Channel
+from tui_inbox.services import accounts, channels, delivery, files, lifecycle, planning, polling, upkeep
+from tui_inbox.worker.guard import Guard, log
+from tui_inbox.worker.parts import Parts
+from tui_inbox.worker.sending import Sender
+
+LOOK_SECONDS = 0.3
+"""How long a message whose undo time is over waits at most."""
+LEASE_SECONDS = 10.0
+RECENT, LONG = timedelta(minutes=15), timedelta(hours=72)
+
+
+class Leader:
+    """The worker while it holds the lease."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._guard = Guard(parts.clock.now)
+        self._sender = Sender(parts)
+        self._started_at = parts.clock.now()
+        count = max(len(parts.channels), 1)
+        self._sends = ThreadPoolExecutor(count, "send")
+        self._scheduler = BackgroundScheduler(
+            executors={"default": Threads(2 * count + 4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone="UTC",
+        )
+
+    def start(self) -> None:
+        """Sort out what a predecessor left, then begin to tick."""
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+        self._sender.take_over()
+        self._beat()
+        every = self._every
+        every(LOOK_SECONDS, "outbox", self._outbox)
+        every(1.0, "jobs", self._jobs)
+        every(5.0, "wake", self._wake)
+        every(10.0, "beat", self._beat)
+        every(30.0, "left over", self._sender.take_over)
+        every(60.0, "plan", self._plan)
+        every(3600.0, "prune", lambda: upkeep.prune(self._parts.store, self._parts.clock.now()))
+        for name, channel in self._parts.channels.items():
+            self._tend(name, channel)
+        self._scheduler.start()
+
+    def _tend(self, name: str, channel: Channel) -> None:
+        """The ticks of one account, each in its own thread: a slow vendor keeps nobody waiting."""
+        parts, now = self._parts, self._parts.clock.now
+        store, desk = parts.store, parts.desk
+        self._every(parts.poll_seconds(name), f"poll {name}", partial(self._poll, channel), account=name)
+        self._every(20.0, f"settle {name}", lambda: delivery.reconcile(store, desk, channel, now()), account=name)
+        follow = partial(polling.follow_sent, store, desk, channel)
+        self._every(15.0, f"follow {name}", lambda: follow(now(), RECENT), account=name)
+        self._every(900.0, f"follow long {name}", lambda: follow(now(), LONG, 200), account=name)
+        self._every(3600.0, f"templates {name}", lambda: channels.sync_templates(store, channel, now()), account=name)
+        self._every(3600.0, f"usage {name}", lambda: channels.meter(store, channel, now()), account=name)
+        if parts.blobs is not None:
+            blobs = parts.blobs
+            self._every(10.0, f"files {name}", lambda: files.fetch_remote(store, channel, blobs), account=name)
+
+    def _every(self, seconds: float, name: str, work: Callable[[], object], account: str = "") -> None:
+        def tick() -> None:
+            if not account or not self._paused(account):
+                self._guard.run(name, work)
+
+        self._scheduler.add_job(tick, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC))
+
+    def _paused(self, account: str) -> bool:
+        with self._parts.store.read() as tx:
+            return not accounts.may_poll(tx.accounts.get(account))
+
+    def _poll(self, channel: Channel) -> None:
+        parts = self._parts
+        polling.poll_account(parts.store, parts.desk, channel, parts.clock, fault=parts.fault)
+
+    def _outbox(self) -> None:
+        self._sender.release_due()
+        for account in self._sender.ready():
+            self._sends.submit(self._guard.run, f"send {account}", partial(self._sender.send, account))
+
+    def _jobs(self) -> None:
+        parts = self._parts
+        if channels.run_jobs(parts.store, parts.desk, parts.channels, parts.clock.now(), parts.blobs):
+            self._guard.forget("")
+
+    def _wake(self) -> None:
+        parts, now = self._parts, self._parts.clock.now()
+        with parts.store.read() as tx:
+            if not tx.conversations.due_to_wake(now, 1):
+                return
+        with parts.store.write() as tx:
+            lifecycle.wake_due(tx, now)
+
+    def _plan(self) -> None:
+        parts, now = self._parts, self._parts.clock.now()
+        with parts.store.write() as tx:
+            planning.plan(tx, parts.desk, now)
+            planning.queue_due(tx, parts.desk, now)
+
+    def _beat(self) -> None:
+        with self._parts.store.write() as tx:
+            upkeep.beat(tx, self._parts.owner, os.getpid(), self._started_at, self._parts.clock.now())
+
+    def stop(self) -> None:
+        """Finish the send in hand, begin no other, and say that the worker has ended."""
+        self._sender.stop()
+        self._scheduler.remove_all_jobs()
+        self._sends.shutdown(wait=True, cancel_futures=True)
+        self._scheduler.shutdown(wait=True)
+        with self._parts.store.write() as tx:
+            upkeep.stopped(tx, self._parts.owner, self._parts.clock.now())
+
+
+def signalled() -> Event:
+    """Set by SIGTERM and Ctrl+C: the worker then finishes what it has in hand and ends."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def serve(parts: Parts, stop: Event, *, detached: bool = False) -> bool:
+    """Lead, or stand by until the leader is gone, until ``stop`` is set.
+
+    ``detached`` (started by a session): does not stand by, and ends when no session lives and nothing is due within
+    the hour. False when it never led.
+    """
+    standing_by = False
+    led = False
+    while not stop.is_set():
+        if not _acquired(parts):
+            if detached:
+                return led
+            if not standing_by:
+                log.info("another worker leads; standing by")
+            standing_by = True
+            stop.wait(1.0)
+            continue
+        led, standing_by = True, False
+        try:
+            if _lead(parts, stop, detached=detached):
+                break
+        finally:
+            parts.lease.release()
+    for channel in parts.channels.values():
+        channel.close()
+    return led
+
+
+def _acquired(parts: Parts) -> bool:
+    """A store that cannot be reached is waited for like another worker's lock."""
+    try:
+        return parts.lease.acquire()
+    except StoreError as error:
+        log.error("the lock cannot be taken: %s", error.code)
+        return False
+
+
+def _lead(parts: Parts, stop: Event, *, detached: bool) -> bool:
+    """True when the work is over, False when the lease was lost."""
+    leader = Leader(parts)
+    leader.start()
+    log.info("leading with %d accounts", len(parts.channels))
+    try:
+        while not stop.wait(LEASE_SECONDS):
+            if not _acquired(parts):
+                log.error("the lease was lost")
+                return False
+            if detached and not _needed(parts):
+                log.info("no session lives and nothing is due")
+                return True
+        return True
+    finally:
+        leader.stop()
+
+
+def _needed(parts: Parts) -> bool:
+    with parts.store.read() as tx:
+        return upkeep.needed(tx, parts.clock.now())
