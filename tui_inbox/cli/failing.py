@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import sys
 import traceback
@@ -12,22 +11,13 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
+from tui_inbox.bootstrap.redaction import redacted
 from tui_inbox.config.places import state_dir
 from tui_inbox.config.problems import ConfigError, Problem
 from tui_inbox.domain.errors import ChannelError, StoreError, TuiInboxError
 from tui_inbox.wording import _, explain, sentence
 
 OK, ERROR, USAGE, CONFIGURATION, STORE, CHANNEL, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
-
-# Where a secret could stand in a text that somebody else made: headers, addresses, query strings.
-_SECRETS = (
-    re.compile(
-        r"(?i)((?:authorization|x-api-key|password|passwd|secret|token)[\"']?\s*[:=]\s*[\"']?)"
-        r"(?:basic |bearer )?[^\s\"',&]+"
-    ),
-    re.compile(r"(?i)((?:basic|bearer)\s+)[A-Za-z0-9+/=._~-]{8,}"),
-    re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)"),
-)
 
 
 class Usage(Exception):
@@ -86,12 +76,6 @@ def config_sentences(file: str, problems: tuple[Problem, ...]) -> list[str]:
         table = f" {problem.table}" if problem.table else ""
         lines.append(f"{place}:{table} {sentence(problem.code, problem.params)}")
     return lines
-
-
-def redacted(text: str) -> str:
-    for pattern in _SECRETS:
-        text = pattern.sub(r"\1…", text)
-    return text
 
 
 def unexpected(error: BaseException, directory: Path | None = None) -> list[str]:

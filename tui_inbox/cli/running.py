@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tui_inbox import wording
 from tui_inbox.cli.context import configuration, person, speak
-from tui_inbox.cli.failing import CONFIGURATION, OK, Usage, say
+from tui_inbox.cli.failing import CHANNEL, CONFIGURATION, OK, Usage, say
 from tui_inbox.config import config_path
-from tui_inbox.wording import _
+from tui_inbox.wording import _, explain
 
 
 def inbox(options: Namespace) -> int:
@@ -54,12 +54,22 @@ def demo(options: Namespace) -> int:
 
 
 def worker(options: Namespace) -> int:
-    from tui_inbox.bootstrap.working import run_once, run_worker
+    """For good, or with ``--once`` for one round: exit code 5 only when every channel failed."""
+    from tui_inbox.bootstrap import working
 
     loaded = configuration(options)
-    if options.once:
-        return run_once(loaded)
-    return run_worker(loaded, autostarted=options.autostarted)
+    if not options.once:
+        working.run_worker(loaded, autostarted=options.autostarted)
+        return OK
+    done, refused = working.run_once(loaded)
+    if not done.led:
+        print(_("A worker is running and does this already."))
+        return OK
+    for name, error in (*refused.items(), *done.failed):
+        say([f"{name}: {explain(error)}"])
+    print(_("{received} received, {sent} sent.").format(received=done.applied.applied, sent=done.sent))
+    every_one = done.all_failed or (refused and not done.accounts)
+    return CHANNEL if every_one else OK
 
 
 _UNIT = """\

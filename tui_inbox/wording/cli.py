@@ -5,5 +5,6 @@ from __future__ import annotations
 from tui_inbox.wording import N_
 
 SENTENCES: dict[str, str] = {
+    "not_opened": N_("This account cannot be opened; “tui-inbox doctor” says why."),
     "no_such_channel": N_("There is no channel “{name}” in the configuration. Known: {known}."),
 }

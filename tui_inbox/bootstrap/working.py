@@ -1,0 +1,104 @@
+"""Puts the worker together and runs it: for good, or for one round."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Event
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from tui_inbox.bootstrap.opening import (
+    accounts,
+    build_channels,
+    build_desk,
+    open_blobs,
+    open_lease,
+    open_secrets,
+    open_store,
+)
+from tui_inbox.config import Loaded
+from tui_inbox.domain.errors import ChannelError, Refused
+from tui_inbox.ports.store import Store
+from tui_inbox.services import channels as channel_service
+from tui_inbox.services.desk import Desk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tui_inbox.worker.once import Outcome
+    from tui_inbox.worker.parts import Parts
+
+
+@contextmanager
+def parts_of(loaded: Loaded) -> Iterator[tuple[Parts, Mapping[str, Refused]]]:
+    """Store, accounts and lease of the configuration, closed at the end.
+
+    An account that cannot be opened (a secret is missing) is noted in the store and given beside; the others work.
+    """
+    from tui_inbox.worker.parts import Parts
+
+    found = accounts(loaded)
+    desk = build_desk(loaded, found)
+    with open_store(loaded) as store:
+        opened, refused = build_channels(found, open_secrets(loaded))
+        _note(store, desk, refused)
+        yield Parts(store, desk, opened, open_lease(loaded), open_blobs(loaded)), refused
+
+
+def _note(store: Store, desk: Desk, refused: Mapping[str, Refused]) -> None:
+    log = logging.getLogger("tui_inbox.worker")
+    for name, refusal in refused.items():
+        log.error("%s cannot be opened: %s %s", name, refusal.code, dict(refusal.params))
+        with store.write() as tx:
+            channel_service.record_poll(tx, desk, name, ChannelError("not_opened"), datetime.now(UTC))
+
+
+def run_worker(loaded: Loaded, *, autostarted: bool = False) -> bool:
+    """Until SIGTERM, SIGINT or SIGHUP; False when an autostarted one found another at work."""
+    from tui_inbox.worker.serving import serve
+
+    speak_to_log()
+    stop = Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, end)
+    with parts_of(loaded) as (parts, _refused):
+        return serve(parts, stop, detached=autostarted)
+
+
+def run_once(loaded: Loaded) -> tuple[Outcome, Mapping[str, Refused]]:
+    """One round of everything, and the accounts that could not even be opened."""
+    from tui_inbox.worker.once import run_once as one_round
+
+    with parts_of(loaded) as (parts, refused):
+        return one_round(parts), refused
+
+
+def speak_to_log() -> None:
+    """Lines on the error stream, where systemd or the autostart's file picks them up."""
+    under_systemd = "JOURNAL_STREAM" in os.environ
+    form = "%(levelname)s %(message)s" if under_systemd else "%(asctime)s %(levelname)s %(message)s"
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Redacting(form))
+    logger = logging.getLogger("tui_inbox")
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+class Redacting(logging.Formatter):
+    """Takes out what looks like a secret, also from a trace."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        from tui_inbox.bootstrap.redaction import redacted
+
+        return redacted(super().format(record))
