@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from storage import inbox_filters as filters
 from storage.engine import Connection, in_list
 from storage.times import moment
 from tui_inbox.domain.conversation import DeadlineKind, Sort, State, Tab
-from tui_inbox.domain.reservation import Reservation, ReservationStatus, phase, stay_now
+from tui_inbox.domain.reservation import ReservationStatus, phase, stay_now
 from tui_inbox.rows import ConversationRow, Counts, Key, Page, StayNow, View
 
 _ROW = (
@@ -33,6 +35,16 @@ _KINDS = {kind.value: kind for kind in DeadlineKind}
 _STATUSES = {status.value: status for status in ReservationStatus}
 
 
+class _Stay(Struct, frozen=True, gc=False):
+    """A reservation as the rules of phases need it: a page reads too many for the whole entity."""
+
+    id: int
+    arrival: date
+    departure: date
+    status: ReservationStatus
+    room: str
+
+
 class _Leg(NamedTuple):
     """One stretch of an order: rows under ``condition`` by ``column``; the second stretch of an order has negative
     keys, so that a key alone tells where to go on."""
@@ -41,6 +53,11 @@ class _Leg(NamedTuple):
     descending: bool
     condition: str
     negative: bool
+
+    @property
+    def clock(self) -> bool:
+        """Ordered by a clock, whose indexes are by state."""
+        return self.column != "last_at"
 
 
 _LEGS: Mapping[Sort, tuple[_Leg, ...]] = {
@@ -102,10 +119,8 @@ class SqlInbox:
         if view.tab is not Tab.ALL:
             params["state"] = view.tab.value
             sql = select([f"{'u' if unread else 'c'}.state = :state", *filters.TAB_CONDITIONS])
-        elif chosen.by_state:
-            parts = [
-                f"SELECT * FROM ({select(extra)}) s{number}" for number, extra in enumerate(_by_state(chosen.by_state))
-            ]
+        elif by_state := chosen.by_state or (((),) if leg.clock and chosen.source == filters.CONVERSATION else ()):
+            parts = [f"SELECT * FROM ({select(extra)}) s{number}" for number, extra in enumerate(_by_state(by_state))]
             sql = f"SELECT id, key FROM ({' UNION ALL '.join(parts)}) s ORDER BY {_union_order(leg)} LIMIT :limit"
         else:
             sql = select(())
@@ -142,12 +157,17 @@ class SqlInbox:
             f" WHERE guest_id IN ({marks}) ORDER BY guest_id, arrival DESC LIMIT 5000",
             **params,
         )
-        stays: dict[int, list[Reservation]] = {}
-        for row in rows:
-            stays.setdefault(row[1], []).append(_stay(row))
+        stays: dict[int, list[_Stay]] = {}
+        day = date.fromisoformat
+        for identity, guest, arrival, departure, status, room in rows:
+            stay = _Stay(identity, day(arrival), day(departure), _STATUSES[status], room)
+            if guest in stays:
+                stays[guest].append(stay)
+            else:
+                stays[guest] = [stay]
         found: dict[int, StayNow] = {}
-        for guest, reservations in stays.items():
-            now = stay_now(reservations, today)
+        for guest, known in stays.items():
+            now = known[0] if len(known) == 1 else stay_now(known, today)
             if now is not None:
                 found[guest] = StayNow(now.id, phase(now, today), now.room, now.arrival, now.departure)
         return found
@@ -215,19 +235,6 @@ def _union_order(leg: _Leg) -> str:
     return "key DESC, id DESC" if leg.descending else "key, id"
 
 
-def _stay(row: Sequence[Any]) -> Reservation:
-    return Reservation(
-        id=row[0],
-        guest_id=row[1],
-        source="",
-        external_id="",
-        arrival=date.fromisoformat(row[2]),
-        departure=date.fromisoformat(row[3]),
-        status=_STATUSES[row[4]],
-        room=row[5],
-    )
-
-
 def _row(row: Sequence[Any], key: int | None, stay: StayNow | None) -> ConversationRow:
     return ConversationRow(
         row[0],
@@ -241,18 +248,18 @@ def _row(row: Sequence[Any], key: int | None, stay: StayNow | None) -> Conversat
         row[8],
         row[9] or 0,
         row[10] == 1,
-        moment(row[11]),
+        None if row[11] is None else moment(row[11]),
         row[12] == 1,
         row[13] == 1,
         moment(row[14]),
         row[15],
         row[16],
         row[17],
-        moment(row[18]),
+        None if row[18] is None else moment(row[18]),
         _KINDS[row[19]],
-        moment(row[20]),
+        None if row[20] is None else moment(row[20]),
         row[21],
-        moment(row[22]),
+        None if row[22] is None else moment(row[22]),
         row[23],
         row[24],
         row[25] == 1,

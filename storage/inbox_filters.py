@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from storage import search
 from storage.engine import SQLITE, Connection, in_list
-from tui_inbox.domain.conversation import Sort, Tab
+from tui_inbox.domain.conversation import Tab
 from tui_inbox.domain.reservation import Phase
 from tui_inbox.rows import View
 
@@ -16,9 +16,11 @@ UNREAD = "unread u CROSS JOIN conversation c"
 TAB_CONDITIONS = ("c.machine = 0",)
 """Automated mail is shown in All alone."""
 
-FEW_HITS = 5000
-"""Up to so many entries the conversations of all hits are gathered; beyond, the word is so common that walking the
-list in its order and asking each conversation finds a page sooner."""
+GATHERED = 1_000
+"""Up to so many hits of the whole words the list is read from the hits."""
+MEMBERS = 10_000
+"""Up to so many, the list is walked in its order and each conversation looked up among the hits; beyond, each is
+asked whether it has the words: they are so common that a page is soon full."""
 
 _LIVE = "r.status NOT IN ('declined', 'cancelled', 'no_show')"
 
@@ -51,15 +53,22 @@ def chosen(db: Connection, view: View, operator: str, today: date) -> Chosen | N
     by_state: tuple[tuple[str, ...], ...] = ()
     source = CONVERSATION
     if view.search:
-        words = search.expression(db, view.search)
+        words = search.question(view.search)
         if not words:
             return None
-        params["words"] = words
-        if _few(db, words):
-            source = f"({_hits(db)}) hit CROSS JOIN conversation c"
-            conditions.append("c.id = hit.id")
-        else:
+        whole = search.expression(db, words, whole=True)
+        hits = search.count(db, whole, MEMBERS + 1)
+        if hits > MEMBERS:
+            params["words"] = whole
             conditions.append(_probe(db))
+        else:
+            params |= {"words": search.expression(db, words), "most": search.MOST_HITS}
+            if hits > GATHERED:
+                # The plus keeps the set from being read first.
+                conditions.append(f"+c.id IN ({_hits(db)})")
+            else:
+                source = f"({_hits(db)}) hit CROSS JOIN conversation c"
+                conditions.append("c.id = hit.id")
     if view.tag:
         params["tag"] = view.tag
         if source == CONVERSATION:
@@ -72,7 +81,7 @@ def chosen(db: Connection, view: View, operator: str, today: date) -> Chosen | N
         drive = _STAY_SOURCES.get(view.stay)
         if drive is not None and source == CONVERSATION:
             source = f"({drive}) staying CROSS JOIN conversation c"
-            conditions.append("c.guest_id = staying.guest_id")
+            conditions.append("c.id = staying.id")
         conditions.append(_STAY_CONDITIONS[view.stay])
     if view.unread:
         params["operator"] = operator
@@ -92,8 +101,6 @@ def chosen(db: Connection, view: View, operator: str, today: date) -> Chosen | N
         by_state = by_state or (("c.machine = 0",), ("c.machine = 1",))
     if source != CONVERSATION or view.tab is not Tab.ALL:
         by_state = ()
-    elif view.sort in {Sort.WAITING, Sort.DEADLINE}:
-        by_state = by_state or (("c.machine = 0",), ("c.machine = 1",))
     return Chosen(source, tuple(conditions), params, by_state)
 
 
@@ -105,25 +112,13 @@ _TAGGED = (
 )
 
 
-def _few(db: Connection, words: str) -> bool:
-    table, condition = (
-        ("search_fts", "search_fts MATCH :words") if db.dialect == SQLITE else ("search_entry e", search.match(db))
-    )
-    hits = db.value(
-        f"SELECT COUNT(*) FROM (SELECT 1 FROM {table} WHERE {condition} LIMIT :most) s",
-        words=words,
-        most=FEW_HITS + 1,
-    )
-    return bool(hits <= FEW_HITS)
-
-
 def _hits(db: Connection) -> str:
     """Conversations with an entry that matches, or of a guest with one."""
-    match = search.match(db)
     return (
-        f"SELECT e.conversation_id AS id FROM search_entry e WHERE {match} AND e.conversation_id IS NOT NULL"
-        " UNION SELECT k.id FROM search_entry e JOIN conversation k ON k.guest_id = e.guest_id"
-        f" WHERE {match} AND e.guest_id IS NOT NULL"
+        f"SELECT DISTINCT COALESCE(e.conversation_id, k.id) AS id FROM ({search.newest(db)}) n"
+        " CROSS JOIN search_entry e"
+        " LEFT JOIN conversation k ON e.conversation_id IS NULL AND k.guest_id = e.guest_id"
+        " WHERE e.id = n.id AND COALESCE(e.conversation_id, k.id) IS NOT NULL"
     )
 
 
@@ -139,30 +134,40 @@ def _probe(db: Connection) -> str:
     return f"({found.format('e.conversation_id = c.id')} OR {found.format('e.guest_id = c.guest_id')})"
 
 
-def _stays(condition: str) -> str:
+def _has_stay(condition: str) -> str:
     return f"EXISTS (SELECT 1 FROM reservation r WHERE r.guest_id = c.guest_id AND {_LIVE} AND {condition})"
 
 
 _PRESENT = "r.arrival <= :today AND r.departure >= :today"
-_ONGOING = _stays(f"{_PRESENT} AND r.departure > :today")
 
 # The rule of domain.reservation.stay_now, in SQL: present before future before past; of two present stays the one
-# that ends last; a stay that arrives today is arriving, whenever it ends.
-_LONGEST = (
-    "(SELECT r.arrival || ' ' || r.departure FROM reservation r"
+# that ends last.
+_PRESENT_PHASE = (
+    "(SELECT CASE WHEN r.arrival = :today THEN 'arriving' WHEN r.departure = :today THEN 'departing'"
+    " ELSE 'in_house' END FROM reservation r"
     f" WHERE r.guest_id = c.guest_id AND {_LIVE} AND {_PRESENT} ORDER BY r.departure DESC, r.id DESC LIMIT 1)"
 )
 _STAY_CONDITIONS = {
-    Phase.ARRIVING: f"{_LONGEST} LIKE :today || ' %'",
-    Phase.DEPARTING: f"{_LONGEST} < :today AND {_LONGEST} LIKE '% ' || :today",
-    Phase.IN_HOUSE: f"{_LONGEST} < :today AND {_LONGEST} NOT LIKE '% ' || :today",
-    Phase.FUTURE: f"NOT {_stays(_PRESENT)} AND {_stays('r.arrival > :today')}",
-    Phase.PAST: f"NOT {_stays('r.departure >= :today')} AND {_stays('r.departure < :today')}",
-    Phase.NONE: f"NOT {_stays('1 = 1')}",
+    Phase.ARRIVING: f"{_PRESENT_PHASE} = 'arriving'",
+    Phase.DEPARTING: f"{_PRESENT_PHASE} = 'departing'",
+    Phase.IN_HOUSE: f"{_PRESENT_PHASE} = 'in_house'",
+    Phase.FUTURE: f"NOT {_has_stay(_PRESENT)} AND {_has_stay('r.arrival > :today')}",
+    Phase.PAST: f"NOT {_has_stay('r.departure >= :today')} AND {_has_stay('r.departure < :today')}",
+    Phase.NONE: f"NOT {_has_stay('1 = 1')}",
 }
+
+
+def _staying(condition: str) -> str:
+    """Conversations of guests with such a stay: few, because the dates are near."""
+    return (
+        "SELECT DISTINCT k.id FROM reservation r CROSS JOIN conversation k"
+        f" WHERE k.guest_id = r.guest_id AND {condition}"
+    )
+
+
 _STAY_SOURCES = {
-    Phase.ARRIVING: "SELECT DISTINCT r.guest_id FROM reservation r WHERE r.arrival = :today",
-    Phase.DEPARTING: "SELECT DISTINCT r.guest_id FROM reservation r WHERE r.departure = :today",
-    Phase.IN_HOUSE: "SELECT DISTINCT r.guest_id FROM reservation r WHERE r.departure > :today AND r.arrival < :today",
-    Phase.FUTURE: "SELECT DISTINCT r.guest_id FROM reservation r WHERE r.arrival > :today",
+    Phase.ARRIVING: _staying("r.arrival = :today"),
+    Phase.DEPARTING: _staying("r.departure = :today"),
+    Phase.IN_HOUSE: _staying("r.departure > :today AND r.arrival < :today"),
+    Phase.FUTURE: _staying("r.arrival > :today"),
 }

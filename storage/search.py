@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from storage.engine import SQLITE, Connection
 from tui_inbox.domain.fold import asked, fold
 
@@ -24,21 +26,46 @@ POSTGRESQL_DDL = (
     "CREATE INDEX ix_search_words ON search_entry USING gin (array_to_tsvector(string_to_array(folded, ' ')))",
 )
 
-_MATCH_SQLITE = "e.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH :words)"
+MOST_HITS = 10_000
+"""Entries that a question is answered from, newest first: only an unfinished word fits more."""
+
 _MATCH_POSTGRESQL = "array_to_tsvector(string_to_array(e.folded, ' ')) @@ CAST(:words AS tsquery)"
+
+Words = Sequence[tuple[str, bool]]
+"""Words to look for, all of them, and whether each may go on."""
+
+
+def question(text: str) -> Words:
+    """The words of what a person typed; empty when there is none."""
+    return asked(text)
 
 
 def match(db: Connection) -> str:
     """Condition on ``search_entry e`` for the parameter ``:words``."""
-    return _MATCH_SQLITE if db.dialect == SQLITE else _MATCH_POSTGRESQL
-
-
-def expression(db: Connection, question: str) -> str:
-    """The question in the engine's own query language; empty when it has no word."""
-    words = asked(question)
     if db.dialect == SQLITE:
-        return " AND ".join(f'"{word}"*' if open_ended else f'"{word}"' for word, open_ended in words)
-    return " & ".join(f"'{word}':*" if open_ended else f"'{word}'" for word, open_ended in words)
+        return "e.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH :words)"
+    return _MATCH_POSTGRESQL
+
+
+def newest(db: Connection) -> str:
+    """Ids of the newest ``:most`` entries that match ``:words``."""
+    if db.dialect == SQLITE:
+        return "SELECT rowid AS id FROM search_fts WHERE search_fts MATCH :words ORDER BY rowid DESC LIMIT :most"
+    return f"SELECT e.id FROM search_entry e WHERE {_MATCH_POSTGRESQL} ORDER BY e.id DESC LIMIT :most"
+
+
+def expression(db: Connection, words: Words, *, whole: bool = False) -> str:
+    """The words in the engine's own query language; ``whole`` takes every word as finished."""
+    endless = ((word, open_ended and not whole) for word, open_ended in words)
+    if db.dialect == SQLITE:
+        return " AND ".join(f'"{word}"*' if open_ended else f'"{word}"' for word, open_ended in endless)
+    return " & ".join(f"'{word}':*" if open_ended else f"'{word}'" for word, open_ended in endless)
+
+
+def count(db: Connection, words: str, most: int) -> int:
+    """Entries that match, as far as ``most``."""
+    found: int = db.value(f"SELECT COUNT(*) FROM ({newest(db)}) s", words=words, most=most)
+    return found
 
 
 def add_entry(
@@ -81,15 +108,15 @@ def put_entry(
         db.update("search_entry", {"id": row[0]}, folded=folded)
 
 
-def guests(db: Connection, question: str, limit: int) -> list[int]:
+def guests(db: Connection, text: str, limit: int) -> list[int]:
     """Ids of guests whose own entry or stays match, newest entry first."""
-    words = expression(db, question)
+    words = question(text)
     if not words:
         return []
     rows = db.all(
         f"SELECT e.guest_id FROM search_entry e WHERE {match(db)} AND e.kind IN ('guest', 'reservation')"
         " AND e.guest_id IS NOT NULL ORDER BY e.id DESC LIMIT :limit",
-        words=words,
+        words=expression(db, words),
         limit=limit,
     )
     return list(dict.fromkeys(row[0] for row in rows))

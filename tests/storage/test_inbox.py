@@ -150,11 +150,14 @@ def some_views(random: Random, number: int) -> list[View]:
     return views
 
 
-@pytest.mark.parametrize("few_hits", [inbox_filters.FEW_HITS, 0], ids=["gathered", "walked"])
+@pytest.mark.parametrize(
+    ("gathered", "members"), [(1000, 1000), (0, 1000), (0, 0)], ids=["gathered", "members", "asked"]
+)
 def test_every_view_shows_what_a_plain_reading_of_the_rules_shows(
-    store: SqlStore, monkeypatch: pytest.MonkeyPatch, few_hits: int
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch, gathered: int, members: int
 ) -> None:
-    monkeypatch.setattr(inbox_filters, "FEW_HITS", few_hits)
+    monkeypatch.setattr(inbox_filters, "GATHERED", gathered)
+    monkeypatch.setattr(inbox_filters, "MEMBERS", members)
     random = Random(4)
     with store.write() as t:
         hotel = some_hotel(t, random)

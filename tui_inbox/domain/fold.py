@@ -18,6 +18,8 @@ ENDING_MIN = 4
 _ENDED_MAX = 16
 """Numbers and references of one text that are stored with their endings."""
 _ENDING_SPAN = 24
+GOING_ON_MIN = 3
+"""Shorter words are taken whole: as beginnings they would fit nearly everything."""
 ASKED_MAX = 12
 """Words of a question; more make it no clearer."""
 
@@ -113,6 +115,6 @@ def asked(question: str) -> list[tuple[str, bool]]:
             # A national number is stored with its country's code, too: without the trunk's zero it is an ending.
             word = word.lstrip("0") or word
         words[word] = words.get(word, False) or (len(word) >= ENDING_MIN and _has_digit(word) and word.isascii())
-    if found and not question[-1:].isspace():
-        words[next(reversed(words))] = True
+    if found and not question[-1:].isspace() and len(last := next(reversed(words))) >= GOING_ON_MIN:
+        words[last] = True
     return list(words.items())[:ASKED_MAX]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 
 class ReservationStatus(StrEnum):
@@ -60,11 +61,27 @@ DEAD = frozenset({ReservationStatus.DECLINED, ReservationStatus.CANCELLED, Reser
 """No guest will come on these."""
 
 
-def is_live(reservation: Reservation) -> bool:
+class Stay(Protocol):
+    """As much of a reservation as the rules of phases need; the list reads no more of it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def arrival(self) -> date: ...
+    @property
+    def departure(self) -> date: ...
+    @property
+    def status(self) -> ReservationStatus: ...
+
+
+AnyStay = TypeVar("AnyStay", bound=Stay)
+
+
+def is_live(reservation: Stay) -> bool:
     return reservation.status not in DEAD
 
 
-def phase(reservation: Reservation | None, today: date) -> Phase:
+def phase(reservation: Stay | None, today: date) -> Phase:
     """Where the guest is in this stay on the hotel's ``today``; a day visit arrives and is never «departing»."""
     if reservation is None or not is_live(reservation):
         return Phase.NONE
@@ -77,7 +94,7 @@ def phase(reservation: Reservation | None, today: date) -> Phase:
     return Phase.IN_HOUSE if today < reservation.departure else Phase.PAST
 
 
-def _matters(reservation: Reservation, today: date) -> tuple[int, int, int]:
+def _matters(reservation: Stay, today: date) -> tuple[int, int, int]:
     """Rank: in the house, then the next arrival, then the latest stay, cancelled ones last; newer made first."""
     if not is_live(reservation):
         return (3, -reservation.arrival.toordinal(), -reservation.id)
@@ -89,7 +106,7 @@ def _matters(reservation: Reservation, today: date) -> tuple[int, int, int]:
     return (2, -reservation.departure.toordinal(), -reservation.id)
 
 
-def stay_now(reservations: Sequence[Reservation], today: date) -> Reservation | None:
+def stay_now(reservations: Sequence[AnyStay], today: date) -> AnyStay | None:
     """The stay that matters now; None without any."""
     return min(reservations, key=lambda stay: _matters(stay, today), default=None)
 
