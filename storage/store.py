@@ -333,7 +333,7 @@ def open_store(
     """
     from storage import files
 
-    new = files.prepare(url, create=create)
+    files.prepare(url, create=create)
     store = SqlStore(url, clock)
     try:
         db = store._begun(write=False)
@@ -342,9 +342,7 @@ def open_store(
         finally:
             store._abandon(db, write=False)
         if not found and create:
-            from storage.migrations import create as creation
-
-            creation.create(url, new=new)
+            _create(url)
             found = HEAD
         if found in REVISIONS[:-1] and migrate:
             from storage.migrations import create as creation
@@ -359,3 +357,14 @@ def open_store(
             raise known from error
         raise
     return store
+
+
+def _create(url: str) -> None:
+    if engine.dialect_of(url) == engine.SQLITE:
+        from storage.migrations import fresh
+
+        fresh.create(url)
+    else:
+        from storage.migrations import create as creation
+
+        creation.create(url)

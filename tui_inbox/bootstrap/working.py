@@ -52,9 +52,7 @@ def parts_of(loaded: Loaded) -> Iterator[tuple[Parts, Mapping[str, Refused]]]:
 
 
 def _note(store: Store, desk: Desk, refused: Mapping[str, Refused]) -> None:
-    log = logging.getLogger("tui_inbox.worker")
-    for name, refusal in refused.items():
-        log.error("%s cannot be opened: %s %s", name, refusal.code, dict(refusal.params))
+    for name in refused:
         with store.write() as tx:
             channel_service.record_poll(tx, desk, name, ChannelError("not_opened"), datetime.now(UTC))
 
@@ -71,7 +69,10 @@ def run_worker(loaded: Loaded, *, autostarted: bool = False) -> bool:
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, end)
-    with parts_of(loaded) as (parts, _refused):
+    log = logging.getLogger("tui_inbox.worker")
+    with parts_of(loaded) as (parts, refused):
+        for name, refusal in refused.items():
+            log.error("%s cannot be opened: %s %s", name, refusal.code, dict(refusal.params))
         return serve(parts, stop, detached=autostarted)
 
 
