@@ -163,8 +163,12 @@ class _Seeding:
             tx, sample, person = self._tx, self._sample, self._sample.people[talk.guest]
             found = tx.guests.by_handle(talk.channel, sample.address(person, talk.channel))
             guest_id = found[0].id if found else self._people[person.key]
-            self._conversations[talk.key] = replying.start(
-                tx, self._desk, self._actor("ana"), sample.now - _BEFORE_ALL, guest_id=guest_id
+            # A company has one conversation for each of its mail threads, and in this script one thread.
+            known = [one.id for one in tx.conversations.all_of_guest(guest_id)]
+            self._conversations[talk.key] = (
+                known[0]
+                if known
+                else replying.start(tx, self._desk, self._actor("ana"), sample.now - _BEFORE_ALL, guest_id=guest_id)
             )
         return self._conversations[talk.key]
 

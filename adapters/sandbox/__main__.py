@@ -1,0 +1,56 @@
+"""The simulated vendors of the demo as one process: ``python -m adapters.sandbox``; ends with its parent."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from datetime import UTC, datetime
+
+from adapters.sandbox.guests import Agenda, Guests
+from adapters.sandbox.hotel import script
+from adapters.sandbox.mailbox import SandboxMailbox
+from adapters.sandbox.seeding import account_of, fill_mailbox
+from adapters.sandbox.twilio import SandboxTwilio
+
+MAIL_PASSWORD = "sandbox-mail"
+"""Of a mailbox that only this machine can reach and that holds invented mail."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until a signal, or until standard input ends (the parent has gone)."""
+    parser = argparse.ArgumentParser(prog="python -m adapters.sandbox")
+    parser.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(UTC), help="moment of the script")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--twilio-port", type=int, default=0)
+    parser.add_argument("--imap-port", type=int, default=0)
+    parser.add_argument("--smtp-port", type=int, default=0)
+    parser.add_argument("--alone", action="store_true", help="do not end when standard input does")
+    given = parser.parse_args(arguments)
+
+    sample = script(given.now, given.seed)
+    agenda, ended = Agenda(), threading.Event()
+    account = account_of(sample)
+    mailbox = SandboxMailbox(sample.mail, MAIL_PASSWORD, imap_port=given.imap_port, smtp_port=given.smtp_port)
+    with SandboxTwilio(account, given.twilio_port) as twilio, mailbox:
+        fill_mailbox(mailbox, sample)
+        Guests(sample, account, mailbox, agenda).begin()
+        threading.Thread(target=agenda.run, name="guests", daemon=True).start()
+        print(f"ready twilio={twilio.base_url} imap={mailbox.imap_port} smtp={mailbox.smtp_port}", flush=True)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda *_: ended.set())
+        if not given.alone:
+            threading.Thread(target=_until_parent_ends, args=(ended,), name="parent", daemon=True).start()
+        ended.wait()
+        agenda.stop()
+    return 0
+
+
+def _until_parent_ends(ended: threading.Event) -> None:
+    sys.stdin.read()
+    ended.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,258 @@
+"""The sample hotel: it shows every state, store and simulators agree, and its guests answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from adapters.email import Email
+from adapters.sandbox.guests import ANSWER_AFTER, Agenda, Guests
+from adapters.sandbox.hotel import script
+from adapters.sandbox.mailbox import SandboxMailbox
+from adapters.sandbox.pictures import png
+from adapters.sandbox.script import Sample
+from adapters.sandbox.seeding import account_of, fill_mailbox
+from adapters.sandbox.twilio import SandboxTwilio
+from adapters.twilio import Twilio
+from storage.store import SqlStore
+from tests.adapters.rigs import twilio_settings
+from tui_inbox.bootstrap.opening import Account, account_info
+from tui_inbox.bootstrap.sample import MAIL, TWILIO, seed_store
+from tui_inbox.domain.conversation import State, Tab
+from tui_inbox.domain.message import Delivery, Origin
+from tui_inbox.domain.reservation import Phase
+from tui_inbox.ports.channel import Channel
+from tui_inbox.ports.secrets import Secret
+from tui_inbox.rows import ConversationRow, View
+from tui_inbox.services import inbox, ingest, lifecycle, thread
+from tui_inbox.services.desk import Actor, Desk
+
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+ANA = Actor("ana", "Ana Lopez")
+
+
+class Drawer:
+    def get(self, name: str) -> Secret:
+        return Secret({"twilio": "sandbox-token", "mail": "pw"}[name])
+
+
+@pytest.fixture(scope="module")
+def sample() -> Sample:
+    return script(NOW)
+
+
+@pytest.fixture(scope="module")
+def mailbox(sample: Sample) -> Iterator[SandboxMailbox]:
+    with SandboxMailbox(sample.mail, "pw") as running:
+        fill_mailbox(running, sample)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def vendor(sample: Sample) -> Iterator[SandboxTwilio]:
+    with SandboxTwilio(account_of(sample)) as running:
+        yield running
+
+
+@pytest.fixture
+def accounts(sample: Sample, mailbox: SandboxMailbox, vendor: SandboxTwilio) -> dict[str, Account]:
+    mail = {
+        "type": "email",
+        "address": sample.mail,
+        "secret": "mail",
+        "imap": {"host": "127.0.0.1", "port": mailbox.imap_port, "tls": "none"},
+        "smtp": {"host": "127.0.0.1", "port": mailbox.smtp_port, "tls": "none"},
+    }
+    phone = twilio_settings(
+        vendor.base_url, account_sid=vendor.account.sid, secret="twilio", whatsapp_from=sample.whatsapp
+    )
+    return {
+        TWILIO: Account(TWILIO, "twilio", phone, Twilio),
+        MAIL: Account(MAIL, "email", msgspec.convert(mail, Email.Settings), Email),
+    }
+
+
+@pytest.fixture
+def desk(sample: Sample, accounts: dict[str, Account]) -> Desk:
+    return Desk(
+        hotel=sample.hotel,
+        zone=ZoneInfo(sample.zone),
+        country=sample.country,
+        operators=sample.operators,
+        accounts={name: account_info(account) for name, account in accounts.items()},
+    )
+
+
+@pytest.fixture
+def seeded(sqlite_store: SqlStore, desk: Desk, sample: Sample, vendor: SandboxTwilio) -> SqlStore:
+    seed_store(sqlite_store, desk, sample, vendor.account.sid)
+    return sqlite_store
+
+
+def rows(store: SqlStore, desk: Desk, tab: Tab = Tab.ALL) -> dict[str, ConversationRow]:
+    with store.read() as tx:
+        page = inbox.page(tx, desk, ANA, View(tab=tab), NOW, limit=100)
+        return {row.guest or row.handle: row for row in page.rows}
+
+
+def test_every_state_of_the_screen_has_its_conversation(seeded: SqlStore, desk: Desk) -> None:
+    found = rows(seeded, desk)
+    assert len(found) >= 24
+    assert len({row.language for row in found.values()} - {""}) >= 8
+    assert {row.state for row in found.values()} == set(State)
+    assert {row.channel for row in found.values()} == {"sms", "whatsapp", "email"}
+    assert {row.stay.phase for row in found.values() if row.stay} >= set(Phase) - {Phase.NONE}
+    assert {row.outcome for row in found.values()} >= {"failed", "unknown", "delivered", "read"}
+    claire, emma = found["Claire Martin"], found["Emma Clarke"]
+    assert claire.vip
+    assert claire.deadline_at is not None
+    assert timedelta(0) < claire.deadline_at - NOW < timedelta(hours=1)
+    assert emma.unread
+    assert emma.unanswered
+    assert found["Giulia Romano"].wake_at == NOW + timedelta(minutes=2)
+    assert found["Tom Baker"].state_by == "leo"
+    assert found["Arthur Pendleton"].assignee == "marie"
+    assert found["Mia Rousseau"].no_reply_needed
+    assert any(row.ambiguous for row in found.values())
+    assert any(row.machine for row in found.values())
+    assert any(not row.guest and row.unread for row in found.values()), "an unknown client"
+    assert rows(seeded, desk, Tab.SPAM)
+    assert "no-reply@bulletin-tourisme.example" not in rows(seeded, desk, Tab.OPEN)
+
+
+def test_the_threads_hold_what_a_desk_meets(seeded: SqlStore, desk: Desk) -> None:
+    found = rows(seeded, desk)
+    with seeded.read() as tx:
+        threads = {name: thread.open_thread(tx, desk, ANA, row.id, NOW) for name, row in found.items()}
+        lucia = threads["Lucía Fernández"].messages[-1]
+        assert lucia.has_more
+        assert "Ana Lopez" in thread.full_text(tx, lucia.id)
+        assert tx.drafts.of_others(found["Nora Benali"].id, "ana")
+        stopped = found["Pierre Garnier"]
+        assert tx.lines.of_guest(stopped.guest_id)[0].stop_word == "STOP"
+        assert tx.guests.load(found["Camille Dupont"].guest_id).alert
+        assert tx.requests.of_guest(found["Marco Bianchi"].guest_id)
+        assert tx.templates.all()
+        assert tx.planner.rules()
+    assert threads["Emma Clarke"].messages[0].segments == 3
+    assert any(message.attachments for message in threads["Marco Bianchi"].messages)
+    messages = [message for talk in threads.values() for message in talk.messages]
+    assert {message.origin for message in messages} >= {Origin.GUEST, Origin.MANUAL, Origin.ELSEWHERE}
+    assert any(message.state is Delivery.HELD and message.at > NOW for message in messages), "planned for later"
+    hugo = threads["Hugo Lefèvre"].messages[-1]
+    assert (hugo.state, hugo.error_code) == (Delivery.FAILED, "handset_off")
+
+
+def test_polling_the_simulators_finds_nothing_new(seeded: SqlStore, desk: Desk, accounts: dict[str, Account]) -> None:
+    before, everything = rows(seeded, desk), []
+    for name, account in accounts.items():
+        channel: Channel = account.adapter.open(name, account.settings, Drawer())
+        for stream in channel.streams():
+            cursor, more = "", True
+            while more:
+                batch = channel.fetch(stream, cursor, NOW - timedelta(days=60))
+                ingest.ingest_page(seeded, desk, channel, batch.envelopes, NOW)
+                everything.extend(batch.envelopes)
+                cursor, more = batch.cursor, batch.more
+        channel.close()
+    assert len(everything) > 50, "the simulators do hold the day"
+    after = rows(seeded, desk)
+    assert after == before
+
+
+def test_a_snooze_that_is_due_comes_back(seeded: SqlStore, desk: Desk) -> None:
+    with seeded.write() as tx:
+        lifecycle.wake_due(tx, NOW + timedelta(minutes=3))
+    assert rows(seeded, desk)["Giulia Romano"].state is State.OPEN
+
+
+def test_the_same_moment_and_seed_give_the_same_hotel() -> None:
+    assert script(NOW) == script(NOW)
+    assert script(NOW, 2).hotel != script(NOW).hotel
+    assert script(NOW, 2).sid(script(NOW).threads[0], 0) != script(NOW).sid(script(NOW).threads[0], 0)
+
+
+def test_every_template_names_variables_that_exist(sample: Sample) -> None:
+    from tui_inbox.services.variables import VARIABLES
+
+    known = {variable.name for variable in VARIABLES}
+    for words in sample.words:
+        assert set(words.variables) | set(re.findall(r"##\{\{(\w+)\}\}", words.body)) <= known
+
+
+class Hand:
+    """A monotonic clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def test_a_guest_who_is_answered_answers_in_their_language_and_then_stops(sample: Sample) -> None:
+    hand = Hand()
+    agenda, account = Agenda(hand), account_of(sample)
+    quiet = Sample(**{**{f: getattr(sample, f) for f in sample.__slots__}, "later": ()})
+    Guests(quiet, account, None, agenda).begin()
+    jonas = sample.people["jonas"]
+    before = {message.sid for message in account.messages()}
+
+    def answered() -> list[str]:
+        return [m.body for m in account.messages() if m.sid not in before and m.direction == "inbound"]
+
+    form = {"To": f"whatsapp:{jonas.phone}", "From": f"whatsapp:{sample.whatsapp}", "Body": "Ja, natürlich."}
+    account.submit(form)
+    hand.at = ANSWER_AFTER - 1
+    assert agenda.run_due() == 0
+    for _ in range(4):
+        hand.at += 60
+        agenda.run_due()
+        account.submit(form)
+    assert sorted(answered()) == sorted(jonas.answers)
+
+
+def test_a_guest_whose_telephone_is_off_does_not_answer(sample: Sample) -> None:
+    hand = Hand()
+    agenda, account = Agenda(hand), account_of(sample)
+    Guests(sample, account, None, agenda).begin()
+    account.submit({"To": sample.people["hugo"].phone, "From": sample.sms, "Body": "Bonjour"})
+    hand.at = ANSWER_AFTER + 5
+    assert agenda.run_due() == 0
+
+
+def test_guests_write_by_themselves_at_their_time(sample: Sample) -> None:
+    hand = Hand()
+    agenda, account = Agenda(hand), account_of(sample)
+    before = len(account.messages())
+    Guests(sample, account, None, agenda).begin()
+    hand.at = 1000
+    agenda.run_due()
+    by_phone = [later for later in sample.later if later.channel != "email"]
+    assert len(account.messages()) == before + len(by_phone)
+    assert any(message.media for message in account.messages()[: len(by_phone)])
+
+
+def test_a_guest_answers_a_mail_by_mail(sample: Sample) -> None:
+    hand = Hand()
+    agenda = Agenda(hand)
+    with SandboxMailbox(sample.mail, "pw") as box:
+        Guests(sample, account_of(sample), box, agenda).begin()
+        assert box.on_submission is not None
+        box.on_submission(b"To: Orla <orla.byrne@example.example>\r\nSubject: Wedding in June\r\n\r\nYes")
+        hand.at = 30
+        agenda.run_due()
+        (mail,) = [raw for raw in box.mails() if b"Wedding" in raw]
+    assert b"Could you hold the rooms until Friday?" in mail
+    assert b"Subject: Re: Wedding in June" in mail
+
+
+def test_pictures_are_pictures() -> None:
+    for name in ("leak", "case"):
+        assert png(name).startswith(b"\x89PNG\r\n\x1a\n")
+        assert len(png(name)) < 20_000
