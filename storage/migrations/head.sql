@@ -44,10 +44,6 @@ CREATE TABLE inbound_event (
 	PRIMARY KEY (id),
 	CONSTRAINT ck_inbound_state CHECK (state = 'new' OR state = 'applied' OR state = 'ignored' OR state = 'quarantined')
 );
-CREATE INDEX ix_inbound_new ON inbound_event (account, id) WHERE state = 'new';
-CREATE INDEX ix_inbound_raw ON inbound_event (applied_at) WHERE raw IS NOT NULL AND applied_at IS NOT NULL;
-CREATE UNIQUE INDEX ux_inbound_external ON inbound_event (account, external_id);
-CREATE INDEX ix_inbound_quarantined ON inbound_event (account, id) WHERE state = 'quarantined';
 CREATE TABLE guest (
 	id INTEGER NOT NULL,
 	name TEXT DEFAULT '' NOT NULL,
@@ -66,9 +62,6 @@ CREATE TABLE guest (
 	updated_at BIGINT NOT NULL,
 	PRIMARY KEY (id)
 );
-CREATE INDEX ix_guest_email ON guest (email) WHERE email <> '';
-CREATE INDEX ix_guest_sort ON guest (sort_name, id);
-CREATE INDEX ix_guest_phone ON guest (phone) WHERE phone <> '';
 CREATE TABLE handle (
 	id INTEGER NOT NULL,
 	guest_id BIGINT NOT NULL,
@@ -79,9 +72,6 @@ CREATE TABLE handle (
 	created_at BIGINT NOT NULL,
 	PRIMARY KEY (id)
 );
-CREATE INDEX ix_handle_address ON handle (address);
-CREATE INDEX ix_handle_guest ON handle (guest_id);
-CREATE UNIQUE INDEX ux_handle ON handle (channel, address, guest_id);
 CREATE TABLE line (
 	account TEXT NOT NULL,
 	channel TEXT NOT NULL,
@@ -93,7 +83,6 @@ CREATE TABLE line (
 	stop_source TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (account, channel, address)
 );
-CREATE INDEX ix_line_address ON line (channel, address);
 CREATE TABLE consent (
 	guest_id BIGINT NOT NULL,
 	topic TEXT NOT NULL,
@@ -127,11 +116,6 @@ CREATE TABLE reservation (
 	PRIMARY KEY (id),
 	CONSTRAINT ck_status_code CHECK (status = 'pending' OR status = 'confirmed' OR status = 'declined' OR status = 'cancelled' OR status = 'no_show')
 );
-CREATE INDEX ix_reservation_room ON reservation (room, departure);
-CREATE INDEX ix_reservation_arrival ON reservation (arrival, id);
-CREATE INDEX ix_reservation_departure ON reservation (departure);
-CREATE UNIQUE INDEX ux_reservation_source ON reservation (source, external_id);
-CREATE INDEX ix_reservation_guest ON reservation (guest_id, arrival);
 CREATE TABLE conversation (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
 	guest_id BIGINT NOT NULL,
@@ -166,14 +150,6 @@ CREATE TABLE conversation (
 	created_at BIGINT NOT NULL,
 	CONSTRAINT ck_state_code CHECK (state = 'open' OR state = 'pending' OR state = 'closed' OR state = 'spam')
 );
-CREATE INDEX ix_conversation_deadline ON conversation (state, deadline_at, id) WHERE deadline_at IS NOT NULL AND machine = 0;
-CREATE INDEX ix_conversation_channel ON conversation (last_channel, machine, state, last_at DESC, id DESC);
-CREATE INDEX ix_conversation_state ON conversation (state, last_at DESC, id DESC) WHERE machine = 0;
-CREATE INDEX ix_conversation_last ON conversation (last_at DESC, id DESC);
-CREATE INDEX ix_conversation_waiting ON conversation (state, unanswered_since, id) WHERE unanswered = 1 AND machine = 0;
-CREATE INDEX ix_conversation_unanswered ON conversation (state, last_at DESC, id DESC) WHERE unanswered = 1 AND machine = 0;
-CREATE UNIQUE INDEX ux_conversation_guest ON conversation (guest_id, property, thread_key);
-CREATE INDEX ix_conversation_wake ON conversation (wake_at) WHERE state = 'pending';
 CREATE TABLE unread (
 	operator TEXT NOT NULL,
 	conversation_id BIGINT NOT NULL,
@@ -183,9 +159,6 @@ CREATE TABLE unread (
 	last_at BIGINT NOT NULL,
 	PRIMARY KEY (operator, conversation_id)
 );
-CREATE INDEX ix_unread_state ON unread (operator, state, last_at DESC, conversation_id DESC);
-CREATE INDEX ix_unread_conversation ON unread (conversation_id);
-CREATE INDEX ix_unread_last ON unread (operator, last_at DESC, conversation_id DESC);
 CREATE TABLE message (
 	id INTEGER NOT NULL,
 	conversation_id BIGINT NOT NULL,
@@ -223,10 +196,6 @@ CREATE TABLE message (
 	CONSTRAINT ck_message_class_code CHECK (message_class = 'transactional' OR message_class = 'marketing'),
 	CONSTRAINT ck_state_code CHECK (state = '' OR state = 'held' OR state = 'queued' OR state = 'sending' OR state = 'sent' OR state = 'delivered' OR state = 'read' OR state = 'failed' OR state = 'unknown' OR state = 'cancelled')
 );
-CREATE INDEX ix_message_ref ON message (account, thread_ref) WHERE thread_ref <> '';
-CREATE INDEX ix_message_thread ON message (conversation_id, at DESC, id DESC);
-CREATE INDEX ix_message_subject ON message (account, address, subject_key, at DESC) WHERE subject_key <> '';
-CREATE UNIQUE INDEX ux_message_external ON message (account, external_id) WHERE external_id <> '';
 CREATE TABLE attachment (
 	id INTEGER NOT NULL,
 	message_id BIGINT NOT NULL,
@@ -240,8 +209,6 @@ CREATE TABLE attachment (
 	PRIMARY KEY (id),
 	CONSTRAINT ck_attachment_state CHECK (state = 'remote' OR state = 'stored' OR state = 'refused' OR state = 'failed')
 );
-CREATE INDEX ix_attachment_message ON attachment (message_id, id);
-CREATE INDEX ix_attachment_remote ON attachment (id) WHERE state = 'remote';
 CREATE TABLE search_entry (
 	id INTEGER NOT NULL,
 	kind TEXT DEFAULT '' NOT NULL,
@@ -251,9 +218,6 @@ CREATE TABLE search_entry (
 	folded TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id)
 );
-CREATE INDEX ix_search_conversation ON search_entry (conversation_id);
-CREATE UNIQUE INDEX ux_search_ref ON search_entry (kind, ref_id);
-CREATE INDEX ix_search_guest ON search_entry (guest_id) WHERE guest_id IS NOT NULL;
 CREATE TABLE draft (
 	conversation_id BIGINT NOT NULL,
 	operator TEXT NOT NULL,
@@ -266,7 +230,6 @@ CREATE TABLE draft (
 	updated_at BIGINT NOT NULL,
 	PRIMARY KEY (conversation_id, operator)
 );
-CREATE INDEX ix_draft_operator ON draft (operator, updated_at);
 CREATE TABLE outbox (
 	id INTEGER NOT NULL,
 	dedupe_key TEXT DEFAULT '' NOT NULL,
@@ -307,14 +270,6 @@ CREATE TABLE outbox (
 	PRIMARY KEY (id),
 	CONSTRAINT ck_state_code CHECK (state = 'held' OR state = 'queued' OR state = 'claimed' OR state = 'inflight' OR state = 'retry_wait' OR state = 'accepted' OR state = 'delivered' OR state = 'read' OR state = 'failed' OR state = 'expired' OR state = 'unknown' OR state = 'needs_operator' OR state = 'cancelled')
 );
-CREATE INDEX ix_outbox_state ON outbox (state, not_before, id);
-CREATE INDEX ix_outbox_created ON outbox (created_at DESC, id DESC);
-CREATE INDEX ix_outbox_ref ON outbox (account, message_ref) WHERE message_ref <> '';
-CREATE INDEX ix_outbox_message ON outbox (message_id);
-CREATE INDEX ix_outbox_conversation ON outbox (conversation_id, id);
-CREATE INDEX ix_outbox_line ON outbox (account, address, state, id);
-CREATE UNIQUE INDEX ux_outbox_dedupe ON outbox (dedupe_key);
-CREATE UNIQUE INDEX ux_outbox_provider ON outbox (account, provider_id) WHERE provider_id <> '';
 CREATE TABLE attempt (
 	id INTEGER NOT NULL,
 	outbox_id BIGINT NOT NULL,
@@ -326,7 +281,6 @@ CREATE TABLE attempt (
 	http_status INTEGER,
 	PRIMARY KEY (id)
 );
-CREATE UNIQUE INDEX ux_attempt ON attempt (outbox_id, n);
 CREATE TABLE template (
 	id INTEGER NOT NULL,
 	kind TEXT DEFAULT 'snippet' NOT NULL,
@@ -350,7 +304,6 @@ CREATE TABLE template (
 	CONSTRAINT ck_kind_code CHECK (kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp'),
 	CONSTRAINT ck_approval_code CHECK (approval = '' OR approval = 'submitted' OR approval = 'approved' OR approval = 'rejected' OR approval = 'paused')
 );
-CREATE UNIQUE INDEX ux_template ON template (kind, name, language, account);
 CREATE TABLE template_version (
 	template_id BIGINT NOT NULL,
 	version BIGINT NOT NULL,
@@ -384,23 +337,18 @@ CREATE TABLE planned (
 	PRIMARY KEY (id),
 	CONSTRAINT ck_state_code CHECK (state = 'planned' OR state = 'queued' OR state = 'skipped' OR state = 'withdrawn' OR state = 'expired')
 );
-CREATE UNIQUE INDEX ux_planned ON planned (rule_id, reservation_id, local_date);
-CREATE INDEX ix_planned_due ON planned (state, due_at, id);
-CREATE INDEX ix_planned_reservation ON planned (reservation_id);
 CREATE TABLE tag (
 	id INTEGER NOT NULL,
 	name TEXT DEFAULT '' NOT NULL,
 	colour TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id)
 );
-CREATE UNIQUE INDEX ux_tag ON tag (name);
 CREATE TABLE tagged (
 	tag_id BIGINT NOT NULL,
 	kind TEXT NOT NULL,
 	ref_id BIGINT NOT NULL,
 	PRIMARY KEY (tag_id, kind, ref_id)
 );
-CREATE INDEX ix_tagged_ref ON tagged (kind, ref_id);
 CREATE TABLE request (
 	id INTEGER NOT NULL,
 	conversation_id BIGINT,
@@ -416,7 +364,6 @@ CREATE TABLE request (
 	PRIMARY KEY (id),
 	CONSTRAINT ck_request_status CHECK (status = 'open' OR status = 'done' OR status = 'cancelled')
 );
-CREATE INDEX ix_request_guest ON request (guest_id, id);
 CREATE TABLE event (
 	id INTEGER NOT NULL,
 	at BIGINT NOT NULL,
@@ -429,9 +376,6 @@ CREATE TABLE event (
 	undone_at BIGINT,
 	PRIMARY KEY (id)
 );
-CREATE INDEX ix_event_guest ON event (guest_id, at);
-CREATE INDEX ix_event_undo ON event (actor, id DESC) WHERE undo <> '' AND undone_at IS NULL;
-CREATE INDEX ix_event_conversation ON event (conversation_id, at, id);
 CREATE TABLE presence (
 	conversation_id BIGINT NOT NULL,
 	operator TEXT NOT NULL,
@@ -452,7 +396,6 @@ CREATE TABLE job (
 	PRIMARY KEY (id),
 	CONSTRAINT ck_job_state CHECK (state = 'queued' OR state = 'done' OR state = 'failed')
 );
-CREATE INDEX ix_job_queued ON job (id) WHERE state = 'queued';
 CREATE TABLE worker (
 	name TEXT NOT NULL,
 	boot TEXT DEFAULT '' NOT NULL,
@@ -484,4 +427,61 @@ CREATE TABLE change (
 	ref BIGINT NOT NULL,
 	at BIGINT NOT NULL
 );
+CREATE INDEX ix_attachment_message ON attachment (message_id, id);
+CREATE INDEX ix_attachment_remote ON attachment (id) WHERE state = 'remote';
 CREATE INDEX ix_change_at ON change (at);
+CREATE INDEX ix_conversation_channel ON conversation (last_channel, machine, state, last_at DESC, id DESC);
+CREATE INDEX ix_conversation_deadline ON conversation (state, deadline_at, id) WHERE deadline_at IS NOT NULL AND machine = 0;
+CREATE INDEX ix_conversation_last ON conversation (last_at DESC, id DESC);
+CREATE INDEX ix_conversation_state ON conversation (state, last_at DESC, id DESC) WHERE machine = 0;
+CREATE INDEX ix_conversation_unanswered ON conversation (state, last_at DESC, id DESC) WHERE unanswered = 1 AND machine = 0;
+CREATE INDEX ix_conversation_waiting ON conversation (state, unanswered_since, id) WHERE unanswered = 1 AND machine = 0;
+CREATE INDEX ix_conversation_wake ON conversation (wake_at) WHERE state = 'pending';
+CREATE INDEX ix_draft_operator ON draft (operator, updated_at);
+CREATE INDEX ix_event_conversation ON event (conversation_id, at, id);
+CREATE INDEX ix_event_guest ON event (guest_id, at);
+CREATE INDEX ix_event_undo ON event (actor, id DESC) WHERE undo <> '' AND undone_at IS NULL;
+CREATE INDEX ix_guest_email ON guest (email) WHERE email <> '';
+CREATE INDEX ix_guest_phone ON guest (phone) WHERE phone <> '';
+CREATE INDEX ix_guest_sort ON guest (sort_name, id);
+CREATE INDEX ix_handle_address ON handle (address);
+CREATE INDEX ix_handle_guest ON handle (guest_id);
+CREATE INDEX ix_inbound_new ON inbound_event (account, id) WHERE state = 'new';
+CREATE INDEX ix_inbound_quarantined ON inbound_event (account, id) WHERE state = 'quarantined';
+CREATE INDEX ix_inbound_raw ON inbound_event (applied_at) WHERE raw IS NOT NULL AND applied_at IS NOT NULL;
+CREATE INDEX ix_job_queued ON job (id) WHERE state = 'queued';
+CREATE INDEX ix_line_address ON line (channel, address);
+CREATE INDEX ix_message_ref ON message (account, thread_ref) WHERE thread_ref <> '';
+CREATE INDEX ix_message_subject ON message (account, address, subject_key, at DESC) WHERE subject_key <> '';
+CREATE INDEX ix_message_thread ON message (conversation_id, at DESC, id DESC);
+CREATE INDEX ix_outbox_conversation ON outbox (conversation_id, id);
+CREATE INDEX ix_outbox_created ON outbox (created_at DESC, id DESC);
+CREATE INDEX ix_outbox_line ON outbox (account, address, state, id);
+CREATE INDEX ix_outbox_message ON outbox (message_id);
+CREATE INDEX ix_outbox_ref ON outbox (account, message_ref) WHERE message_ref <> '';
+CREATE INDEX ix_outbox_state ON outbox (state, not_before, id);
+CREATE INDEX ix_planned_due ON planned (state, due_at, id);
+CREATE INDEX ix_planned_reservation ON planned (reservation_id);
+CREATE INDEX ix_request_guest ON request (guest_id, id);
+CREATE INDEX ix_reservation_arrival ON reservation (arrival, id);
+CREATE INDEX ix_reservation_departure ON reservation (departure);
+CREATE INDEX ix_reservation_guest ON reservation (guest_id, arrival);
+CREATE INDEX ix_reservation_room ON reservation (room, departure);
+CREATE INDEX ix_search_conversation ON search_entry (conversation_id);
+CREATE INDEX ix_search_guest ON search_entry (guest_id) WHERE guest_id IS NOT NULL;
+CREATE INDEX ix_tagged_ref ON tagged (kind, ref_id);
+CREATE INDEX ix_unread_conversation ON unread (conversation_id);
+CREATE INDEX ix_unread_last ON unread (operator, last_at DESC, conversation_id DESC);
+CREATE INDEX ix_unread_state ON unread (operator, state, last_at DESC, conversation_id DESC);
+CREATE UNIQUE INDEX ux_attempt ON attempt (outbox_id, n);
+CREATE UNIQUE INDEX ux_conversation_guest ON conversation (guest_id, property, thread_key);
+CREATE UNIQUE INDEX ux_handle ON handle (channel, address, guest_id);
+CREATE UNIQUE INDEX ux_inbound_external ON inbound_event (account, external_id);
+CREATE UNIQUE INDEX ux_message_external ON message (account, external_id) WHERE external_id <> '';
+CREATE UNIQUE INDEX ux_outbox_dedupe ON outbox (dedupe_key);
+CREATE UNIQUE INDEX ux_outbox_provider ON outbox (account, provider_id) WHERE provider_id <> '';
+CREATE UNIQUE INDEX ux_planned ON planned (rule_id, reservation_id, local_date);
+CREATE UNIQUE INDEX ux_reservation_source ON reservation (source, external_id);
+CREATE UNIQUE INDEX ux_search_ref ON search_entry (kind, ref_id);
+CREATE UNIQUE INDEX ux_tag ON tag (name);
+CREATE UNIQUE INDEX ux_template ON template (kind, name, language, account);
