@@ -10,7 +10,6 @@ import gc
 import os
 import resource
 import signal
-import struct
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -23,7 +22,7 @@ import mailparser_reply  # noqa: F401
 import msgspec
 
 from adapters.email import mime
-from adapters.email.pipe import CPU_SECONDS, FILE, HEAD, MALFORMED, MEMORY, OK, PARSE, READY
+from adapters.email.pipe import ASK, CPU_SECONDS, FILE, HEAD, MALFORMED, MEMORY, OK, PARSE, READY
 
 
 def main() -> None:
@@ -40,9 +39,9 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers.write(READY)
     answers.flush()
-    while head := requests.read(HEAD.size):
-        kind, length = HEAD.unpack(head)
-        _serve(kind, _exactly(requests, length), answers)
+    while head := requests.read(ASK.size):
+        kind, place, length = ASK.unpack(head)
+        _serve(kind, _exactly(requests, place), _exactly(requests, length), answers)
 
 
 def _exactly(stream: BinaryIO, length: int) -> bytes:
@@ -52,12 +51,12 @@ def _exactly(stream: BinaryIO, length: int) -> bytes:
     return data
 
 
-def _serve(kind: int, body: bytes, answers: BinaryIO) -> None:
+def _serve(kind: int, place: bytes, raw: bytes, answers: BinaryIO) -> None:
     # Processor time, so that a busy machine does not condemn an innocent mail; SIGPROF ends the process.
     signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
     status, answer, spent = MALFORMED, b"mail_unreadable", False
     try:
-        status, answer = OK, _answer(kind, body)
+        status, answer = OK, _answer(kind, place, raw)
     except (mime.TooDeep, RecursionError):
         status, answer = MALFORMED, b"mail_too_deep"
     except MemoryError:
@@ -74,13 +73,11 @@ def _serve(kind: int, body: bytes, answers: BinaryIO) -> None:
         sys.exit(0)
 
 
-def _answer(kind: int, body: bytes) -> bytes:
+def _answer(kind: int, place: bytes, raw: bytes) -> bytes:
     if kind == PARSE:
-        return msgspec.json.encode(mime.parse(body))
+        return msgspec.json.encode(mime.parse(raw))
     if kind == FILE:
-        (length,) = struct.unpack(">H", body[:2])
-        path = body[2 : 2 + length].decode("ascii", "replace")
-        return mime.part_bytes(body[2 + length :], path)[1]
+        return mime.part_bytes(raw, place.decode("ascii", "replace"))
     raise ValueError(kind)
 
 

@@ -113,10 +113,10 @@ class _Reader(HTMLParser):
             self._end_link()
         elif tag in _BLOCKS or tag == "blockquote":
             self._end_line()
-            if tag in _SPACED:
-                self._empty_line()
             if tag == "blockquote":
                 self.quotes = max(0, self.quotes - 1)
+            if tag in _SPACED:
+                self._empty_line()
             if tag == "pre":
                 self.preformatted = max(0, self.preformatted - 1)
 
@@ -191,7 +191,9 @@ class _Reader(HTMLParser):
             self.lines.append("> " * min(self.quotes, _DEEPEST_QUOTE) + line)
 
     def _empty_line(self) -> None:
-        if self.lines and self.lines[-1].strip("> "):
+        if self.lines and not self.lines[-1].strip("> "):
+            self.lines.pop()
+        if self.lines:
             self.lines.append(("> " * min(self.quotes, _DEEPEST_QUOTE)).rstrip())
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterator
 
 KEPT = 700 * 1024
 """Bytes of a long run that stay: more than the longest text that is read."""
 LONGEST = 8 * 1024 * 1024
 """Bytes of a mail that are parsed at all; only base64 is ever longer in practice."""
+PIECE = 1024 * 1024
 _RUN = re.compile(rb"(?:[A-Za-z0-9+/]{40,200}+\r?\n){13000,}+[A-Za-z0-9+/=]*")
 
 
@@ -22,9 +24,16 @@ class LongBodies:
         self._mark = re.compile(rb"=" + self._nonce + rb"-(\d+)=")
         self.short = (_RUN.sub(self._cut, body) if len(body) > KEPT else body)[:LONGEST]
 
-    def expand(self, data: bytes) -> bytes:
-        """``data`` with what was cut out of it."""
-        return self._mark.sub(self._original, data) if self._cuts else data
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        """``data`` with what was cut out of it, a bounded piece at a time."""
+        place = 0
+        for mark in self._mark.finditer(data) if self._cuts else ():
+            yield data[place : mark.start()]
+            start, end = self._cuts[int(mark[1])]
+            for at in range(start, end, PIECE):
+                yield self._body[at : min(at + PIECE, end)]
+            place = mark.end()
+        yield data[place:]
 
     def without_marks(self, data: bytes) -> bytes:
         return self._mark.sub(b"", data) if self._cuts else data
@@ -41,10 +50,6 @@ class LongBodies:
         start = run.string.index(b"\n", run.start() + KEPT) + 1
         self._cuts.append((start, run.end()))
         return run.string[run.start() : start] + b"=" + self._nonce + b"-%d=" % (len(self._cuts) - 1)
-
-    def _original(self, mark: re.Match[bytes]) -> bytes:
-        start, end = self._cuts[int(mark[1])]
-        return self._body[start:end]
 
     def _length(self, number: int) -> int:
         start, end = self._cuts[number]

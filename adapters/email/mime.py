@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import email
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email.message import Message
 
 from adapters.email import bounces, headers
@@ -46,14 +46,14 @@ def parse(raw: bytes) -> Parsed:
         return _read(message, bodies)
 
 
-def part_bytes(raw: bytes, path: str) -> tuple[str, bytes]:
-    """(name, content) of the part that ``File.path`` names. Raises ``KeyError``."""
+def part_bytes(raw: bytes, path: str) -> bytes:
+    """The content of the part that ``File.path`` names. Raises ``KeyError``."""
     head, body = headers.split(raw)
     bodies = LongBodies(body)
     message = email.message_from_bytes(head + b"\n\n" + bodies.short)
     for found, part in _walk(message):
         if found == path:
-            return _name(part), _content(part, bodies)
+            return _content(part, bodies)
     raise KeyError(path)
 
 
@@ -221,14 +221,13 @@ def _content(part: Message, bodies: LongBodies, *, start_only: bool = False) -> 
         if start_only:
             return b""
         inner = next((child for child in payload if isinstance(child, Message)), None)
-        return bodies.expand(inner.as_bytes()) if inner is not None else b""
+        return b"".join(bodies.pieces(inner.as_bytes())) if inner is not None else b""
     data = _raw_text(part).encode("utf-8", "surrogateescape")
-    if not start_only:
-        data = bodies.expand(data)
+    pieces = (bodies.without_marks(data),) if start_only else bodies.pieces(data)
     encoding = headers.field(part, "content-transfer-encoding").strip().lower()
     if encoding == "base64":
-        data = _NOT_BASE64.sub(b"", bodies.without_marks(data))
-        return binascii.a2b_base64(data[: len(data) // 4 * 4] + _last_group(data))
+        return b"".join(_from_base64(pieces))
+    data = b"".join(pieces)
     if encoding == "quoted-printable":
         return binascii.a2b_qp(data)
     if encoding in ("x-uuencode", "uuencode", "uue", "x-uue"):
@@ -237,9 +236,15 @@ def _content(part: Message, bodies: LongBodies, *, start_only: bool = False) -> 
     return data
 
 
-def _last_group(data: bytes) -> bytes:
-    rest = data[len(data) // 4 * 4 :]
-    return rest + b"=" * (4 - len(rest)) if len(rest) > 1 else b""
+def _from_base64(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for piece in pieces:
+        data = rest + _NOT_BASE64.sub(b"", piece)
+        whole = len(data) // 4 * 4
+        yield binascii.a2b_base64(data[:whole])
+        rest = data[whole:]
+    if len(rest) > 1:
+        yield binascii.a2b_base64(rest + b"=" * (4 - len(rest)))
 
 
 def _text(part: Message, kind: str, bodies: LongBodies) -> str:

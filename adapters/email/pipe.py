@@ -16,8 +16,10 @@ from tui_inbox.domain.errors import Malformed, NotSent
 
 PARSE, FILE = 1, 2
 OK, MALFORMED = 0, 1
+ASK = struct.Struct(">BHI")
+"""What to do, and the lengths of the place and of the mail that follow."""
 HEAD = struct.Struct(">BI")
-"""Kind or status, and the length of what follows."""
+"""Status, and the length of the answer that follows."""
 CPU_SECONDS = 2.0
 WALL_SECONDS = 10.0
 """For a child that sleeps instead of working; generous, because a paused machine is nobody's fault."""
@@ -39,7 +41,7 @@ class MailParser:
 
     def parse(self, raw: bytes) -> Parsed:
         """Raises ``Malformed`` (``mail_too_slow``, ``mail_too_big``, ``mail_too_deep``, ``mail_unreadable`` …)."""
-        answer = self._ask(PARSE, raw)
+        answer = self._ask(PARSE, b"", raw)
         try:
             return msgspec.json.decode(answer, type=Parsed)
         except msgspec.DecodeError:
@@ -47,8 +49,7 @@ class MailParser:
 
     def file(self, raw: bytes, path: str) -> bytes:
         """The content of an attachment. Raises ``Malformed``."""
-        place = path.encode("ascii", "replace")[:1000]
-        return self._ask(FILE, struct.pack(">H", len(place)) + place + raw)
+        return self._ask(FILE, path.encode("ascii", "replace")[:1000], raw)
 
     def close(self) -> None:
         with self._lock:
@@ -59,7 +60,7 @@ class MailParser:
         """Of the living child, for tests."""
         return self._child.pid if self._child is not None else None
 
-    def _ask(self, kind: int, body: bytes) -> bytes:
+    def _ask(self, kind: int, place: bytes, raw: bytes) -> bytes:
         with self._lock:
             child = self._ready()
             late = threading.Event()
@@ -67,7 +68,7 @@ class MailParser:
             timer.daemon = True
             timer.start()
             try:
-                answer = _exchange(child, kind, body)
+                answer = _exchange(child, kind, place, raw)
             finally:
                 timer.cancel()
             if answer is None:
@@ -125,13 +126,13 @@ def _kill(child: subprocess.Popen[bytes], late: threading.Event) -> None:
     child.kill()
 
 
-def _exchange(child: subprocess.Popen[bytes], kind: int, body: bytes) -> tuple[int, bytes] | None:
+def _exchange(child: subprocess.Popen[bytes], kind: int, place: bytes, raw: bytes) -> tuple[int, bytes] | None:
     """(status, content), or None when the child is gone."""
     if child.stdin is None or child.stdout is None:
         return None
     try:
-        child.stdin.write(HEAD.pack(kind, len(body)))
-        child.stdin.write(body)
+        child.stdin.write(ASK.pack(kind, len(place), len(raw)) + place)
+        child.stdin.write(raw)
         child.stdin.flush()
         head = child.stdout.read(HEAD.size)
         if len(head) < HEAD.size:

@@ -31,8 +31,13 @@ _WROTE_OTHER = (
 _ORIGINAL = re.compile(
     r"^[> ]*[-_—]{2,}\s*(?:original message|original appointment|message d['’]origine|message original"
     r"|ursprüngliche nachricht|originalnachricht|mensaje original|messaggio originale|mensagem original"
-    r"|oorspronkelijk bericht|původní zpráva|oryginalna wiadomość|reply message|message transféré|forwarded message"
-    r"|message initial)\s*[-_—]*\s*$",
+    r"|oorspronkelijk bericht|původní zpráva|oryginalna wiadomość|reply message|message initial)\s*[-_—]*\s*$",
+    re.IGNORECASE,
+)
+# What somebody forwards is what they want to show.
+_FORWARDED = re.compile(
+    r"^[-_—]{2,}\s*(?:forwarded message|message transféré|weitergeleitete nachricht|mensaje reenviado"
+    r"|messaggio inoltrato|doorgestuurd bericht)\b",
     re.IGNORECASE,
 )
 _HEAD_FROM = re.compile(r"^[> *]*(?:from|de|von|da|van|od|från|fra)[\s*]*:[\s*]*\S", re.IGNORECASE)
@@ -71,6 +76,8 @@ def newest(text: str) -> str:
 def _above_quote(lines: list[str]) -> list[str] | None:
     """The lines over the first quote; None where the guest wrote between quoted lines."""
     for index in range(len(lines)):
+        if _FORWARDED.match(lines[index]):
+            return None
         if not (end := _quote_head(lines, index)):
             continue
         if not any(line.strip(" >") for line in lines[:index]) or _written_between(lines[end:]):
