@@ -57,6 +57,9 @@ class Reservation:
     revision: int = 1
 
 
+MAX_NIGHTS = 366
+"""A longer stay is a mistyped year."""
+
 DEAD = frozenset({ReservationStatus.DECLINED, ReservationStatus.CANCELLED, ReservationStatus.NO_SHOW})
 """No guest will come on these."""
 

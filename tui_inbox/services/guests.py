@@ -11,7 +11,7 @@ from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.event import Code, Event
-from tui_inbox.domain.guest import Guest, GuestKind, Handle
+from tui_inbox.domain.guest import Guest, GuestKind
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.reservation import others, phase, stay_now
 from tui_inbox.ports.store import Transaction
@@ -19,7 +19,7 @@ from tui_inbox.rows import Card, ConsentRow, GuestRow, Key, RequestRow, TagRow
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.lifecycle import with_deadline
 from tui_inbox.services.linking import link, merge, unlink
-from tui_inbox.services.matching import Match, e164, match, typed_kind
+from tui_inbox.services.matching import Match, add_handles, e164, match, typed_kind
 from tui_inbox.services.undo import ConsentStep, GuestStep, RequestStep, TagStep, write_events
 
 __all__ = [
@@ -147,7 +147,7 @@ def create(tx: Transaction, desk: Desk, actor: Actor, form: GuestForm, now: date
     if not (filled.name or filled.phone or filled.email):
         raise Refused("guest_empty")
     guest = tx.guests.add(filled)
-    _add_handles(tx, desk, guest, now)
+    add_handles(tx, desk, guest, now)
     tx.events.add(Event(0, now, Code.GUEST_CREATED, actor.code, guest_id=guest.id))
     tx.changed("guest", guest.id)
     return guest
@@ -161,7 +161,7 @@ def edit(tx: Transaction, desk: Desk, actor: Actor, guest_id: int, form: GuestFo
     if replace(after, updated_at=before.updated_at) == before:
         return before
     tx.guests.put(after)
-    _add_handles(tx, desk, after, now)
+    add_handles(tx, desk, after, now)
     names = ("name", "phone", "email", "language", "country", "vip", "alert", "notes", "kind")
     fields = [name for name in names if getattr(before, name) != getattr(after, name)]
     event = Event(0, now, Code.GUEST_EDITED, actor.code, guest_id=guest_id, params={"fields": ", ".join(fields)})
@@ -194,15 +194,6 @@ def _filled(desk: Desk, guest: Guest, form: GuestForm, now: datetime) -> Guest:
         kind=form.kind,
         updated_at=now,
     )
-
-
-def _add_handles(tx: Transaction, desk: Desk, guest: Guest, now: datetime) -> None:
-    """A number or address on file is a way to reach the guest on every channel that takes such addresses."""
-    address = {HandleKind.PHONE: guest.phone, HandleKind.EMAIL: guest.email}
-    for account in desk.accounts.values():
-        for code, traits in account.channels.items():
-            if address.get(traits.handle) and traits.can_send:
-                tx.guests.add_handle(Handle(0, guest.id, code, address[traits.handle], created_at=now))
 
 
 def _changed(tx: Transaction, guest_id: int) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.fold import plain
-from tui_inbox.domain.guest import Guest
+from tui_inbox.domain.guest import Guest, Handle
 from tui_inbox.domain.reservation import is_live, stay_now
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Desk
@@ -130,3 +130,12 @@ def _rank(tx: Transaction, guest: Guest, wanted: str, today: date) -> tuple[int,
     else:
         place, distance, made = 2, (today - stay.departure).days, -stay.id
     return (place, bool(wanted) and plain(guest.name) != wanted, distance, made or -guest.id)
+
+
+def add_handles(tx: Transaction, desk: Desk, guest: Guest, now: datetime) -> None:
+    """A number or address on file is a way to reach the guest on every channel that takes such addresses."""
+    address = {HandleKind.PHONE: guest.phone, HandleKind.EMAIL: guest.email}
+    for account in desk.accounts.values():
+        for code, traits in account.channels.items():
+            if address.get(traits.handle) and traits.can_send:
+                tx.guests.add_handle(Handle(0, guest.id, code, address[traits.handle], created_at=now))

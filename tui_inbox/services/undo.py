@@ -17,6 +17,7 @@ from tui_inbox.domain.conversation import Conversation, DeadlineKind, State
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.guest import Guest
+from tui_inbox.domain.reservation import Reservation
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import ConsentRow
 from tui_inbox.services.desk import Actor
@@ -95,6 +96,13 @@ class StaysStep(Struct, frozen=True, tag="stays"):
     guest_id: int
 
 
+class StayStep(Struct, frozen=True, tag="stay"):
+    """A stay typed or changed by hand; a new one is taken back by cancelling it."""
+
+    before: Reservation
+    after: Reservation
+
+
 class RequestOwnerStep(Struct, frozen=True, tag="request_owner"):
     id: int
     guest_id: int
@@ -121,6 +129,7 @@ Step = (
     | ConsentStep
     | HandleStep
     | StaysStep
+    | StayStep
     | RequestOwnerStep
     | MergedStep
 )
@@ -214,6 +223,8 @@ def _take_back(tx: Transaction, step: Step, now: datetime) -> tuple[int, ...] | 
             return ()
         case StaysStep():
             return _return_stays(tx, step)
+        case StayStep():
+            return _restore_stay(tx, step, now)
         case RequestOwnerStep():
             tx.requests.reassign(step.id, step.guest_id, step.conversation_id)
             return ()
@@ -260,6 +271,15 @@ def _return_stays(tx: Transaction, step: StaysStep) -> tuple[int, ...]:
         if stay is not None:
             tx.reservations.put(replace(stay, guest_id=step.guest_id))
     return ()
+
+
+def _restore_stay(tx: Transaction, step: StayStep, now: datetime) -> tuple[int, ...] | None:
+    stay = tx.reservations.get(step.after.id)
+    if stay is None or replace(stay, updated_at=None) != replace(step.after, updated_at=None):
+        return None
+    tx.reservations.put(replace(step.before, updated_at=now, revision=stay.revision + 1))
+    tx.changed("guest", stay.guest_id)
+    return tuple(one.id for one in tx.conversations.all_of_guest(stay.guest_id))
 
 
 SHOWN = (

@@ -1,0 +1,125 @@
+"""Stays typed by hand or imported from the list that the hotel's own system exports."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from tui_inbox.domain.display import clean, clean_line
+from tui_inbox.domain.errors import NotFound, Refused
+from tui_inbox.domain.event import Code, Event
+from tui_inbox.domain.reservation import MAX_NIGHTS, Reservation, ReservationStatus
+from tui_inbox.ports.store import Transaction
+from tui_inbox.services.desk import Actor
+from tui_inbox.services.stay_import import (
+    CHUNK,
+    BookingRow,
+    ImportResult,
+    LineProblem,
+    Preview,
+    import_rows,
+    preview,
+    save_mapping,
+    saved_mapping,
+)
+from tui_inbox.services.table import FIELDS, Table, guess_mapping, read_table
+from tui_inbox.services.undo import StayStep, write_events
+
+__all__ = [
+    "CHUNK",
+    "FIELDS",
+    "BookingRow",
+    "ImportResult",
+    "LineProblem",
+    "Preview",
+    "StayForm",
+    "Table",
+    "add_stay",
+    "edit_stay",
+    "guess_mapping",
+    "import_rows",
+    "preview",
+    "read_table",
+    "save_mapping",
+    "saved_mapping",
+]
+
+BY_HAND = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class StayForm:
+    """A stay as an operator types it."""
+
+    arrival: date
+    departure: date
+    room: str = ""
+    room_type: str = ""
+    status: ReservationStatus = ReservationStatus.CONFIRMED
+    ota: str = ""
+    ota_code: str = ""
+    adults: int = 0
+    children: int = 0
+    notes: str = ""
+    property: str = ""
+
+
+def add_stay(tx: Transaction, actor: Actor, guest_id: int, form: StayForm, now: datetime) -> Reservation:
+    """A stay that no source feeds. Raises ``Refused("stay_dates")``."""
+    actor.require_write()
+    _check_dates(form.arrival, form.departure)
+    guest = tx.guests.load(guest_id)
+    blank = Reservation(0, guest.id, BY_HAND, uuid.uuid4().hex, form.arrival, form.departure, created_at=now)
+    stay = tx.reservations.add(_filled(blank, form, now))
+    taken_back = replace(stay, status=ReservationStatus.CANCELLED)
+    _tell(tx, actor, Code.STAY_ADDED, stay, StayStep(taken_back, stay), now)
+    return stay
+
+
+def edit_stay(tx: Transaction, actor: Actor, reservation_id: int, form: StayForm, now: datetime) -> Reservation:
+    """Every field as the form has it; what is planned for the stay follows at the next plan."""
+    actor.require_write()
+    _check_dates(form.arrival, form.departure)
+    before = tx.reservations.get(reservation_id)
+    if before is None:
+        raise NotFound(f"reservation {reservation_id}")
+    after = replace(_filled(before, form, now), revision=before.revision + 1)
+    tx.reservations.put(after)
+    _tell(tx, actor, Code.STAY_CHANGED, after, StayStep(before, after), now)
+    return after
+
+
+def _check_dates(arrival: date, departure: date) -> None:
+    if departure < arrival or (departure - arrival).days > MAX_NIGHTS:
+        raise Refused("stay_dates")
+
+
+def _filled(stay: Reservation, form: StayForm, now: datetime) -> Reservation:
+    return replace(
+        stay,
+        arrival=form.arrival,
+        departure=form.departure,
+        room=clean_line(form.room),
+        room_type=clean_line(form.room_type),
+        status=form.status,
+        ota=clean_line(form.ota),
+        ota_code=clean_line(form.ota_code),
+        adults=max(form.adults, 0),
+        children=max(form.children, 0),
+        notes=clean(form.notes),
+        property=form.property,
+        updated_at=now,
+    )
+
+
+def _tell(tx: Transaction, actor: Actor, code: Code, stay: Reservation, step: StayStep, now: datetime) -> None:
+    params: dict[str, str | int] = {
+        "room": stay.room,
+        "arrival": stay.arrival.isoformat(),
+        "departure": stay.departure.isoformat(),
+    }
+    write_events(tx, [Event(0, now, code, actor.code, guest_id=stay.guest_id, params=params)], [step])
+    tx.changed("guest", stay.guest_id)
+    for conversation in tx.conversations.all_of_guest(stay.guest_id):
+        tx.changed("conversation", conversation.id)

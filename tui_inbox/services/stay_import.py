@@ -1,0 +1,346 @@
+"""A list of stays taken over from a file: previewed line by line, then stored; the same file twice changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from tui_inbox.domain.channel import HandleKind
+from tui_inbox.domain.display import clean_line
+from tui_inbox.domain.errors import Refused
+from tui_inbox.domain.event import Code, Event
+from tui_inbox.domain.fold import plain
+from tui_inbox.domain.guest import Guest
+from tui_inbox.domain.reservation import MAX_NIGHTS, Reservation, ReservationStatus
+from tui_inbox.ports.store import Transaction
+from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.matching import add_handles, e164, typed_kind
+from tui_inbox.services.table import FIELDS, Table, month_first, parse_date, parse_status, signature
+
+CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRow:
+    """One line of an import, understood."""
+
+    line: int
+    external_id: str
+    name: str
+    arrival: date
+    departure: date
+    phone: str = ""
+    """E.164."""
+    email: str = ""
+    status: ReservationStatus = ReservationStatus.CONFIRMED
+    room: str = ""
+    room_type: str = ""
+    adults: int = 0
+    children: int = 0
+    total: str = ""
+    ota: str = ""
+    ota_code: str = ""
+    language: str = ""
+    country: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineProblem:
+    """What is wrong with a line; ``fatal`` lines are left out, the others come without the bad cell."""
+
+    line: int
+    code: str
+    params: dict[str, str | int] = field(default_factory=dict)
+    fatal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an import would do with the file, before anything is stored."""
+
+    rows: tuple[BookingRow, ...]
+    problems: tuple[LineProblem, ...]
+    either_date: bool = False
+    """Every date could be read as day/month or month/day; the hotel's country decided."""
+
+
+def saved_mapping(tx: Transaction, table: Table) -> dict[str, int] | None:
+    """The mapping that was used for a file with these headings, if any."""
+    stored = tx.mappings.get(f"csv:{signature(table)}")
+    if not stored:
+        return None
+    mapping = msgspec.json.decode(stored, type=dict[str, int])
+    return {name: column for name, column in mapping.items() if name in FIELDS and column < len(table.header)}
+
+
+def save_mapping(tx: Transaction, table: Table, mapping: Mapping[str, int]) -> None:
+    """For the next file with these headings."""
+    tx.mappings.put(f"csv:{signature(table)}", msgspec.json.encode(dict(mapping)).decode())
+
+
+def preview(table: Table, mapping: Mapping[str, int], desk: Desk) -> Preview:
+    """Read every line with this mapping; raises ``Refused`` when a column that is needed has none."""
+    named = "guest" in mapping or "last_name" in mapping
+    missing = [
+        name
+        for name, there in (
+            ("guest", named),
+            ("arrival", "arrival" in mapping),
+            ("departure", "departure" in mapping or "nights" in mapping),
+        )
+        if not there
+    ]
+    if missing:
+        raise Refused("csv_column_missing", column=missing[0])
+    dated = [_cell(cells, mapping, name) for _, cells in table.rows for name in ("arrival", "departure")]
+    us, either = month_first(dated, desk.country)
+    rows: list[BookingRow] = []
+    problems: list[LineProblem] = []
+    for line, cells in table.rows:
+        row = _read(line, cells, mapping, desk, us, problems)
+        if row is not None:
+            rows.append(row)
+    return Preview(tuple(_told_apart(rows, problems)), tuple(problems), either)
+
+
+def _cell(cells: Sequence[str], mapping: Mapping[str, int], name: str) -> str:
+    column = mapping.get(name)
+    return clean_line(cells[column]) if column is not None and column < len(cells) else ""
+
+
+def _read(
+    line: int,
+    cells: Sequence[str],
+    mapping: Mapping[str, int],
+    desk: Desk,
+    us: bool,
+    problems: list[LineProblem],
+) -> BookingRow | None:
+    def cell(name: str) -> str:
+        return _cell(cells, mapping, name)
+
+    def wrong(code: str, value: str, *, fatal: bool = True) -> None:
+        problems.append(LineProblem(line, code, {"value": value[:60]} if value else {}, fatal))
+
+    name = cell("guest") or f"{cell('first_name')} {cell('last_name')}".strip()
+    if not name:
+        wrong("line_no_name", "")
+        return None
+    arrival = parse_date(cell("arrival"), month_first=us)
+    departure = parse_date(cell("departure"), month_first=us)
+    if arrival is None:
+        wrong("line_bad_date", cell("arrival"))
+        return None
+    if departure is None and cell("nights").isdecimal() and int(cell("nights")) <= MAX_NIGHTS:
+        departure = arrival + timedelta(days=int(cell("nights")))
+    if departure is None:
+        wrong("line_bad_date", cell("departure"))
+        return None
+    if departure < arrival or (departure - arrival).days > MAX_NIGHTS:
+        wrong("line_dates", f"{arrival} {departure}")
+        return None
+    status = parse_status(cell("status"))
+    if status is None:
+        wrong("line_status", cell("status"))
+        return None
+    phone = e164(cell("phone"), desk.country) if cell("phone") else ""
+    if cell("phone") and not phone:
+        wrong("line_phone", cell("phone"), fatal=False)
+    email = cell("email").lower()
+    if email and typed_kind(email) is not HandleKind.EMAIL:
+        wrong("line_email", email, fatal=False)
+        email = ""
+    return BookingRow(
+        line=line,
+        external_id=cell("external_id"),
+        name=name,
+        arrival=arrival,
+        departure=departure,
+        phone=phone,
+        email=email,
+        status=status,
+        room=cell("room"),
+        room_type=cell("room_type"),
+        adults=_number(cell("adults")),
+        children=_number(cell("children")),
+        total=cell("total"),
+        ota=cell("ota"),
+        ota_code=cell("ota_code"),
+        language=cell("language").lower() if len(cell("language")) == 2 else "",
+        country=cell("country").upper() if len(cell("country")) == 2 else "",
+        notes=cell("notes"),
+    )
+
+
+def _number(cell: str) -> int:
+    return min(int(cell), 99) if cell.isdecimal() else 0
+
+
+def _told_apart(rows: Sequence[BookingRow], problems: list[LineProblem]) -> list[BookingRow]:
+    """One key per stay: a booking of several rooms is several stays, a line without a number is its own words."""
+    numbers = Counter(row.external_id for row in rows)
+    seen: dict[str, int] = {}
+    told: list[BookingRow] = []
+    for row in rows:
+        key = row.external_id
+        if not key:
+            key = f"{row.arrival}:{row.room}:{plain(row.name)}"
+        elif numbers[key] > 1:
+            key = f"{key}/{row.room}"
+        if key in seen:
+            problems.append(LineProblem(row.line, "line_twice", {"other": seen[key]}))
+            continue
+        seen[key] = row.line
+        told.append(replace(row, external_id=key, ota_code=row.ota_code or row.external_id))
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did, or (dry run) would do."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    guests: int = 0
+    """New ones among them."""
+
+    def __add__(self, other: ImportResult) -> ImportResult:
+        return ImportResult(
+            self.added + other.added,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.guests + other.guests,
+        )
+
+
+CHUNK = 200
+"""Lines of one write transaction: a long import lets others write in between."""
+
+
+def import_rows(
+    tx: Transaction,
+    desk: Desk,
+    rows: Sequence[BookingRow],
+    actor: Actor,
+    now: datetime,
+    *,
+    source: str = CSV,
+    dry_run: bool = False,
+) -> ImportResult:
+    """Add and change stays; the same file twice changes nothing. Call with at most ``CHUNK`` rows at a time."""
+    actor.require_write()
+    result = ImportResult()
+    fresh: dict[tuple[str, str, str], int] = {}
+    for row in rows:
+        stored = tx.reservations.by_source(source, row.external_id)
+        if stored is not None:
+            after = _updated(stored, row, now)
+            if replace(after, updated_at=stored.updated_at, revision=stored.revision) == stored:
+                result += ImportResult(unchanged=1)
+                continue
+            result += ImportResult(changed=1)
+            if not dry_run:
+                tx.reservations.put(after)
+                _tell_import(tx, after)
+            continue
+        person = (row.phone, row.email, plain(row.name))
+        guest = _guest_of(tx, row)
+        known = guest is not None or person in fresh
+        result += ImportResult(added=1, guests=0 if known else 1)
+        if dry_run:
+            fresh.setdefault(person, 0)
+            continue
+        guest_id = guest.id if guest else fresh.get(person) or _new_guest(tx, desk, row, now).id
+        fresh[person] = guest_id
+        if guest is not None:
+            _complete(tx, desk, guest, row, now)
+        blank = Reservation(0, guest_id, source, row.external_id, row.arrival, row.departure, created_at=now)
+        _tell_import(tx, tx.reservations.add(_updated(blank, row, now)))
+    if not dry_run and (result.added or result.changed):
+        params: dict[str, str | int] = {"added": result.added, "changed": result.changed}
+        tx.events.add(Event(0, now, Code.STAYS_IMPORTED, actor.code, params=params))
+    return result
+
+
+def _tell_import(tx: Transaction, stay: Reservation) -> None:
+    tx.changed("guest", stay.guest_id)
+    for conversation in tx.conversations.all_of_guest(stay.guest_id):
+        tx.changed("conversation", conversation.id)
+
+
+def _updated(stay: Reservation, row: BookingRow, now: datetime) -> Reservation:
+    """As the file says; a cell that the file leaves empty does not erase what is known."""
+    return replace(
+        stay,
+        arrival=row.arrival,
+        departure=row.departure,
+        status=row.status,
+        room=row.room or stay.room,
+        room_type=row.room_type or stay.room_type,
+        adults=row.adults or stay.adults,
+        children=row.children or stay.children,
+        total=row.total or stay.total,
+        ota=row.ota or stay.ota,
+        ota_code=row.ota_code or stay.ota_code,
+        notes=row.notes or stay.notes,
+        updated_at=now,
+        revision=stay.revision + 1 if stay.id else stay.revision,
+    )
+
+
+def _guest_of(tx: Transaction, row: BookingRow) -> Guest | None:
+    """By phone or mail address, if the name fits; a number that a family shares belongs to several guests."""
+    if not (row.phone or row.email):
+        return None
+    found = tx.guests.by_contact(phone=row.phone, email=row.email)
+    for guest in found:
+        if _fits(guest.name, row.name):
+            return guest
+    if len(found) == 1 and not tx.reservations.of_guest(found[0].id):
+        # Somebody who only wrote so far, under whatever name their telephone shows.
+        return found[0]
+    return None
+
+
+def _fits(known: str, booked: str) -> bool:
+    """``Claire``, ``MARTIN Claire`` and ``Claire Martin`` are one person; an unknown name fits everybody."""
+    ours, theirs = set(plain(known).split()), set(plain(booked).split())
+    return ours <= theirs or theirs <= ours
+
+
+def _new_guest(tx: Transaction, desk: Desk, row: BookingRow, now: datetime) -> Guest:
+    guest = tx.guests.add(
+        Guest(
+            0,
+            name=row.name,
+            language=row.language,
+            country=row.country,
+            phone=row.phone,
+            email=row.email,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    add_handles(tx, desk, guest, now)
+    return guest
+
+
+def _complete(tx: Transaction, desk: Desk, guest: Guest, row: BookingRow, now: datetime) -> None:
+    """Fill what nobody knew; what an operator wrote stands."""
+    after = replace(
+        guest,
+        name=guest.name or row.name,
+        language=guest.language or row.language,
+        country=guest.country or row.country,
+        phone=guest.phone or row.phone,
+        email=guest.email or row.email,
+    )
+    if after != guest:
+        tx.guests.put(replace(after, updated_at=now))
+        add_handles(tx, desk, after, now)
