@@ -163,7 +163,7 @@ class Http:
     def stream(self, url: str, max_bytes: int) -> Iterator[bytes]:
         """The bytes of a file, following at most three redirects inside the allow-list.
 
-        Raises ``ChannelError``, ``Malformed("too_big")``, ``Malformed("address_refused")``.
+        Raises ``ChannelError``, ``Malformed("too_big")``, ``Malformed("file_elsewhere")``.
         """
         target = self._url(url)
         for _hop in range(MAX_REDIRECTS + 1):
@@ -173,7 +173,7 @@ class Http:
             except httpx.RequestError as error:
                 raise _read_failed(error) from None
             except httpx.InvalidURL:
-                raise Malformed("address_refused") from None
+                raise Malformed("file_elsewhere") from None
             if response.is_redirect and (place := response.headers.get("location")):
                 response.close()
                 target = self._redirected(target, place)
@@ -211,10 +211,10 @@ class Http:
                 return httpx.URL(str(self._base) + url)
             target = httpx.URL(url)
         except (httpx.InvalidURL, ValueError):
-            raise Malformed("address_refused") from None
+            raise Malformed("file_elsewhere") from None
         same_origin = (target.scheme, target.host, target.port) == (self._base.scheme, self._base.host, self._base.port)
         if not same_origin and not (target.scheme == "https" and _listed(target.host, self._hosts)):
-            raise Malformed("address_refused")
+            raise Malformed("file_elsewhere")
         return target
 
     def _request(self, client: httpx.Client, method: str, url: str, **values: Any) -> httpx.Request:
@@ -272,12 +272,12 @@ class Http:
         try:
             target = origin.join(place)
         except (httpx.InvalidURL, ValueError):
-            raise Malformed("address_refused") from None
+            raise Malformed("file_elsewhere") from None
         if (target.scheme, target.host, target.port) == (self._base.scheme, self._base.host, self._base.port):
             return target
         allowed = (*self._hosts, *self._file_hosts)
         if target.scheme != "https" or target.userinfo or not _listed(target.host, allowed):
-            raise Malformed("address_refused")
+            raise Malformed("file_elsewhere")
         return target
 
     def _file(self, response: httpx.Response, max_bytes: int) -> Iterator[bytes]:
@@ -327,7 +327,7 @@ def _public_address(host: str, port: int) -> str:
     except (OSError, UnicodeError):
         raise NotSent("unreachable") from None
     if not found or not all(ipaddress.ip_address(address.split("%")[0]).is_global for address in found):
-        raise Malformed("address_refused")
+        raise Malformed("file_elsewhere")
     return sorted(found)[0]
 
 

@@ -200,7 +200,7 @@ class Twilio:
         sid, mark, number = ref.partition("#")
         if not mark:
             if not ref.startswith(f"{self._account}/"):
-                raise Malformed("address_refused")
+                raise Malformed("file_elsewhere")
             return self._http.stream(ref, max_bytes)
         listed = wire.decoded(self._list_media(wire.checked_sid(sid)), wire.MediaList).media_list
         index = wire.count(number) - 1

@@ -213,7 +213,7 @@ def read_message(body: MessageBody, media: MediaList | None, own: frozenset[tupl
     if channel not in (SMS.code, WHATSAPP.code) or (own_address and (own_channel, own_address) not in own):
         return ()
     if not address or len(address) > _LONGEST_ADDRESS:
-        raise Malformed("no_sender")
+        raise Malformed("no_guest_address")
     return (
         Inbound(
             external_id=body.sid,
