@@ -27,7 +27,13 @@ def rebindings(loaded: Loaded) -> dict[str, str]:
 
 
 def session(
-    loaded: Loaded, store: Store, wanted: str | None, *, demo: bool = False, painted: Callable[[], None] | None = None
+    loaded: Loaded,
+    store: Store,
+    wanted: str | None,
+    *,
+    demo: bool = False,
+    painted: Callable[[], None] | None = None,
+    log_dir: Path | None = None,
 ) -> Session:
     """All that the screen is given. Raises ``Refused`` for a person who is not known."""
     config = loaded.config
@@ -36,7 +42,7 @@ def session(
         store=store,
         desk=build_desk(loaded),
         actor=actor or NOBODY,
-        log_dir=private_dir(state_dir()),
+        log_dir=log_dir or private_dir(state_dir()),
         blobs=open_blobs(loaded),
         export_dir=export_dir(loaded),
         keys=rebindings(loaded),

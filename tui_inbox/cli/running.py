@@ -47,7 +47,7 @@ def demo(options: Namespace) -> int:
     from tui_inbox.bootstrap.demo import run_demo
 
     wording.use(options.lang or wording.choose("auto", "en"))
-    folder, code = run_demo(wording.language(), options.seed, keep=options.keep)
+    folder, code = run_demo(wording.language(), options.seed, keep=options.keep, operator=options.operator)
     if options.keep:
         print(_("The sample hotel's files are in {path}.").format(path=folder))
     return code
