@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from storage.engine import Connection
@@ -37,21 +38,31 @@ _COPIED = ("state", "last_at")
 """Columns that the unread fan-out repeats."""
 
 
+_TIME_POSITIONS = tuple(_NAMES.index(name) for name in _NAMES if name in _TIMES)
+_FLAG_POSITIONS = tuple(_NAMES.index(name) for name in _NAMES if name in _FLAGS)
+_STATE, _KIND = _NAMES.index("state"), _NAMES.index("deadline_kind")
+_STATES = {state.value: state for state in State}
+_KINDS = {kind.value: kind for kind in DeadlineKind}
+_VALUES = attrgetter(*_NAMES[1:])
+
+
 def _entity(row: Sequence[Any]) -> Conversation:
-    values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
-    for name in _TIMES:
-        values[name] = moment(values[name])
-    for name in _FLAGS:
-        values[name] = values[name] == 1
-    values["state"] = State(values["state"])
-    values["deadline_kind"] = DeadlineKind(values["deadline_kind"])
-    return Conversation(**values)
+    values = list(row)
+    for position in _TIME_POSITIONS:
+        if values[position] is not None:
+            values[position] = moment(values[position])
+    for position in _FLAG_POSITIONS:
+        values[position] = values[position] == 1
+    values[_STATE] = _STATES[values[_STATE]]
+    values[_KIND] = _KINDS[values[_KIND]]
+    return Conversation(*values)
 
 
 def _stored(conversation: Conversation) -> dict[str, Any]:
-    values: dict[str, Any] = {name: getattr(conversation, name) for name in _NAMES[1:]}
+    values = dict(zip(_NAMES[1:], _VALUES(conversation), strict=True))
     for name in _TIMES:
-        values[name] = micros(values[name])
+        if values[name] is not None:
+            values[name] = micros(values[name])
     for name in _FLAGS:
         values[name] = int(values[name])
     values["state"] = conversation.state.value

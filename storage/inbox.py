@@ -119,8 +119,11 @@ class SqlInbox:
         if view.tab is not Tab.ALL:
             params["state"] = view.tab.value
             sql = select([f"{'u' if unread else 'c'}.state = :state", *filters.TAB_CONDITIONS])
-        elif by_state := chosen.by_state or (((),) if leg.clock and chosen.source == filters.CONVERSATION else ()):
-            parts = [f"SELECT * FROM ({select(extra)}) s{number}" for number, extra in enumerate(_by_state(by_state))]
+        elif by_state := chosen.by_state or _merged(leg, unread, chosen):
+            parts = [
+                f"SELECT * FROM ({select(extra)}) s{number}"
+                for number, extra in enumerate(_by_state("u" if unread else "c", by_state))
+            ]
             sql = f"SELECT id, key FROM ({' UNION ALL '.join(parts)}) s ORDER BY {_union_order(leg)} LIMIT :limit"
         else:
             sql = select(())
@@ -225,8 +228,13 @@ class SqlInbox:
         return None
 
 
-def _by_state(extra: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    return [(f"c.state = '{state.value}'", *conditions) for conditions in extra for state in State]
+def _merged(leg: _Leg, unread: bool, chosen: filters.Chosen) -> tuple[tuple[str, ...], ...]:
+    """All by an index that is by state."""
+    return ((),) if unread or (leg.clock and chosen.source == filters.CONVERSATION) else ()
+
+
+def _by_state(alias: str, extra: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return [(f"{alias}.state = '{state.value}'", *conditions) for conditions in extra for state in State]
 
 
 def _union_order(leg: _Leg) -> str:

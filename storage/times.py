@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import overload
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @overload
@@ -15,7 +14,10 @@ def micros(at: datetime) -> int: ...
 def micros(at: None) -> None: ...
 def micros(at: datetime | None) -> int | None:
     """An aware time as its column's value."""
-    return None if at is None else (at - _EPOCH) // _MICROSECOND
+    if at is None:
+        return None
+    since = at - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 @overload

@@ -12,8 +12,8 @@ from tui_inbox.domain.conversation import Conversation
 _BUMP = (
     "INSERT INTO unread (operator, conversation_id, count, since_at, state, last_at)"
     " VALUES (:operator, :id, :count, :at, :state, :last_at)"
-    " ON CONFLICT (operator, conversation_id) DO UPDATE SET count = unread.count + excluded.count,"
-    " state = excluded.state, last_at = excluded.last_at"
+    # A row that is there follows its conversation by ``conversations.put``: its indexes need no second change.
+    " ON CONFLICT (operator, conversation_id) DO UPDATE SET count = unread.count + excluded.count"
 )
 
 

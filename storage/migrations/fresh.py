@@ -60,7 +60,7 @@ def compiled() -> str:
     engine = create_mock_engine("sqlite://", note)
     tables.metadata.create_all(engine, checkfirst=False)
     # A table's indexes come in no promised order.
-    found.sort(key=lambda statement: (statement if " INDEX " in statement.splitlines()[0] else ""))
+    found.sort(key=lambda statement: statement if " INDEX " in statement.splitlines()[0] else "")
     return "".join(statement + _END for statement in found)
 
 

@@ -158,7 +158,8 @@ CREATE TABLE unread (
 	state TEXT DEFAULT 'open' NOT NULL,
 	last_at BIGINT NOT NULL,
 	PRIMARY KEY (operator, conversation_id)
-);
+)
+ WITHOUT ROWID;
 CREATE TABLE message (
 	id INTEGER NOT NULL,
 	conversation_id BIGINT NOT NULL,
@@ -471,7 +472,6 @@ CREATE INDEX ix_search_conversation ON search_entry (conversation_id);
 CREATE INDEX ix_search_guest ON search_entry (guest_id) WHERE guest_id IS NOT NULL;
 CREATE INDEX ix_tagged_ref ON tagged (kind, ref_id);
 CREATE INDEX ix_unread_conversation ON unread (conversation_id);
-CREATE INDEX ix_unread_last ON unread (operator, last_at DESC, conversation_id DESC);
 CREATE INDEX ix_unread_state ON unread (operator, state, last_at DESC, conversation_id DESC);
 CREATE UNIQUE INDEX ux_attempt ON attempt (outbox_id, n);
 CREATE UNIQUE INDEX ux_conversation_guest ON conversation (guest_id, property, thread_key);

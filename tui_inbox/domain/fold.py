@@ -24,6 +24,7 @@ ASKED_MAX = 12
 """Words of a question; more make it no clearer."""
 
 _WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
 _PHONE = re.compile(r"(?:\+|00)?\(?\d+(?:[ .\-/\u00a0()]{1,2}\d+)*")
 _SPACELESS = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -45,10 +46,6 @@ def _endings(word: str) -> list[str]:
     """The word and what is left of it after each of its first characters, down to four."""
     word = word[:_ENDING_SPAN]
     return [word[start:] for start in range(max(1, len(word) - ENDING_MIN + 1))]
-
-
-def _has_digit(word: str) -> bool:
-    return any(char.isdigit() for char in word)
 
 
 def _joined_numbers(text: str) -> list[tuple[str, str]]:
@@ -82,17 +79,20 @@ def _pieces(word: str, *, asked: bool) -> list[str]:
 def fold(text: str) -> str:
     """The words to store for ``text``, each once, separated by single spaces."""
     text = plain(text)
-    words: dict[str, None] = {}
+    found = _WORD.findall(text)
+    if text.isascii() and not _DIGIT.search(text):
+        words = dict.fromkeys(found[:WORDS_MAX])
+        return " ".join(words if len(text) <= WORD_MAX else (word[:WORD_MAX] for word in words))
+    words = {}
     ended = 0
-    for word in _WORD.findall(text):
-        if word.isascii():
-            if len(word) > ENDING_MIN and ended < _ENDED_MAX and _has_digit(word):
-                ended += 1
-                words.update(dict.fromkeys(_endings(word)))
-            else:
-                words[word[:WORD_MAX]] = None
-        else:
+    for word in found:
+        if not word.isascii():
             words.update(dict.fromkeys(piece[:WORD_MAX] for piece in _pieces(word, asked=False)))
+        elif len(word) > ENDING_MIN and ended < _ENDED_MAX and not word.isalpha():
+            ended += 1
+            words.update(dict.fromkeys(_endings(word)))
+        else:
+            words[word[:WORD_MAX]] = None
         if len(words) >= WORDS_MAX:
             break
     for _, digits in _joined_numbers(text)[:_ENDED_MAX]:
@@ -114,7 +114,7 @@ def asked(question: str) -> list[tuple[str, bool]]:
         if len(word) >= 6 and word.isdecimal():
             # A national number is stored with its country's code, too: without the trunk's zero it is an ending.
             word = word.lstrip("0") or word
-        words[word] = words.get(word, False) or (len(word) >= ENDING_MIN and _has_digit(word) and word.isascii())
+        words[word] = words.get(word, False) or (len(word) >= ENDING_MIN and word.isascii() and not word.isalpha())
     if found and not question[-1:].isspace() and len(last := next(reversed(words))) >= GOING_ON_MIN:
         words[last] = True
     return list(words.items())[:ASKED_MAX]

@@ -794,14 +794,9 @@ def _unread() -> None:
         sa.Column("state", sa.Text(), server_default=sa.text("'open'"), nullable=False),
         sa.Column("last_at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("operator", "conversation_id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_unread_conversation", "unread", ["conversation_id"], unique=False)
-    op.create_index(
-        "ix_unread_last",
-        "unread",
-        ["operator", sa.literal_column("last_at DESC"), sa.literal_column("conversation_id DESC")],
-        unique=False,
-    )
     op.create_index(
         "ix_unread_state",
         "unread",
