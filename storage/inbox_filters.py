@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
 from storage import search
-from storage.engine import SQLITE, Connection, in_list
+from storage.engine import Connection, in_list
 from tui_inbox.domain.conversation import Tab
 from tui_inbox.domain.reservation import Phase
 from tui_inbox.rows import View
@@ -18,7 +19,7 @@ TAB_CONDITIONS = ("c.machine = 0",)
 
 GATHERED = 1_000
 """Up to so many hits of the whole words the list is read from the hits."""
-MEMBERS = 10_000
+MEMBERS = 5_000
 """Up to so many, the list is walked in its order and each conversation looked up among the hits; beyond, each is
 asked whether it has the words: they are so common that a page is soon full."""
 
@@ -59,8 +60,9 @@ def chosen(db: Connection, view: View, operator: str, today: date) -> Chosen | N
         whole = search.expression(db, words, whole=True)
         hits = search.count(db, whole, MEMBERS + 1)
         if hits > MEMBERS:
-            params["words"] = whole
-            conditions.append(_probe(db))
+            probe, asked = _probe([word for word, _ in words])
+            conditions.append(probe)
+            params |= asked
         else:
             params |= {"words": search.expression(db, words), "most": search.MOST_HITS}
             if hits > GATHERED:
@@ -122,16 +124,13 @@ def _hits(db: Connection) -> str:
     )
 
 
-def _probe(db: Connection) -> str:
-    """Does this conversation, or its guest, have an entry that matches?"""
-    if db.dialect == SQLITE:
-        found = (
-            "EXISTS (SELECT 1 FROM search_entry e CROSS JOIN search_fts f"
-            " WHERE {} AND f.rowid = e.id AND f.search_fts MATCH :words)"
-        )
-    else:
-        found = f"EXISTS (SELECT 1 FROM search_entry e WHERE {{}} AND {search.match(db)})"
-    return f"({found.format('e.conversation_id = c.id')} OR {found.format('e.guest_id = c.guest_id')})"
+def _probe(words: Sequence[str]) -> tuple[str, dict[str, object]]:
+    """Does this conversation, or its guest, have an entry with all these words? Read from the entries themselves:
+    asking the index for each one took ten times longer (measured: 165 ms against 13 ms for a page)."""
+    params: dict[str, object] = {f"word_{n}": f"% {word} %" for n, word in enumerate(words)}
+    entry = " AND ".join(f"(' ' || e.folded || ' ') LIKE :{name}" for name in params)
+    found = f"EXISTS (SELECT 1 FROM search_entry e WHERE {{}} AND {entry})"
+    return f"({found.format('e.conversation_id = c.id')} OR {found.format('e.guest_id = c.guest_id')})", params
 
 
 def _has_stay(condition: str) -> str:
@@ -168,6 +167,7 @@ def _staying(condition: str) -> str:
 _STAY_SOURCES = {
     Phase.ARRIVING: _staying("r.arrival = :today"),
     Phase.DEPARTING: _staying("r.departure = :today"),
-    Phase.IN_HOUSE: _staying("r.departure > :today AND r.arrival < :today"),
+    # Joining an empty text keeps the planner off the index of arrivals, which holds every stay there ever was.
+    Phase.IN_HOUSE: _staying("r.departure > :today AND (r.arrival || '') < :today"),
     Phase.FUTURE: _staying("r.arrival > :today"),
 }
