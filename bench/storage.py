@@ -27,8 +27,8 @@ TURNS = 60
 
 _COLUMNS = (
     "c.id, c.guest_id, g.name, c.last_address, g.vip, g.language, c.state, c.last_channel, c.last_account,"
-    " c.unanswered, c.unanswered_since, c.last_at, c.preview, c.preview_by, c.outcome, c.deadline_at, c.deadline_kind, c.wake_at,"
-    " c.state_at, c.state_by, c.assignee, c.property"
+    " c.unanswered, c.unanswered_since, c.last_at, c.preview, c.preview_by, c.outcome, c.deadline_at, c.deadline_kind,"
+    " c.wake_at, c.state_at, c.state_by, c.assignee, c.property"
 )
 _LISTED = f"SELECT {_COLUMNS}, (SELECT u.count FROM unread u WHERE u.operator = 'ana' AND u.conversation_id = c.id)"
 _FROM_LIST = " FROM conversation c JOIN guest g ON g.id = c.guest_id WHERE "
