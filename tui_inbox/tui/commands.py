@@ -16,6 +16,8 @@ LIST, THREAD, CARD, COMPOSER = "list", "thread", "card", "composer"
 INBOX = frozenset({LIST, THREAD, CARD})
 READING = frozenset({LIST, THREAD})
 EVERYWHERE = frozenset({"everywhere"})
+MOVES = INBOX | frozenset({"outbox", "sent", "guests", "templates", "channels", "planner", "files"})
+"""Where the keys of moving about act: every screen with a list."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,14 @@ MOVE, ANSWER, SORT_OUT, GUEST, SHOW, PLACES, PROGRAM = (
 )  # fmt: skip
 
 COMMANDS: tuple[Command, ...] = (
-    Command("next", ("j", "down"), N_("Next row or message"), MOVE),
-    Command("previous", ("k", "up"), N_("Previous row or message"), MOVE),
-    Command("page_down", ("pagedown",), N_("A screen down"), MOVE),
-    Command("page_up", ("pageup",), N_("A screen up"), MOVE),
-    Command("first", ("home",), N_("First row, oldest message"), MOVE),
-    Command("last", ("end",), N_("Last row, newest message"), MOVE),
-    Command("open", ("enter",), N_("Open the conversation; in the thread: what can be done with a message"), MOVE),
-    Command("back", ("escape",), N_("Back; drafts are kept"), MOVE),
+    Command("next", ("j", "down"), N_("Next row or message"), MOVE, on=MOVES),
+    Command("previous", ("k", "up"), N_("Previous row or message"), MOVE, on=MOVES),
+    Command("page_down", ("pagedown",), N_("A screen down"), MOVE, on=MOVES),
+    Command("page_up", ("pageup",), N_("A screen up"), MOVE, on=MOVES),
+    Command("first", ("home",), N_("First row, oldest message"), MOVE, on=MOVES),
+    Command("last", ("end",), N_("Last row, newest message"), MOVE, on=MOVES),
+    Command("open", ("enter",), N_("Open; on a message: what can be done with it"), MOVE, on=MOVES),
+    Command("back", ("escape",), N_("Back; drafts are kept"), MOVE, on=MOVES),
     Command("urgent", ("n",), N_("Next conversation that needs work"), MOVE, short=N_("urgent")),
     Command("go", ("g",), N_("Go to a tab, a room or a guest"), MOVE),
     Command("search", ("slash",), N_("Search"), SHOW, short=N_("search")),

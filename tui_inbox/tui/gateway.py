@@ -58,6 +58,11 @@ class Gateway:
                 return result
         raise AssertionError("unreachable")
 
+    async def outside(self, use: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Files and the like, without a transaction, on the readers' threads."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, lambda: use(*args, **kwargs))
+
     def close(self) -> None:
         """Let running calls end; what was not begun is dropped."""
         self._readers.shutdown(wait=False, cancel_futures=True)

@@ -60,8 +60,11 @@ class OptionPane(Pane):
         return self.options[self.place] if 0 <= self.place < len(self.options) else None
 
     def show(self, options: Sequence[Option]) -> None:
+        """Replace the lines; the same line stays lit where it is still there."""
+        before = self.lit.value if self.lit is not None else None
         self.options = options
-        self.place = next((at for at, option in enumerate(options) if not option.why_not), 0)
+        free = [at for at, option in enumerate(options) if not option.why_not]
+        self.place = next((at for at in free if options[at].value == before), free[0] if free else 0)
         self.repaint()
 
     def move(self, by: int) -> None:

@@ -2,14 +2,98 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tui_inbox.domain.template import Rendered, Template
+from tui_inbox.domain.window import Allowed
+from tui_inbox.ports.store import Transaction
+from tui_inbox.services import templates
+from tui_inbox.services.composing import ChannelChoice
+from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
 from tui_inbox.wording import _
 
 if TYPE_CHECKING:
     from tui_inbox.tui.screens.inbox_acts import InboxActs
 
+LINES = 16
+
+
+def _texts(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now: datetime) -> list[Option]:
+    """Snippets in the guest's language; those that lack it say which one they are in."""
+    return [
+        Option(
+            (snippet.template, snippet.rendered),
+            snippet.template.name,
+            " ".join(
+                part
+                for part in (
+                    f";{snippet.template.shortcut}" if snippet.template.shortcut else "",
+                    f"({snippet.template.language})" if snippet.fallback else snippet.template.language,
+                )
+                if part
+            ),
+            more=snippet.rendered.text,
+        )
+        for snippet in templates.snippets(tx, desk, actor, conversation_id, now)
+    ]
+
+
+def _approved(
+    tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now: datetime, account: str
+) -> list[Option]:
+    options = []
+    for template in templates.approved(tx, account):
+        rendered = templates.render_for(tx, desk, template, conversation_id, now, actor)
+        detail = f"{template.category} {template.language}".strip()
+        options.append(Option((template, rendered), template.name, detail, more=rendered.text))
+    return options
+
+
+def _offers(
+    tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now: datetime, choice: ChannelChoice
+) -> list[Option]:
+    """Where only templates may be sent, nothing else is offered."""
+    vendor = choice.traits.templates_after_window
+    over = choice.verdict.until is not None and choice.verdict.until <= now
+    only = vendor and (choice.verdict.kind is not Allowed.FREE or over)
+    options = [] if only else _texts(tx, desk, actor, conversation_id, now)
+    return options + (_approved(tx, desk, actor, conversation_id, now, choice.account) if vendor else [])
+
 
 async def ask_template(screen: InboxActs) -> dict[str, object] | None:
-    screen.say(_("no templates yet"))
-    return None
+    """Inserts a text, or fixes a template as what will be sent."""
+    app, answering = screen.desk_app, screen.answering
+    row, choice = answering.row, answering.choice
+    if row is None or choice is None:
+        screen.say(_("No channel reaches this guest."), "soon")
+        return None
+    options = await screen.gateway.read(_offers, app.session.desk, app.actor, row.id, app.now(), choice)
+    if not options:
+        screen.say(_("No text or approved template yet: the templates screen makes them."), "soon")
+        return None
+    dialog = Chooser(app.ink, _("Which text?"), options, find=narrowed(options), typing=_("name or words"), lines=LINES)
+    chosen = await app.push_screen_wait(dialog)
+    if chosen is None or not isinstance(chosen.value, tuple):
+        return None
+    template, rendered = chosen.value
+    await _use(screen, template, rendered)
+    return {}
+
+
+async def _use(screen: InboxActs, template: Template, rendered: Rendered) -> None:
+    answering = screen.answering
+    if not template.mapping and not template.vendor_id:
+        screen.composer.insert(rendered.text)
+        screen.composer.box.focus()
+        return
+    values, text = dict(rendered.values), rendered.text
+    for name in rendered.missing:
+        question = _("What stands for “{name}”?").format(name=name)
+        told = await screen.desk_app.push_screen_wait(Chooser(screen.desk_app.ink, question, typing=name, free=True))
+        if told is None:
+            return
+        values[name] = told.text.strip()
+        text = text.replace(f"##{{{{{name}}}}}", values[name])
+    answering.fix_template(template, values, text)

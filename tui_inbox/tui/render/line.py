@@ -48,7 +48,7 @@ def strip(ink: Ink, width: int, left: Sequence[Part], right: Sequence[Part] = ()
         return Strip([], 0)
     right = _fitted(right, width)
     taken = width_of(right)
-    left = _fitted(left, width - taken - (1 if taken else 0))
+    left = _fitted(left, width - taken - (1 if taken > 1 else 0))
     gap = width - taken - width_of(left)
     parts = [*left, (" " * gap, ""), *right] if gap else [*left, *right]
     segments: list[Segment] = []

@@ -49,6 +49,8 @@ class Block:
     heading: bool = False
     """First of its run: name and time are shown."""
     read_line: bool = False
+    tight: bool = False
+    """No air above: it follows a day line, or is the first of all."""
     lines: list[Line] | None = field(default=None, repr=False)
 
     @property
@@ -64,7 +66,9 @@ def blocks(scene: Scene, thread: Thread, messages: Sequence[MessageRow], events:
     day = None
     before: MessageRow | None = None
     shown_stays: set[int] = set()
-    items: Iterable[MessageRow | EventRow] = sorted([*messages, *events], key=lambda item: item.at)
+    items: Iterable[MessageRow | EventRow] = sorted(
+        [*(m for m in messages if m.state is not Delivery.CANCELLED), *events], key=lambda item: item.at
+    )
     first_day = None
     for item in items:
         local = item.at.astimezone(scene.zone).date()
@@ -78,12 +82,15 @@ def blocks(scene: Scene, thread: Thread, messages: Sequence[MessageRow], events:
                     shown_stays.add(stay.id)
                     made.append(Block(("stay", stay.id), words=_stay_line(scene, stay)))
         if isinstance(item, EventRow):
-            made.append(Block(("event", item.id), event=item))
+            follows = bool(made) and made[-1].event is not None
+            made.append(Block(("event", item.id), event=item, heading=not follows))
             before = None
             continue
         heading = before is None or not _same_run(before, item)
         made.append(Block(("message", item.id), message=item, heading=heading, read_line=item.id == last_read))
         before = None if item.kind is Kind.NOTE else item
+    for above, block in zip([None, *made], made, strict=False):
+        block.tight = above is None or (above.key[0] in ("day", "stay") and block.key[0] != "day")
     return made
 
 
@@ -110,16 +117,18 @@ def wrapped(scene: Scene, thread: Thread, block: Block, width: int) -> list[Line
         if block.message is not None:
             block.lines = _message(scene, thread, block, block.message, width)
         elif block.event is not None:
-            block.lines = _event(scene, block.event, width)
+            block.lines = _event(scene, block.event, width, block.heading)
         elif block.key[0] == "stay":
             rule = scene.ink.marks.rule * 2
             block.lines = [Line([]), Line([(f"{rule} {block.words} {rule}", "accent")], "middle")]
         else:
             block.lines = [Line([]), Line([(block.words, "muted")], "middle")]
+        if block.tight and block.lines and not block.lines[0].parts:
+            del block.lines[0]
     return block.lines
 
 
-def _event(scene: Scene, event: EventRow, width: int) -> list[Line]:
+def _event(scene: Scene, event: EventRow, width: int, apart: bool) -> list[Line]:
     who = scene.operator(event.actor) if event.actor else ""
     words = sentence(f"event.{event.code}", {**event.params, "name": who, "by": who})
     if words.startswith("event."):
@@ -129,7 +138,7 @@ def _event(scene: Scene, event: EventRow, width: int) -> list[Line]:
     role = "muted strike" if event.undone else "muted"
     time = when.clock(event.at, scene.zone)
     lines = wrap(f"{words} {time}", width - 3)
-    return [Line([])] + [Line([(line, role)], bar="muted") for line in lines]
+    return ([Line([])] if apart else []) + [Line([(line, role)], bar="muted") for line in lines]
 
 
 def _message(scene: Scene, thread: Thread, block: Block, message: MessageRow, width: int) -> list[Line]:
@@ -195,8 +204,6 @@ def tick(scene: Scene, message: MessageRow) -> Part:
             return ("!", "bold urgent")
         case Delivery.UNKNOWN:
             return ("?", "bold soon")
-        case Delivery.CANCELLED:
-            return (marks.no, "muted")
     return ("", "")
 
 
@@ -224,10 +231,6 @@ def _trouble(message: MessageRow) -> str:
         return f"{_('! failed')}: {why}" if why else _("! failed")
     if message.state is Delivery.UNKNOWN:
         return _("? unknown: did it arrive? Enter decides")
-    if message.state is Delivery.CANCELLED:
-        return _("cancelled")
-    if message.state is Delivery.QUEUED:
-        return ""
     return ""
 
 

@@ -49,7 +49,7 @@ def row_strips(
     right = _right(scene, row, tab)
     return (
         strip(ink, width, first, [*right, (" ", "")], depth),
-        strip(ink, width, second, [], depth),
+        strip(ink, width, second, [(" ", "")], depth),
     )
 
 

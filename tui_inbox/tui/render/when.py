@@ -46,6 +46,8 @@ def day_line(day: date, today: date) -> str:
 def ago(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """4 min under an hour, 09:12 today, yesterday, Mon, then the date."""
     past = now - at
+    if timedelta(minutes=-1) < past < timedelta(minutes=1):
+        return _("now")
     if timedelta() <= past < timedelta(hours=1):
         return _("{n} min").format(n=int(past.total_seconds() // 60))
     day, today = at.astimezone(zone).date(), now.astimezone(zone).date()

@@ -24,6 +24,7 @@ from tui_inbox.wording import _, sentence
 
 if TYPE_CHECKING:
     from tui_inbox.domain.message import Attachment
+    from tui_inbox.domain.template import Template
     from tui_inbox.services import composing
     from tui_inbox.services.replying import SentNow
     from tui_inbox.tui.screens.inbox_acts import InboxActs
@@ -47,7 +48,7 @@ class Answering:
         self.note = False
         self.attachments: tuple[Attachment, ...] = ()
         self.send_at: datetime | None = None
-        self.template: tuple[int, dict[str, str]] | None = None
+        self.template: tuple[Template, dict[str, str]] | None = None
         """A vendor's template and its values: then the text cannot be changed."""
         self.sent: SentNow | None = None
         self._snippets: dict[str, str] = {}
@@ -114,10 +115,11 @@ class Answering:
     def set_mode(self) -> None:
         """Composer for the way in use, locked with the reason where nothing may be typed."""
         locked = self._locked() if not self.composer.text else ""
+        fixed = self.template is not None
         choice = self.choice
         enter = self.note or choice is None or choice.traits.enter_sends
         self.composer.hints = self._hints(enter)
-        self.composer.set_mode(Mode(self.measure, locked, enter, self.note, self._snippets))
+        self.composer.set_mode(Mode(self.measure, locked, enter or fixed, self.note, self._snippets, fixed))
 
     def _locked(self) -> str:
         if self.note:
@@ -177,8 +179,9 @@ class Answering:
 
         app = self.screen.desk_app
         flight = composing.preflight(
-            None, app.session.desk, app.actor, row.id, choice, text, self._now(), files=len(self.attachments)
-        )
+            None, app.session.desk, app.actor, row.id, choice, text, self._now(), files=len(self.attachments),
+            template=self.template[0] if self.template else None,
+        )  # fmt: skip
         return compose.measure(tuple(head), flight)
 
     def leave(self) -> None:
@@ -205,9 +208,11 @@ class Answering:
 
     async def save(self) -> None:
         """Journal the text; nothing is written when it has not changed."""
-        if self._dirty and self.row is not None:
+        if self._dirty and self.row is not None and self.template is None:
             self._dirty = False
+            row, kept = self.row, bool(self.composer.text)
             await self.screen.gateway.write(self._draft())
+            self.screen.show_draft(row.id, kept)
 
     def _draft(self) -> Callable[[Transaction], None]:
         """Writes the text as it stands at this moment."""
@@ -257,7 +262,28 @@ class Answering:
             self.note = note
             self.set_mode()
         self.composer.box.focus()
+        await self._learn_snippets()
         await self.look("replying")
+
+    async def _learn_snippets(self) -> None:
+        """What ``;`` can insert here, with this guest's values."""
+        from tui_inbox.services import templates
+
+        screen, row = self.screen, self.row
+        if row is None or self._snippets:
+            return
+        app = screen.desk_app
+        found = await screen.gateway.read(templates.snippets, app.session.desk, app.actor, row.id, self._now())
+        if self.conversation_id == row.id:
+            self._snippets = {one.template.shortcut: one.rendered.text for one in found if one.template.shortcut}
+            self.set_mode()
+
+    def fix_template(self, template: Template, values: dict[str, str], text: str) -> None:
+        """This approved text will be sent as it is; Esc drops it."""
+        self.template = (template, values)
+        self.composer.load(text)
+        self.set_mode()
+        self.composer.box.focus()
 
     async def act(self, command_id: str) -> None:
         """A key of the composer's own commands."""
@@ -338,7 +364,7 @@ class Answering:
             return None
         return replying.Reply(
             row.id, choice.account, choice.channel, choice.address, text,
-            template=self.template[0] if self.template else None,
+            template=self.template[0].id if self.template else None,
             values=self.template[1] if self.template else {},
             attachments=self.attachments,
             send_at=self.send_at,
@@ -409,7 +435,10 @@ class Answering:
         return True
 
     def leave_box(self) -> None:
-        """Esc in the text: it is kept as a draft."""
+        """Esc in the text: it is kept as a draft; a fixed template is dropped."""
+        if self.template is not None:
+            self.template = None
+            self.composer.load("")
         self.screen.run_worker(self.screen.guarded(self.save()), exit_on_error=False)
         if self.note and not self.composer.text:
             self.note = False

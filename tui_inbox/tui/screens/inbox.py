@@ -16,6 +16,8 @@ from tui_inbox.tui.widgets.composer import Composer, ReplyBox
 from tui_inbox.tui.widgets.conversation_list import ConversationList
 from tui_inbox.tui.widgets.thread_view import ThreadView
 
+PRESENCE_SECONDS = 3.0
+
 
 class InboxScreen(InboxActs):
     """The home screen."""
@@ -23,12 +25,17 @@ class InboxScreen(InboxActs):
     def on_mount(self) -> None:
         self.rows.focus()
         self.show_keys()
+        self.set_interval(PRESENCE_SECONDS, self._look_around)
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:
         self.desk_app.set_count(self.top.counts.unread)
         self.refresh_reading()
         self.desk_app.start(self.answering.resume())
+
+    def _look_around(self) -> None:
+        if self.desk_app.app_focus:
+            self.run_worker(self.guarded(self.look_around()), group="presence", exclusive=True, exit_on_error=False)
 
     @on(ConversationList.Moved)
     def _row_moved(self) -> None:

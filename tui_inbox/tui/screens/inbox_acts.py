@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from tui_inbox.domain.conversation import State
 from tui_inbox.tui.commands import Command
 from tui_inbox.tui.dialogs.ask import Answer, ask
@@ -237,6 +239,17 @@ class InboxActs(InboxView):
         answer = await ask(self, "leave")
         if answer:
             self.desk_app.leave()
+
+    async def look_around(self) -> None:
+        """Who else is here: presence is no news, so it is looked at from time to time."""
+        thread = self.thread.thread
+        if thread is None:
+            return
+        shown, now = thread.conversation.id, self.desk_app.now()
+        there = await self.gateway.read(lambda tx: tuple(tx.presences.of(shown, now, self.desk_app.actor.code)))
+        if self.thread.thread is thread and there != thread.presence:
+            self.thread.thread = replace(thread, presence=there)
+            self.thread.repaint()
 
     async def look_after(self) -> None:
         """Say when nothing is sent or fetched; silent while all is well."""

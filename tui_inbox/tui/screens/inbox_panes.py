@@ -203,6 +203,12 @@ class InboxPanes(DeskScreen):
             block.lines = None
         super().set_ink(ink)
 
+    def show_draft(self, conversation_id: int, kept: bool) -> None:
+        """Drafts are not news to others, so the row is told here."""
+        row = next((row for row in self.rows.rows if row.id == conversation_id), None)
+        if row is not None and row.has_draft != kept:
+            self.rows.change(replace(row, has_draft=kept))
+
     def moved(self) -> None:
         """Another row is under the cursor: its conversation is read once the cursor rests."""
         self.opened = False

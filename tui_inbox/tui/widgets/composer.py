@@ -46,6 +46,8 @@ class Mode:
     note: bool = False
     snippets: Mapping[str, str] = field(default_factory=dict)
     """Shortcut -> text with this guest's values."""
+    fixed: bool = False
+    """The text is an approved template: it is sent as it stands."""
 
 
 class ReplyBox(TextArea):
@@ -69,7 +71,7 @@ class ReplyBox(TextArea):
 
     def on_key(self, event: events.Key) -> None:
         key = event.key
-        if self.mode.locked:
+        if self.mode.locked or (self.mode.fixed and key not in ("enter", "escape")):
             self._locked_key(event)
             return
         if key == "enter" and (self.mode.enter_sends or self.mode.note):
@@ -90,7 +92,7 @@ class ReplyBox(TextArea):
 
     def _locked_key(self, event: events.Key) -> None:
         """Nothing is typed here, and no letter falls through to the commands of the list."""
-        if event.key in ("enter", "T", "t"):
+        if event.key in ("enter", "T", "t") and not self.mode.fixed:
             self._take(event, "pick_template")
         elif event.key == "escape":
             self._take(event, "back")
@@ -185,7 +187,7 @@ class Composer(Vertical):
     def set_mode(self, mode: Mode) -> None:
         self.mode = mode
         self.box.mode = mode
-        self.box.read_only = bool(mode.locked)
+        self.box.read_only = bool(mode.locked) or mode.fixed
         self.box.placeholder = content(mode.locked) if mode.locked else ""
         self.set_class(mode.note, "-note")
         self.update()

@@ -7,7 +7,6 @@ inbox that opens a conversation at every second key cannot pay that.
 from __future__ import annotations
 
 from rich.segment import Segment
-from textual import events
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -70,10 +69,8 @@ class Pane(Widget):
             return self._painted[y]
         return Strip([Segment(" " * size.width, self.ink.style("", self.DEPTH))], size.width)
 
-    def on_focus(self, _event: events.Focus) -> None:
-        self.repaint()
-
-    def on_blur(self, _event: events.Blur) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self.repaint()
 
 

@@ -127,7 +127,7 @@ class ThreadView(Pane, can_focus=True):
                 before is not None
                 and before.message == block.message
                 and before.event == block.event
-                and (before.heading, before.read_line) == (block.heading, block.read_line)
+                and (before.heading, before.read_line, before.tight) == (block.heading, block.read_line, block.tight)
             ):
                 block.lines = before.lines
         if chosen is not None:
@@ -231,10 +231,10 @@ class ThreadView(Pane, can_focus=True):
             self._want_older()
         self.repaint()
 
-    def on_focus(self, event: events.Focus) -> None:
-        if self.cursor < 0:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        if has_focus and self.cursor < 0:
             self.cursor = self._last()
-        super().on_focus(event)
+        super().watch_has_focus(has_focus)
 
     def paint(self, width: int, height: int) -> list[Strip]:
         if self.thread is None:

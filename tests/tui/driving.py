@@ -1,0 +1,105 @@
+"""Sitting at the screen: keys in, text out, and waiting for what is under way instead of sleeping."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from textual.pilot import Pilot
+
+from tests.tui.hotel import StandingClock
+from tests.tui.pictures import text_of
+from tui_inbox.tui.app import TuiInbox
+from tui_inbox.tui.screens.inbox import InboxScreen
+from tui_inbox.tui.session import Session
+
+PATIENCE = 5.0
+"""Seconds after which something that should have happened has not."""
+
+
+@dataclass
+class Desk:
+    app: TuiInbox
+    pilot: Pilot[int]
+
+    @property
+    def inbox(self) -> InboxScreen:
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, InboxScreen)
+        return screen
+
+    @property
+    def clock(self) -> StandingClock:
+        assert isinstance(self.app.session.clock, StandingClock)
+        return self.app.session.clock
+
+    @property
+    def text(self) -> str:
+        return text_of(self.app)
+
+    def line(self, containing: str) -> str:
+        """The first line of the screen with these words."""
+        return next((line for line in self.text.split("\n") if containing in line), "")
+
+    async def press(self, *keys: str) -> None:
+        """Keys one after the other, each with all that it sets going."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def type(self, text: str) -> None:
+        await self.pilot.press(*[" " if char == " " else char for char in text])
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Workers of the screens are done and the cursor's conversation is shown."""
+        for _ in range(3):
+            await self.pilot.pause()
+            busy = [w for w in self.app.workers if w.is_running and w.group not in ("dialog",) and not self._waits(w)]
+            if busy:
+                await asyncio.wait([asyncio.ensure_future(_ended(w)) for w in busy], timeout=PATIENCE)
+        await self.pilot.pause()
+
+    def _waits(self, _worker: object) -> bool:
+        """A worker that asked a question waits for the person, not the other way round."""
+        return len(self.app.screen_stack) > 1
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Something becomes true soon."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while not holds():
+            assert asyncio.get_running_loop().time() < deadline, f"it did not happen:\n{self.text}"
+            await self.pilot.pause(0.01)
+
+    async def at_rest(self) -> None:
+        """The panes show the conversation under the cursor."""
+        await self.until(
+            lambda: (
+                self.inbox.rows.current is None
+                or self.inbox.answering.conversation_id
+                == self.inbox.rows.current.id
+                == self.inbox.thread.conversation_id
+            )
+        )
+        await self.settle()
+
+
+async def _ended(worker: object) -> None:
+    try:
+        await worker.wait()  # type: ignore[attr-defined]
+    except Exception:  # noqa: BLE001 - a cancelled or failed worker is over, too
+        return
+
+
+@asynccontextmanager
+async def sitting(session: Session, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Desk]:
+    """The program runs; at the end nothing may have been noted as a fault."""
+    app = TuiInbox(session)
+    async with app.run_test(size=size) as pilot:
+        desk = Desk(app, pilot)
+        await desk.at_rest()
+        yield desk
+    log = session.log_dir / "crash.log"
+    assert not log.exists(), log.read_text()
