@@ -228,8 +228,6 @@ class Email:
         """Up to a batch of mails from ``start``, and the UID to go on at."""
         from adapters.email.imap import UIDS_PER_SEARCH
 
-        mails: list[RawMail] = []
-        size = 0
         first = start.uidnext
         while first < folder.next_uid:
             last = min(first + UIDS_PER_SEARCH, folder.next_uid) - 1
@@ -238,18 +236,15 @@ class Email:
             since = date.fromisoformat(start.since) if start.since and first < start.until else None
             uids = session.uids(first, last, since)
             sizes = session.sizes(uids[:MAILS_PER_BATCH])
-            for uid in uids:
-                if len(mails) == MAILS_PER_BATCH or (mails and size + sizes.get(uid, 0) > BYTES_PER_BATCH):
-                    return mails, uid
-                mail = session.mail(uid, sizes[uid]) if uid in sizes else None
-                if mail is not None:
-                    mails.append(mail)
-                    size += len(mail.raw)
+            wanted = _within(sizes, BYTES_PER_BATCH)
+            left = sorted(uid for uid in sizes if uid not in wanted) or uids[MAILS_PER_BATCH:]
+            mails = session.mails(wanted)
+            if left:
+                return mails, left[0]
             first = last + 1
             if mails:
-                # Where the look ended, so that an empty stretch is not searched twice.
                 return mails, first
-        return mails, max(first, start.uidnext)
+        return [], max(first, start.uidnext)
 
     def _raw_again(self, session: Session, wanted: reading.FileRef) -> bytes:
         from adapters.email.imap import WHOLE_MAIL
@@ -316,6 +311,18 @@ def _cursor(text: str) -> Cursor:
         return msgspec.json.decode(text, type=Cursor) if text else Cursor()
     except msgspec.DecodeError:
         return Cursor()
+
+
+def _within(sizes: Mapping[int, int], limit: int) -> dict[int, int]:
+    """As many as fit, in order, and at least one."""
+    chosen: dict[int, int] = {}
+    total = 0
+    for uid, size in sorted(sizes.items()):
+        total += size
+        if chosen and total > limit:
+            break
+        chosen[uid] = size
+    return chosen
 
 
 def _envelope(mail: RawMail, kind: str, validity: int) -> Envelope:

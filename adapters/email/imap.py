@@ -9,12 +9,12 @@ import contextlib
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
-from imap_tools.errors import ImapToolsError, MailboxLoginError, MailboxStarttlsError, UnexpectedCommandStatusError
+from imap_tools.errors import ImapToolsError, MailboxLoginError, UnexpectedCommandStatusError
 from imap_tools.imap_utf7 import utf7_encode
 
 from adapters.email import tls
@@ -28,6 +28,8 @@ UIDS_PER_SEARCH = 50_000
 """A search answers on one line; this keeps it under half a megabyte."""
 WHOLE_MAIL = 40 * 1024 * 1024
 """Bytes of the largest mail that is fetched whole: 25 MB of files in base64, and some."""
+GROUP_BYTES = 2 * 1024 * 1024
+"""Smaller mails are fetched together, up to this much by one command."""
 START_OF_MAIL = 512 * 1024
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
@@ -81,7 +83,7 @@ class Session:
     def __init__(self, server: Server, user: str, secret: Secret | None, ca_file: str = "") -> None:
         server.check()
         with _faults():
-            self._box = _connect(server, ca_file)
+            self._box = _greeted(server, ca_file)
             if secret is not None:
                 try:
                     _login(self._box, user, secret.reveal())
@@ -126,8 +128,25 @@ class Session:
                 found[int(uid[1])] = int(size[1])
         return found
 
+    def mails(self, sizes: Mapping[int, int]) -> list[RawMail]:
+        """Raw mails in the order of their UIDs, without marking them as read; those that have gone are left out."""
+        found: dict[int, RawMail] = {}
+        for group in _groups(sizes):
+            with _faults():
+                status, data = self._box.client.uid("FETCH", ",".join(map(str, group)), "(UID BODY.PEEK[])")
+            if status == "OK":
+                found.update((uid, RawMail(uid, raw, max(sizes[uid], len(raw)))) for uid, raw in _bodies(data, sizes))
+            # One mail that the server cannot give must not hide the others.
+            for uid in group:
+                if uid not in found and (single := self.mail(uid, sizes[uid])) is not None:
+                    found[uid] = single
+        for uid, size in sizes.items():
+            if size > _grouped() and (single := self.mail(uid, size)) is not None:
+                found[uid] = single
+        return [found[uid] for uid in sorted(found)]
+
     def mail(self, uid: int, size: int) -> RawMail | None:
-        """One raw mail without marking it as read; only its start when it is enormous; None when it has gone."""
+        """One raw mail; only its start when it is enormous; None when it has gone."""
         what = "BODY.PEEK[]" if size <= WHOLE_MAIL else f"BODY.PEEK[]<0.{START_OF_MAIL}>"
         with _faults():
             status, data = self._box.client.uid("FETCH", str(uid), f"(UID {what})")
@@ -199,15 +218,73 @@ class Session:
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+def _grouped() -> int:
+    return min(GROUP_BYTES, WHOLE_MAIL)
+
+
+def _groups(sizes: Mapping[int, int]) -> Iterator[list[int]]:
+    group: list[int] = []
+    total = 0
+    for uid, size in sorted(sizes.items()):
+        if size > _grouped():
+            continue
+        if group and total + size > GROUP_BYTES:
+            yield group
+            group, total = [], 0
+        group.append(uid)
+        total += size
+    if group:
+        yield group
+
+
+def _bodies(data: Sequence[object], wanted: Container[int]) -> Iterator[tuple[int, bytes]]:
+    """(UID, raw mail) pairs; servers put the UID before or behind the literal."""
+    for number, item in enumerate(data):
+        if not isinstance(item, tuple) or len(item) < 2 or not isinstance(item[1], bytes):
+            continue
+        behind = data[number + 1] if number + 1 < len(data) else b""
+        uid = _UID.search(item[0]) or (_UID.search(behind) if isinstance(behind, bytes) else None)
+        if uid is not None and int(uid[1]) in wanted:
+            yield int(uid[1]), item[1]
+
+
+class _StartTls(MailBoxStartTls):
+    """STARTTLS or nothing: its refusal ends the connection before any password is sent."""
+
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        client = imaplib.IMAP4(self._host, self._port, self._timeout)
+        try:
+            if client.starttls(self._ssl_context)[0] != "OK":
+                raise AccountBlocked("tls_not_offered")
+        except imaplib.IMAP4.abort as error:
+            client.shutdown()
+            if "STARTTLS" in client.capabilities:
+                raise
+            raise AccountBlocked("tls_not_offered", vendor_text=str(error)) from None
+        except BaseException:
+            client.shutdown()
+            raise
+        return client
+
+
 def _connect(server: Server, ca_file: str) -> BaseMailBox:
     match server.tls:
         case "implicit":
             return MailBox(server.host, server.port, TIMEOUT, ssl_context=tls.context(ca_file))
         case "starttls":
-            # STARTTLS or nothing: its refusal ends the connection before any password is sent.
-            return MailBoxStartTls(server.host, server.port, TIMEOUT, ssl_context=tls.context(ca_file))
+            return _StartTls(server.host, server.port, TIMEOUT, ssl_context=tls.context(ca_file))
         case "none":
             return MailBoxUnencrypted(server.host, server.port, TIMEOUT)
+
+
+def _greeted(server: Server, ca_file: str) -> BaseMailBox:
+    """Connected; a greeting that is none, or a goodbye, is a fault that passes."""
+    try:
+        return _connect(server, ca_file)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        raise NotSent("vendor_busy", vendor_text=_error_text(error)) from None
 
 
 def _login(box: BaseMailBox, user: str, password: str) -> None:
@@ -234,14 +311,10 @@ def _faults() -> Iterator[None]:
         raise
     except ssl.SSLError as error:
         raise NotSent("tls", vendor_text=tls.reason(error)) from None
-    except MailboxStarttlsError as error:
-        raise AccountBlocked("tls_not_offered", vendor_text=_error_text(error)) from None
     except imaplib.IMAP4.abort as error:
         raise NotSent("connection_lost", vendor_text=str(error)[:300]) from None
     except imaplib.IMAP4.error as error:
         text = _error_text(error)
-        if "STARTTLS" in text or "TLS not supported" in text:
-            raise AccountBlocked("tls_not_offered", vendor_text=text) from None
         raise (NotSent if _passes(text) else Rejected)("refused", vendor_text=text) from None
     except ImapToolsError as error:
         text = _error_text(error)

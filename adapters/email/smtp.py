@@ -77,13 +77,25 @@ def _start_tls(smtp: smtplib.SMTP, ca_file: str) -> None:
 
 
 def _login(smtp: smtplib.SMTP, user: str, password: str) -> None:
+    """By one mechanism only: smtplib's own ``login`` tries them all, and servers lock accounts after a few failures."""
+    offered = smtp.esmtp_features.get("auth", "").upper().split()
+    way = next((name for name in ("PLAIN", "LOGIN", "CRAM-MD5") if name in offered), "")
+    if not way:
+        raise AccountBlocked("auth", vendor_text=f"AUTH {' '.join(offered)}".strip())
+    smtp.user, smtp.password = user, password
     try:
-        smtp.login(user, password)
+        match way:
+            case "PLAIN":
+                smtp.auth(way, smtp.auth_plain)
+            case "LOGIN":
+                smtp.auth(way, smtp.auth_login)
+            case _:
+                smtp.auth(way, smtp.auth_cram_md5)
     except smtplib.SMTPAuthenticationError as error:
         kind, code = (NotSent, "vendor_down") if 400 <= error.smtp_code < 500 else (AccountBlocked, "auth")
         raise kind(code, vendor_code=str(error.smtp_code), vendor_text=_text(error.smtp_error)) from None
-    except smtplib.SMTPNotSupportedError as error:
-        raise AccountBlocked("auth", vendor_text=str(error)) from None
+    finally:
+        smtp.password = ""
 
 
 def _envelope(smtp: smtplib.SMTP, sender: str, to: str, size: int) -> None:

@@ -175,7 +175,7 @@ class SandboxMailbox:
             self.address.encode(),
             self.password.encode(),
         )
-        return AuthResult(success=right)
+        return AuthResult(success=right, handled=False)
 
     def _accept(self, raw: bytes, recipients: list[str]) -> None:
         self.sent.append(raw)
