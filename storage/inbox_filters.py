@@ -19,7 +19,7 @@ TAB_CONDITIONS = ("c.machine = 0",)
 
 GATHERED = 1_000
 """Up to so many hits of the whole words the list is read from the hits."""
-MEMBERS = 5_000
+MEMBERS = 10_000
 """Up to so many, the list is walked in its order and each conversation looked up among the hits; beyond, each is
 asked whether it has the words: they are so common that a page is soon full."""
 
