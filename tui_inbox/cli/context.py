@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tui_inbox import wording
 from tui_inbox.bootstrap.people import who
@@ -27,6 +28,7 @@ def speak(loaded: Loaded, operator: str | None = None) -> str:
     config = loaded.config
     person = config.operators.get(operator) if operator else None
     setting = person.language if person and person.language != "auto" else config.ui.language
+    wording.use_zone(ZoneInfo(config.hotel.time_zone))
     return wording.use(wording.choose(setting, config.hotel.language))
 
 

@@ -123,8 +123,7 @@ def snooze(
         raise Refused("snooze_in_past")
     moved = replace(_act(Act.SNOOZE, conversation, actor, now), wake_at=until, snooze_reason=reason)
     params: dict[str, str | int] = {"reason": reason} if reason else {}
-    if until is not None:
-        params["until_at"] = epoch(until)
+    params["until_at"] = "reply" if until is None else epoch(until)
     return Change(moved, code, params)
 
 

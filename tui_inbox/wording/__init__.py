@@ -10,6 +10,7 @@ import gettext
 import importlib
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tui_inbox.domain.errors import ChannelError, NotFound, StoreError, TuiInbox
 
 LANGUAGES = ("en", "fr")
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
-_AREAS = ("refusals", "events", "reasons", "channels", "store", "config", "cli", "delivery", "mail")
+_AREAS = ("refusals", "events", "reasons", "channels", "store", "config", "cli", "delivery", "mail", "desk")
 
 
 class _Current:
@@ -26,6 +27,7 @@ class _Current:
 
     language = "en"
     catalogue: gettext.NullTranslations = gettext.NullTranslations()
+    zone: tzinfo = UTC
 
 
 def use(language: str) -> str:
@@ -38,6 +40,11 @@ def use(language: str) -> str:
         else gettext.translation("tui_inbox", LOCALE, [_Current.language], fallback=True)
     )
     return _Current.language
+
+
+def use_zone(zone: tzinfo) -> None:
+    """The hotel's clock, for times in sentences."""
+    _Current.zone = zone
 
 
 def language() -> str:
@@ -86,11 +93,20 @@ def sentence(code: str, params: Mapping[str, str | int] | None = None) -> str:
     template = _sentences().get(code)
     if template is None:
         return clean_line(code)
-    values = {key: clean_line(str(value)) for key, value in (params or {}).items()}
+    values = {key: _worded(key, value) for key, value in (params or {}).items()}
     try:
         return _(template).format_map(values)
     except (KeyError, IndexError):
         return _(template)
+
+
+def _worded(key: str, value: str | int) -> str:
+    """A parameter as it is read: times (``..._at``) by the hotel's clock, codes that have words in those words."""
+    if key.endswith("_at") and isinstance(value, int):
+        return f"{datetime.fromtimestamp(value, _Current.zone):%d/%m %H:%M}"
+    known = _sentences()
+    words = known.get(f"{key}.{value}") or (known.get(str(value)) if key == "reason" else None)
+    return clean_line(str(value)) if words is None else _(words).rstrip(".")
 
 
 def explain(error: TuiInboxError) -> str:
