@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 from random import Random
 
-from bench.words import LANGUAGES, Text, pool
+from bench.words import LANGUAGES, Text, family_name, pool
 from storage.engine import SQLITE, Connection, connect
 from storage.store import open_store
 from storage.times import micros
@@ -51,7 +51,8 @@ LIVE = ("open", "pending")
 BOOKINGS = 3_000_000_000
 
 _CHANNELS = (("whatsapp", "desk-wa", 42), ("sms", "desk-sms", 22), ("email", "desk-mail", 30), ("booking", "ota", 6))
-_STATES = (("closed", 945), ("open", 20), ("pending", 15), ("spam", 12), ("machine", 8))
+_STATES = (("spam", 0.012, 10**9), ("machine", 0.01, 10**9), ("pending", 0.02, 450), ("open", 0.025, 600))
+"""State, its share of the conversations and how many there are at most."""
 
 
 def _columns(names: str) -> tuple[str, ...]:
@@ -143,18 +144,26 @@ def _insert(db: Connection, table: str, columns: Sequence[str], rows: Iterable[R
 def _talks(count: int, rng: Random) -> list[Talk]:
     shares = [language.share for language in LANGUAGES]
     languages = rng.choices(range(len(LANGUAGES)), weights=shares, k=count)
-    names, weights = zip(*_STATES, strict=True)
-    states = rng.choices(names, weights=weights, k=count)
+    states = _states(count, rng)
     channels = rng.choices(_CHANNELS, weights=[channel[2] for channel in _CHANNELS], k=count)
     talks = []
     for n in range(count):
         language = LANGUAGES[languages[n]]
-        first, last = rng.choice(language.first), rng.choice(language.last)
+        first, last = rng.choice(language.first), family_name(language, rng)
         channel, account, _ = channels[n]
         address = _address(channel, n + 1, first, last)
         name = "" if n % 25 == 24 else f"{first} {last}"
         talks.append(Talk(n + 1, languages[n], channel, account, address, states[n], name))
     return talks
+
+
+def _states(count: int, rng: Random) -> list[str]:
+    """As many live ones as a desk can look after, however long its history."""
+    states = ["closed"] * count
+    for state, share, most in _STATES:
+        for number in rng.sample(range(count), min(int(count * share), most)):
+            states[number] = state
+    return states
 
 
 def _address(channel: str, number: int, first: str, last: str) -> str:

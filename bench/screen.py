@@ -43,13 +43,21 @@ class Inbox:
         return (PYTHON, "-m", "tui_inbox", "--config", str(self.config), "--operator", "ana")
 
 
+ACCOUNTS = "".join(
+    f'[channels.{name}]\ntype = "twilio"\naccount_sid = "AC{"0" * 32}"\nsecret = "none"\n'
+    f'from = "+33700000000"\nwhatsapp_from = "+33700000000"\n'
+    for name in ("desk-sms", "desk-wa")
+)
+"""The generator's accounts, so that the composer may answer; nothing is ever sent."""
+
+
 def write_config(folder: Path, url: str, accounts: str = "") -> Path:
     """A configuration that starts no worker and knows the generator's accounts."""
     config = folder / "config.toml"
     config.write_text(
         f'[hotel]\nname = "Hôtel Lumière"\ntime_zone = "Europe/Paris"\nlanguage = "en"\ncountry = "FR"\n'
         f'[ui]\ntheme = "dark"\n[operators.ana]\nname = "Ana"\n[worker]\nautostart = false\n[store]\nurl = "{url}"\n'
-        f"{accounts}",
+        f"{accounts or ACCOUNTS}",
         encoding="utf-8",
     )
     return config

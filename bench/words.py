@@ -51,7 +51,10 @@ LANGUAGES = (
         _split(
             "la piscine|le spa|un lit bébé|la télévision|le chauffage|un oreiller|la navette|un taxi|le sèche-cheveux"
         ),
-        _split("Claire|Élodie|Jérôme|Théo|Léa|Benoît|Zoé|Mathieu|Noémie|François|Inès|Gaël"),
+        _split(
+            "Claire|Élodie|Jérôme|Théo|Léa|Benoît|Zoé|Mathieu|Noémie|François|Inès|Gaël|Adèle|Bastien|Camille|Denis|Émile|Fanny"
+            "|Gilles|Hélène|Irène|Julien|Karine|Loïc|Manon|Nicolas|Océane|Pascal|Raphaël|Solène|Tristan|Valérie"
+        ),
         _split("Martin|Lefèvre|Bénard|Dupré|Girard|Châtelain|Noël|Moreau|Guérin|Lemaître|Pélissier|Rousseau"),
         _split("bé|lan|mor|ville|cha|rou|sé|ti|ne|gnac|pont|ar|de|lier|cou|van|mé|ron|plou|har"),
     ),
@@ -68,7 +71,10 @@ LANGUAGES = (
             "|Breakfast is served from {h} to {h} in the {t} room.|How far is it to {t} on foot?"
         ),
         _split("pool|spa|cot|television|heating|extra pillow|shuttle|taxi|hair dryer|safe|minibar|adapter|umbrella"),
-        _split("Priya|Oliver|Grace|Jack|Amelia|Noah|Isla|Arjun|Chloe|Liam|Ruby|Ethan|Freya"),
+        _split(
+            "Priya|Oliver|Grace|Jack|Amelia|Noah|Isla|Arjun|Chloe|Liam|Ruby|Ethan|Freya|Aisha|Brian|Colin|Daisy|Edward|Fiona|George"
+            "|Hannah|Ian|Julia|Kevin|Lucy|Megan|Nigel|Olivia|Peter|Rachel|Simon|Tara|Victor|Wendy|Yusuf"
+        ),
         _split("Nair|Smith|O'Connor|Patel|Hughes|Walker|Okafor|Bennett|Singh|Murphy|Clarke|Reid"),
         _split("ber|ton|wick|ham|shire|ash|ley|ford|mer|rick|dale|wood|stan|bur|win|hal|thor|gate|ston|mar"),
     ),
@@ -84,7 +90,10 @@ LANGUAGES = (
             "|Ihr Zimmer ist ab {h} Uhr bezugsfertig, das Gepäck nehmen wir gern vorher entgegen."
         ),
         _split("das Schwimmbad|die Sauna|ein Kinderbett|der Fernseher|die Heizung|ein Kissen|ein Föhn|die Fähre"),
-        _split("Jonas|Jürgen|Käthe|Lukas|Sören|Anneliese|Björn|Grete|Max|Ursula"),
+        _split(
+            "Jonas|Jürgen|Käthe|Lukas|Sören|Anneliese|Björn|Grete|Max|Ursula|Anke|Bernd|Clara|Dieter|Elke|Felix|Gisela"
+            "|Hannes|Ingrid|Klaus|Lena|Moritz|Nele|Otto|Petra|Rolf|Silke|Timo|Ute|Volker"
+        ),
         _split("Weber|Müller|Schäfer|Groß|Köhler|Vogel|Jäger|Böhm|Krüger|Weiß"),
         _split("berg|stein|hau|feld|grün|wald|müh|bach|kirch|hof|brück|see|burg|tal|lich|rein|gart|dorf|neu|alt"),
     ),
@@ -152,6 +161,13 @@ def _things(language: Language, rng: Random) -> tuple[Sequence[str], Sequence[fl
     made = {"".join(rng.choices(language.syllables, k=rng.randint(2, 4))) for _ in range(_MADE_UP)}
     things = [*language.things, *(word.capitalize() for word in sorted(made))]
     return things, list(accumulate(1 / (rank + 3) for rank in range(len(things))))
+
+
+def family_name(language: Language, rng: Random) -> str:
+    """A common one, or one that few others have."""
+    if rng.random() < 0.3:
+        return rng.choice(language.last)
+    return "".join(rng.choices(language.syllables, k=rng.randint(2, 3))).capitalize()
 
 
 def pool(language: Language, size: int, rng: Random) -> list[Text]:
