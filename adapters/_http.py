@@ -121,7 +121,7 @@ class Http:
             raise Refused("bad_base_url") from None
         if self._base.scheme not in ("http", "https") or not _HOST.fullmatch(self._base.host) or self._base.userinfo:
             raise Refused("bad_base_url")
-        self._hosts = (self._base.host, *hosts)
+        self._hosts = tuple(hosts)
         self._file_hosts = tuple(file_hosts)
         self._explain = explain
         self._auth = auth
@@ -212,10 +212,15 @@ class Http:
             target = httpx.URL(url)
         except (httpx.InvalidURL, ValueError):
             raise Malformed("file_elsewhere") from None
-        same_origin = (target.scheme, target.host, target.port) == (self._base.scheme, self._base.host, self._base.port)
-        if not same_origin and not (target.scheme == "https" and _listed(target.host, self._hosts)):
+        if not self._ours(target):
             raise Malformed("file_elsewhere")
         return target
+
+    def _ours(self, target: httpx.URL) -> bool:
+        """Places that get our credentials: the base's origin, and the vendor's further hosts by HTTPS."""
+        if (target.scheme, target.host, target.port) == (self._base.scheme, self._base.host, self._base.port):
+            return True
+        return _plain_https(target) and _listed(target.host, self._hosts)
 
     def _request(self, client: httpx.Client, method: str, url: str, **values: Any) -> httpx.Request:
         request = client.build_request(method, self._url(url), **values)
@@ -254,12 +259,12 @@ class Http:
 
     def _file_request(self, target: httpx.URL) -> httpx.Request:
         headers = {"Accept-Encoding": "identity"}
-        if _listed(target.host, self._hosts):
+        if self._ours(target):
             request = self._reads.build_request("GET", target, headers=headers)
             self._sign(request)
             return request
         # The address that was checked is the address that is connected to: a second look-up could answer otherwise.
-        address = _public_address(target.host, target.port or 443)
+        address = _public_address(target.host, 443)
         shown = f"[{address}]" if ":" in address else address
         return self._reads.build_request(
             "GET",
@@ -273,10 +278,7 @@ class Http:
             target = origin.join(place)
         except (httpx.InvalidURL, ValueError):
             raise Malformed("file_elsewhere") from None
-        if (target.scheme, target.host, target.port) == (self._base.scheme, self._base.host, self._base.port):
-            return target
-        allowed = (*self._hosts, *self._file_hosts)
-        if target.scheme != "https" or target.userinfo or not _listed(target.host, allowed):
+        if not self._ours(target) and not (_plain_https(target) and _listed(target.host, self._file_hosts)):
             raise Malformed("file_elsewhere")
         return target
 
@@ -314,6 +316,10 @@ def _closing(response: httpx.Response) -> Iterator[None]:
         yield
     finally:
         response.close()
+
+
+def _plain_https(target: httpx.URL) -> bool:
+    return target.scheme == "https" and target.port is None and not target.userinfo
 
 
 def _listed(host: str, allowed: Sequence[str]) -> bool:

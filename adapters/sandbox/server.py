@@ -35,7 +35,14 @@ class LoopbackServer:
         self._socket.listen(100)
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
-            _cutting(app), http="h11", ws="none", lifespan="off", log_config=None, access_log=False, server_header=False
+            _cutting(app),
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)

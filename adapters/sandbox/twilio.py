@@ -323,7 +323,7 @@ def _local(endpoint: Endpoint) -> Endpoint:
             return Response(status_code=403)
         try:
             return await endpoint(request)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             return Response(status_code=400)
 
     return answer

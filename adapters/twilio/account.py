@@ -118,7 +118,8 @@ class Twilio:
         page = wire.answered(answer, wire.Page)
         newest = place.newest
         envelopes: list[Envelope] = []
-        for raw in page.messages:
+        # The vendor lists the newest first; what was said first is better read first.
+        for raw in reversed(page.messages):
             body, found = self._envelopes(bytes(raw), receipts=way == "out" and bool(place.watermark))
             envelopes.extend(found)
             sent = wire.moment(body.date_sent) if body else None

@@ -101,6 +101,7 @@ class FaultServer:
                 break
             try:
                 if self._before == "rst_before_reading":
+                    time.sleep(0.05)  # past the handshake, so that the client has written
                     _rst(line)
                 elif self._before == "speaks_first":
                     line.sendall(answer("400 This is not TLS"))

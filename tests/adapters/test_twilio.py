@@ -478,7 +478,7 @@ def test_a_message_that_cannot_be_named_is_kept_for_quarantine() -> None:
         batch = channel.fetch("in:sms", "", None)
         again = channel.fetch("in:sms", "", None)
         channel.close()
-    first, second, good = batch.envelopes
+    good, second, first = batch.envelopes
     for unnamed in (first, second):
         assert unnamed.external_id.startswith("unreadable:")
         with pytest.raises(Malformed):
@@ -529,3 +529,9 @@ def test_settings_name_their_keys_as_the_documentation_does() -> None:
         "type", "account_sid", "secret", "from", "whatsapp_from", "api_key", "messaging_service",
         "base_url", "poll_seconds", "history", "mode", "property",
     }  # fmt: skip
+
+
+def test_a_page_is_read_in_the_order_in_which_it_was_said(box: SandboxTwilio, desk: Twilio) -> None:
+    for n in range(3):
+        box.account.receive(GUEST, box.account.sms, f"n{n}", at=NOW + timedelta(seconds=n))
+    assert texts(desk, everything(desk, "in:sms")[0]) == ["n0", "n1", "n2"]
