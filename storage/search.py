@@ -13,7 +13,9 @@ RESERVATION = "reservation"
 
 SQLITE_DDL = (
     # "ascii" splits at spaces only: our words hold letters and digits, and other scripts stay whole.
-    "CREATE VIRTUAL TABLE search_fts USING fts5(folded, content='search_entry', content_rowid='id', tokenize='ascii')",
+    # No phrase and no rank is ever asked for: neither positions nor sizes are kept.
+    "CREATE VIRTUAL TABLE search_fts USING fts5(folded, content='search_entry', content_rowid='id', tokenize='ascii',"
+    " detail='none', columnsize=0)",
     "CREATE TRIGGER search_entry_added AFTER INSERT ON search_entry BEGIN"
     " INSERT INTO search_fts(rowid, folded) VALUES (new.id, new.folded); END",
     "CREATE TRIGGER search_entry_removed AFTER DELETE ON search_entry BEGIN"
