@@ -155,13 +155,15 @@ class InboxActs(InboxView):
     async def do_spam(self) -> None:
         selection = self.selection()
         if selection.rows and all(row.state is State.SPAM for row in selection.rows):
-            await self.carry_out("lifecycle.not_spam", moves_on=True, words="not_spam")
+            desk = self.desk_app.session.desk
+            await self.carry_out("lifecycle.not_spam", moves_on=True, words="not_spam", desk=desk)
         else:
             await self.carry_out("lifecycle.report_spam", moves_on=True, words="spam")
 
     async def do_no_reply(self) -> None:
         on = any(not row.no_reply_needed for row in self.selection().rows)
-        await self.carry_out("lifecycle.no_reply_needed", words="no_reply" if on else "reply_needed", on=on)
+        words = "no_reply" if on else "reply_needed"
+        await self.carry_out("lifecycle.no_reply_needed", words=words, on=on, desk=self.desk_app.session.desk)
 
     async def do_unread(self) -> None:
         from tui_inbox.services import thread
