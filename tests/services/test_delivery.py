@@ -243,6 +243,41 @@ def test_late_sight_still_settles_what_waits_for_the_operator(front: Front) -> N
     assert front.row(outbox_id).state is OutboxState.ACCEPTED
 
 
+def test_rows_that_nobody_settles_never_hide_a_fresh_one(front: Front) -> None:
+    front.guest_writes()
+    for number in range(60):
+        sent_reply(front, f"n° {number}")
+        front.channel.faults.append(Unknown("timeout"))
+        front.deliver()
+    for _ in range(2):
+        front.clock.forward(minutes=2)
+        delivery.reconcile(front.store, front.desk, front.channel, front.now)
+    fresh = sent_reply(front, "Et celui-ci ?")
+    front.channel.faults.append((Unknown("timeout"), True))
+    front.deliver()
+    front.clock.forward(minutes=2)
+    delivery.reconcile(front.store, front.desk, front.channel, front.now)
+    assert front.row(fresh).state is OutboxState.ACCEPTED
+
+
+def test_an_old_row_of_the_same_text_does_not_take_a_new_one_s_id(front: Front) -> None:
+    front.guest_writes()
+    old = sent_reply(front, "Bonjour")
+    front.channel.faults.append(Unknown("timeout"))
+    front.deliver()
+    for _ in range(2):
+        front.clock.forward(minutes=2)
+        delivery.reconcile(front.store, front.desk, front.channel, front.now)
+    front.clock.forward(hours=3)
+    new = sent_reply(front, "Bonjour", repeat=True)
+    front.channel.faults.append((Unknown("timeout"), True))
+    front.deliver()
+    front.clock.forward(minutes=2)
+    delivery.reconcile(front.store, front.desk, front.channel, front.now)
+    assert front.row(old).state is OutboxState.NEEDS_OPERATOR
+    assert front.row(new).state is OutboxState.ACCEPTED
+
+
 def test_identical_texts_are_matched_by_counting(front: Front) -> None:
     front.guest_writes()
     ids = []

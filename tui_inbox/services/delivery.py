@@ -208,13 +208,13 @@ def recover(
     return len(left)
 
 
-def reconcile(store: Store, desk: Desk, channel: Channel, now: datetime, limit: int = 50) -> int:
+def reconcile(store: Store, desk: Desk, channel: Channel, now: datetime) -> int:
     """Ask the vendor about sends whose outcome is unknown; how many were settled.
 
     Nothing is ever queued again from here: what the vendor does not show goes to the operator.
     """
     with store.read() as tx:
-        rows = [row for row in tx.outbox.in_state(_UNSURE, limit, channel.name) if _to_look_up(desk, row, now)]
+        rows = [row for row in settling.unsettled(tx, channel.name) if _to_look_up(desk, row, now)]
     settled = 0
     for row in rows:
         if not isinstance(channel, FindsSent):
@@ -232,22 +232,33 @@ def reconcile(store: Store, desk: Desk, channel: Channel, now: datetime, limit: 
 
 def _to_look_up(desk: Desk, row: Outgoing, now: datetime) -> bool:
     """After the vendor's own delay; what waits for the operator is looked for a while longer."""
-    since = row.unknown_since or row.updated_at or now
+    if row.state not in _UNSURE or not _in_sight(row, now):
+        return False
     try:
         settle = desk.traits(row.account, row.channel).settle
     except NotFound:
         settle = timedelta(0)
-    if row.state is OutboxState.NEEDS_OPERATOR and now - since > LATE_SIGHT:
-        return False
-    return now - since >= settle
+    return now - _since(row, now) >= settle
+
+
+def _since(row: Outgoing, now: datetime) -> datetime:
+    return row.unknown_since or row.updated_at or now
+
+
+def _in_sight(row: Outgoing, now: datetime) -> bool:
+    """Is it still looked for? An old row that waits for the operator claims nothing that the vendor shows now."""
+    return row.state is not OutboxState.NEEDS_OPERATOR or now - _since(row, now) <= LATE_SIGHT
 
 
 def _settle(tx: Transaction, desk: Desk, outbox_id: int, found: Found, now: datetime) -> int:
     row = tx.outbox.load(outbox_id)
     if row.state not in _UNSURE:
         return 0
-    unsettled = tx.outbox.in_state((*_UNSURE, OutboxState.INFLIGHT), 500, row.account)
-    same = [one for one in unsettled if (one.address, one.body_hash) == (row.address, row.body_hash)]
+    same = [
+        one
+        for one in settling.unsettled(tx, row.account)
+        if (one.address, one.body_hash) == (row.address, row.body_hash) and _in_sight(one, now)
+    ]
     if any(one.state is OutboxState.INFLIGHT for one in same):
         return 0
     bound = tx.outbox.bound_ids(row.account, found.candidates)

@@ -107,9 +107,11 @@ class Intake:
             candidates = [row] if row is not None else []
         else:
             if self._unsettled is None:
-                self._unsettled = list(tx.outbox.in_state(_UNSETTLED, 500, self._account))
+                self._unsettled = settling.unsettled(tx, self._account)
             body = body_hash(item.text)
             candidates = [row for row in self._unsettled if (row.address, row.body_hash) == (address, body)]
+            # One that was given to the operator long ago claims an echo last.
+            candidates.sort(key=lambda row: row.state is OutboxState.NEEDS_OPERATOR)
         if not candidates:
             return None
         row = candidates[0]

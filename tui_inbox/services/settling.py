@@ -19,6 +19,7 @@ from tui_inbox.services.lifecycle import with_deadline
 UNREACHABLE = frozenset({"bad_number", "not_mobile", "not_on_whatsapp", "bad_address", "blocked_by_guest"})
 """Refusals that are about the address, not about the message: the card says so from then on."""
 
+_MANY = 1000
 PARKED_FOR_OPERATOR = datetime(9999, 1, 1, tzinfo=UTC)
 """``not_before`` of a row that only a person may send on: the guest wrote first."""
 
@@ -131,6 +132,16 @@ def moved_on(tx: Transaction, row: Outgoing) -> None:
     if told != conversation:
         tx.conversations.put(told)
     _changed(tx, row)
+
+
+def unsettled(tx: Transaction, account: str) -> list[Outgoing]:
+    """Rows whose fate is not known, oldest first.
+
+    Those that wait for an operator are asked for apart: however many nobody cares for, they never hide a fresh one.
+    """
+    fresh = tx.outbox.in_state((OutboxState.INFLIGHT, OutboxState.UNKNOWN), _MANY, account)
+    left = tx.outbox.in_state((OutboxState.NEEDS_OPERATOR,), _MANY, account)
+    return sorted([*fresh, *left], key=lambda row: row.id)
 
 
 def answers(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> None:
