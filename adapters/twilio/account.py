@@ -8,6 +8,7 @@ import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -74,7 +75,10 @@ class Twilio:
 
     @classmethod
     def serves(cls, settings: AccountSettings) -> Mapping[str, ChannelTraits]:
-        return {code: cls.TRAITS[code] for code in own_numbers(settings)}
+        found = {code: cls.TRAITS[code] for code in own_numbers(settings)}
+        if settings.mode == "full":
+            return found
+        return {code: replace(traits, can_send=False, can_start=False) for code, traits in found.items()}
 
     @classmethod
     def own(cls, settings: AccountSettings) -> Mapping[str, str]:

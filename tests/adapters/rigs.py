@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from adapters._http import Http, Limits
+from adapters.email import Email, Server
+from adapters.email import Settings as MailSettings
 from adapters.sandbox.twilio import SandboxTwilio
 from adapters.twilio import Settings, Twilio, errors
 from tui_inbox.domain.outbox import OutboxState, Outgoing
@@ -33,6 +36,11 @@ class Rig:
     """A channel whose vendor is at this base URL, with short time limits and ``CANARY`` as its secret."""
     payloads: Sequence[Envelope]
     outgoing: Outgoing
+    settings: Struct
+    web: bool = True
+    """Speaks HTTP with JSON; the part of the suite about answers and statuses is for these."""
+    mutants: float = 1.0
+    """Share of the damaged payloads: mails are read in a child, a hundred times slower than JSON."""
 
 
 def outgoing(channel: str = "sms", address: str = "+33612345678", text: str = "Bonjour", **more: object) -> Outgoing:
@@ -79,7 +87,31 @@ def payload(name: str, kind: str = "message") -> Envelope:
     return Envelope(name, kind, raw)
 
 
+def email(base_url: str) -> Email:
+    """A mailbox whose two servers are at this address."""
+    port = int(base_url.rsplit(":", 1)[1])
+    server = Server("127.0.0.1", port, "none")
+    return Email("desk", mail_settings(server), Secret(CANARY))
+
+
+def mail_settings(server: Server) -> MailSettings:
+    return MailSettings(type="email", address="desk@hotel.example", imap=server, smtp=server, secret="mail")
+
+
+def mails(*names: str) -> list[Envelope]:
+    return [Envelope(name, "mail", (Path(__file__).parent / "mails" / f"{name}.eml").read_bytes()) for name in names]
+
+
 RIGS: dict[str, Rig] = {
+    "email": Rig(
+        type="email",
+        opened=email,
+        payloads=mails("plain", "japanese", "outlook_french", "html_with_hidden_text", "bounce_standard"),
+        outgoing=outgoing("email", "claire@guest.example", subject="Bonjour", message_ref="<01KEY@hotel.example>"),
+        settings=mail_settings(Server("127.0.0.1", 9, "none")),
+        web=False,
+        mutants=0.01,
+    ),
     "twilio": Rig(
         type="twilio",
         opened=twilio,
@@ -91,5 +123,6 @@ RIGS: dict[str, Rig] = {
             )
         ],
         outgoing=outgoing(),
-    )
+        settings=twilio_settings(),
+    ),
 }
