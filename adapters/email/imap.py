@@ -199,8 +199,7 @@ class Session:
             self._hang_up()
 
     def _hang_up(self) -> None:
-        with contextlib.suppress(imaplib.IMAP4.error, OSError):
-            self._box.client.shutdown()
+        _shut(self._box.client)
 
     def _find_sent(self) -> str:
         with _faults():
@@ -257,14 +256,19 @@ class _StartTls(MailBoxStartTls):
             if client.starttls(self._ssl_context)[0] != "OK":
                 raise AccountBlocked("tls_not_offered")
         except imaplib.IMAP4.abort as error:
-            client.shutdown()
+            _shut(client)
             if "STARTTLS" in client.capabilities:
                 raise
             raise AccountBlocked("tls_not_offered", vendor_text=str(error)) from None
         except BaseException:
-            client.shutdown()
+            _shut(client)
             raise
         return client
+
+
+def _shut(client: imaplib.IMAP4) -> None:
+    with contextlib.suppress(imaplib.IMAP4.error, OSError):
+        client.shutdown()
 
 
 def _connect(server: Server, ca_file: str) -> BaseMailBox:
