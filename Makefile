@@ -38,9 +38,9 @@ lock: ## Resolve requirements.lock anew (needs uv)
 	  --no-header --no-annotate --extra postgres --group dev pyproject.toml --output-file requirements.lock $(ARGS)
 
 catalogue: $(READY) ## Collect the texts to translate, then compile the catalogues
-	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k ngettext:1,2 --no-default-keywords -k _ --sort-output --no-location \
-	  --omit-header -o $(VENV)/tui_inbox.pot tui_inbox adapters storage
-	@$(BIN)/pybabel -q update -D tui_inbox -i $(VENV)/tui_inbox.pot -d tui_inbox/locale --no-fuzzy-matching \
+	@$(BIN)/python -m babel.messages.frontend -q extract -F babel.cfg --no-default-keywords -k _ -k N_ -k ngettext:1,2 \
+	  --sort-output --no-location --omit-header -o $(VENV)/tui_inbox.pot tui_inbox adapters storage
+	@$(BIN)/python -m babel.messages.frontend -q update -D tui_inbox -i $(VENV)/tui_inbox.pot -d tui_inbox/locale --no-fuzzy-matching \
 	  --ignore-obsolete --omit-header --width 120
 	@$(BIN)/python hatch_build.py
 

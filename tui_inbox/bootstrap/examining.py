@@ -40,9 +40,10 @@ def sqlite_library() -> Library:
 
 def shown_url(loaded: Loaded) -> str:
     """The store's address without a password."""
-    parts = urlsplit(store_url(loaded))
+    url = store_url(loaded)
+    parts = urlsplit(url)
     if parts.password is None:
-        return urlunsplit(parts)
+        return url
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{parts.username}@{host}"))
 

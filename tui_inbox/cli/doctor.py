@@ -79,7 +79,6 @@ def _rank(code: int) -> int:
 
 
 def everything(options: Namespace) -> Iterator[Check]:
-    yield from _program()
     file, _there = config_path(options.config)
     try:
         loaded = load(file)
@@ -87,9 +86,11 @@ def everything(options: Namespace) -> Iterator[Check]:
         found = accounts(loaded)
         check_keys(loaded)
     except ConfigError as error:
+        yield from _program()
         for line in config_sentences(error.file, error.problems):
             yield Check("config", BAD, line)
         return
+    yield from _program()
     yield Check("config", FINE, _("{path}, no mistakes").format(path=file))
     desk = build_desk(loaded, found)
     yield from _person(options, loaded)

@@ -18,7 +18,6 @@ ARGPARSE = (
     N_("options"),
     N_("positional arguments"),
     N_("show this help message and exit"),
-    N_("show program's version number and exit"),
     N_("%(prog)s: error: %(message)s\n"),
     N_("the following arguments are required: %s"),
     N_("unrecognized arguments: %s"),
@@ -29,6 +28,8 @@ ARGPARSE = (
     N_("not allowed with argument %s"),
     N_("one of the arguments %s is required"),
 )
+
+_VERSION_HELP = N_("show the version and exit")
 
 
 class Command(NamedTuple):
@@ -214,7 +215,7 @@ def build() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"tui-inbox {__version__}")
+    parser.add_argument("--version", action="version", version=f"tui-inbox {__version__}", help=_(_VERSION_HELP))
     _shared(parser, top=True)
     parser.set_defaults(run=INBOX.run)
     top = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), dest="command")

@@ -40,7 +40,8 @@ def list_(options: Namespace) -> int:
     if loaded.config.store.secret:
         wanted[loaded.config.store.secret] = "[store]"
     for name in sorted({*wanted, *(name for name, _vault in chain.names())}):
-        print(f"{name}: {chain.holder(name) or _('missing')} ({wanted.get(name) or _('not used')})")
+        holder, user = chain.holder(name) or _("missing"), wanted.get(name) or _("not used")
+        print(f"{name}: {holder} ({user})")
     return OK
 
 

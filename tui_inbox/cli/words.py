@@ -88,7 +88,7 @@ def guest_name(desk: Desk, row: ConversationRow) -> str:
         kind = desk.traits(row.account, row.channel).handle
     except NotFound:
         kind = HandleKind.OPAQUE
-    return f"{_('Unknown client')} {clean_line(short_handle(row.handle, kind))}".strip()
+    return " ".join((_("Unknown client"), clean_line(short_handle(row.handle, kind)))).strip()
 
 
 def conversation_line(desk: Desk, row: ConversationRow, now: datetime) -> str:
@@ -137,10 +137,11 @@ def account_lines(desk: Desk, rows: Mapping[str, AccountRow], now: datetime) -> 
     """Each configured account with what the worker last noted of it."""
     for name, info in desk.accounts.items():
         row = rows.get(name)
+        state = ACCOUNT_STATES[row.state if row else "new"]
         yield _("{name}: {channels}, {state}, last good poll {polled}").format(
             name=name,
             channels=", ".join(traits.label for traits in info.channels.values()),
-            state=_(ACCOUNT_STATES[row.state if row else "new"]),
+            state=_(state),
             polled=ago(row.poll_ok_at, now) if row and row.poll_ok_at else _("never"),
         )
         if row and row.reason:
