@@ -17,6 +17,7 @@ from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.event import Code
 from tui_inbox.domain.guest import Line
 from tui_inbox.ports.store import Transaction
+from tui_inbox.rows import RequestRow
 from tui_inbox.services import lifecycle
 from tui_inbox.services.desk import Actor
 from tui_inbox.services.undo import life_of
@@ -239,3 +240,16 @@ def test_undoing_everything_leads_back_to_the_start(sqlite_store: SqlStore, acts
         assert life_of(t.conversations.load(row.id)) == start
         assert not t.guests.load(row.guest_id).blocked
         assert t.unread.clear_all(row.id) == [("ana", 1)]
+
+
+def test_a_promise_stays_the_rows_clock_whether_a_reply_is_needed_or_not(sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        row = waiting(t)
+        t.requests.add(
+            RequestRow(0, "other", "Call back", "open", at(90), "ana", row.id),
+            guest_id=row.guest_id, reservation_id=None, at=NOW,
+        )  # fmt: skip
+        (kept,) = lifecycle.no_reply_needed(t, ANA, [row.id], at(1), desk=hotel())
+        assert (kept.unanswered, kept.deadline_at) == (False, at(90))
+        (back,) = lifecycle.no_reply_needed(t, ANA, [row.id], at(2), on=False, desk=hotel())
+        assert (back.deadline_at, back.deadline_kind) == (at(90), DeadlineKind.CALLBACK)

@@ -176,7 +176,8 @@ def no_reply_needed(
 
     def move(row: Conversation) -> Change:
         if on:
-            return lifecycle.no_reply_needed(row)
+            # A promise to the guest is a clock of its own and stays.
+            return _clocked(tx, desk, lifecycle.no_reply_needed(row))
         return _clocked(tx, desk, lifecycle.reply_needed(row, tx.messages.last_answer_at(row.id)))
 
     return _each(tx, actor, conversation_ids, now, move, read=on)
