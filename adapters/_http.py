@@ -110,6 +110,7 @@ class Http:
         explain: Explain | None = None,
         limits: Limits | None = None,
         transport: httpx.BaseTransport | None = None,
+        resolve: Callable[[str], str] | None = None,
     ) -> None:
         """``hosts`` (beside that of ``base_url``) receive credentials; ``file_hosts`` may serve redirected files.
 
@@ -127,6 +128,7 @@ class Http:
         self._auth = auth
         self._headers = dict(headers or {})
         self._limits = limits or Limits()
+        self._resolve = resolve or _public_address
         self._reads = self._client(transport, keep=5)
         self._sends = self._client(transport, keep=0)
 
@@ -264,7 +266,7 @@ class Http:
             self._sign(request)
             return request
         # The address that was checked is the address that is connected to: a second look-up could answer otherwise.
-        address = _public_address(target.host, 443)
+        address = self._resolve(target.host)
         shown = f"[{address}]" if ":" in address else address
         return self._reads.build_request(
             "GET",
@@ -326,10 +328,10 @@ def _listed(host: str, allowed: Sequence[str]) -> bool:
     return any(host == name or (name.startswith(".") and host.endswith(name)) for name in allowed)
 
 
-def _public_address(host: str, port: int) -> str:
+def _public_address(host: str) -> str:
     """An address of ``host`` that is on the public Internet, or a refusal."""
     try:
-        found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError):
         raise NotSent("unreachable") from None
     if not found or not all(ipaddress.ip_address(address.split("%")[0]).is_global for address in found):

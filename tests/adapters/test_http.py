@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from adapters._http import Http, Limits, retry_after
@@ -205,6 +206,32 @@ def test_a_listed_name_that_points_into_the_house_is_refused() -> None:
         with pytest.raises(Malformed, match="file_elsewhere"):
             list(client.stream("/file", 1000))
         client.close()
+
+
+def test_a_file_host_gets_no_credentials_and_is_reached_at_the_address_that_was_checked() -> None:
+    asked = []
+
+    def vendor(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if request.url.host == "api.vendor.example":
+            return httpx.Response(307, headers={"Location": "https://cdn.media.vendor.example/x?sig=1"})
+        return httpx.Response(200, content=iter([b"photo"]))
+
+    client = Http(
+        "https://api.vendor.example",
+        auth=("AC1", Secret(CANARY)),
+        file_hosts=(".media.vendor.example",),
+        transport=httpx.MockTransport(vendor),
+        resolve=lambda host: "203.0.113.7" if host == "cdn.media.vendor.example" else "",
+    )
+    assert b"".join(client.stream("/file", 1000)) == b"photo"
+    client.close()
+    first, second = asked
+    assert first.headers["authorization"].startswith("Basic ")
+    assert second.url.host == "203.0.113.7"
+    assert second.headers["host"] == "cdn.media.vendor.example"
+    assert second.extensions["sni_hostname"] == "cdn.media.vendor.example"
+    assert "authorization" not in second.headers
 
 
 def test_redirects_of_a_file_end_after_three() -> None:
