@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.email.parsed import MAX_FILES
-from adapters.email.pipe import CPU_SECONDS, MailParser
+from adapters.email.pipe import WALL_SECONDS, MailParser
 from tests.adapters.mail import MAILS, raw_mail, read
 from tui_inbox.domain.errors import Malformed
 
@@ -47,7 +47,7 @@ def test_a_bomb_of_open_comments_costs_at_most_its_share_and_the_next_mail_is_re
     bomb = HEAD + b"Content-Type: text/html\r\n\r\n" + b"<!--" * 50_000
     started = time.monotonic()
     assert outcome(parser, bomb) in ("", "mail_too_slow")
-    assert time.monotonic() - started < 3 * CPU_SECONDS
+    assert time.monotonic() - started < WALL_SECONDS + 1
     assert parser.parse(raw_mail("plain")).subject == "Parking"
 
 
@@ -109,7 +109,7 @@ def test_a_mail_nested_beyond_reason_is_set_aside(parser: MailParser, levels: in
 def test_endless_fields_cost_little(parser: MailParser, raw: bytes) -> None:
     started = time.monotonic()
     assert outcome(parser, raw) != "mail_crashed"
-    assert time.monotonic() - started < 3 * CPU_SECONDS
+    assert time.monotonic() - started < WALL_SECONDS + 1
     assert parser.parse(raw_mail("plain")).subject == "Parking"
 
 
@@ -124,7 +124,7 @@ def test_a_mail_with_25_megabytes_of_files_is_read_and_its_file_comes_back_whole
     )
     started = time.monotonic()
     parsed = parser.parse(raw)
-    assert time.monotonic() - started < CPU_SECONDS
+    assert time.monotonic() - started < WALL_SECONDS
     assert parsed.text == "Voici."
     (photo,) = parsed.files
     assert (photo.name, photo.size) == ("photo.jpg", len(content))
@@ -150,14 +150,11 @@ def test_damaged_mails_are_read_or_set_aside_and_none_crashes_the_child(parser: 
     rng = random.Random(20261122)
     originals = [file.read_bytes() for file in sorted(MAILS.glob("*.eml"))]
     outcomes = {"read": 0, "set aside": 0}
-    parser.parse(originals[0])
-    pid = parser.pid
     for _ in range(MUTANTS):
         raw = _damaged(rng, rng.choice(originals), originals)
         code = outcome(parser, raw)
         assert code not in ("mail_crashed", "mail_too_slow"), raw
         outcomes["set aside" if code else "read"] += 1
-    assert parser.pid == pid
     assert outcomes["read"] > 0.8 * MUTANTS
 
 
