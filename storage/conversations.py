@@ -88,14 +88,19 @@ class SqlConversations:
         self._known[conversation_id] = dict(zip(_NAMES[1:], row[1:], strict=True))
         return _entity(row)
 
-    def of_guest(self, guest_id: int, property_: str, thread_key: str = "") -> Conversation | None:
+    def of_guest(
+        self, guest_id: int, property_: str, thread_key: str = "", *, for_change: bool = False
+    ) -> Conversation | None:
         row = self._db.one(
             f"SELECT {_COLUMNS} FROM conversation"
-            " WHERE guest_id = :guest AND property = :property AND thread_key = :thread",
+            " WHERE guest_id = :guest AND property = :property AND thread_key = :thread"
+            + (self._db.for_update if for_change else ""),
             guest=guest_id,
             property=property_,
             thread=thread_key,
         )
+        if row is not None and for_change:
+            self._known[row[0]] = dict(zip(_NAMES[1:], row[1:], strict=True))
         return None if row is None else _entity(row)
 
     def all_of_guest(self, guest_id: int) -> list[Conversation]:

@@ -10,20 +10,29 @@ from storage.records import converted, packed, params_of
 from storage.times import micros, moment
 from tui_inbox.rows import QuarantineRow
 
+_AT_ONCE = 50
+"""Envelopes per statement."""
+
 
 class SqlInbounds:
     def __init__(self, db: Connection) -> None:
         self._db = db
 
     def store(self, account: str, envelopes: Sequence[tuple[str, str, bytes]], received_at: datetime) -> Sequence[int]:
-        at = micros(received_at)
-        ids = (
-            self._db.insert_or_ignore(
-                "inbound_event", account=account, external_id=external_id, kind=kind, raw=raw, received_at=at
+        new: list[int] = []
+        for start in range(0, len(envelopes), _AT_ONCE):
+            part = envelopes[start : start + _AT_ONCE]
+            marks = ", ".join(f"(:account, :e{n}, :k{n}, :r{n}, :at)" for n in range(len(part)))
+            values: dict[str, object] = {"account": account, "at": micros(received_at)}
+            for n, (external_id, kind, raw) in enumerate(part):
+                values |= {f"e{n}": external_id, f"k{n}": kind, f"r{n}": raw}
+            rows = self._db.all(
+                f"INSERT INTO inbound_event (account, external_id, kind, raw, received_at) VALUES {marks}"
+                " ON CONFLICT DO NOTHING RETURNING id",
+                **values,
             )
-            for external_id, kind, raw in envelopes
-        )
-        return [new for new in ids if new is not None]
+            new += [row[0] for row in rows]
+        return new
 
     def pending(self, account: str, limit: int, after: int = 0) -> Sequence[tuple[int, str, str, bytes]]:
         rows = self._db.all(

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from storage.engine import Connection
 from storage.records import Record, converted
-from storage.times import moment
+from storage.times import micros, moment
 from tui_inbox.domain.guest import Line
 from tui_inbox.rows import LineRow
 
 _LINE = Record(Line)
+_HEARD = (
+    "INSERT INTO line (account, channel, address, last_in_at) VALUES (:account, :channel, :address, :at)"
+    " ON CONFLICT (account, channel, address) DO UPDATE SET last_in_at = excluded.last_in_at"
+    " WHERE line.last_in_at IS NULL OR line.last_in_at < excluded.last_in_at"
+)
 
 
 class SqlLines:
@@ -28,6 +34,14 @@ class SqlLines:
 
     def put(self, line: Line) -> None:
         self._db.upsert("line", ("account", "channel", "address"), **_LINE.values(line))
+
+    def heard(self, lines: Sequence[tuple[str, str, str]], at: Sequence[datetime]) -> None:
+        rows = [
+            {"account": account, "channel": channel, "address": address, "at": micros(when)}
+            for (account, channel, address), when in zip(lines, at, strict=True)
+        ]
+        if rows:
+            self._db.many(_HEARD, rows)
 
     def of_guest(self, guest_id: int) -> Sequence[LineRow]:
         rows = self._db.all(

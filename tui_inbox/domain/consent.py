@@ -16,6 +16,7 @@ _STOP = frozenset(
     | {"ARRET", "ARRETER", "DESABONNER", "DESINSCRIRE", "STOPP", "ABMELDEN", "BAJA", "PARAR", "SAIR"}
 )
 _START = frozenset({"START", "UNSTOP"})
+_LONGEST = 64
 _AMBIGUOUS = frozenset({"CANCEL"})
 
 
@@ -32,7 +33,7 @@ class Keyword:
 
 def keyword(text: str) -> Keyword | None:
     """The keyword of a one-word message, in any case and with any punctuation or space around it."""
-    words = text.split()
+    words = text.split() if len(text) < _LONGEST else ()
     if len(words) != 1:
         return None
     word = words[0].strip("".join({c for c in words[0] if not c.isalnum()}))

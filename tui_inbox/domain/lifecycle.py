@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from tui_inbox.domain.conversation import Conversation, DeadlineKind, State
 from tui_inbox.domain.errors import Refused
@@ -191,20 +192,22 @@ def guest_wrote(
 
     ``at`` is the vendor's time; an old message that arrives after a newer answer does not make anybody wait.
     """
-    last_in = at if conversation.last_in_at is None else max(at, conversation.last_in_at)
-    heard = replace(conversation, last_in_at=last_in, no_reply_needed=False, machine=False)
+    heard: dict[str, Any] = {
+        "last_in_at": at if conversation.last_in_at is None else max(at, conversation.last_in_at),
+        "no_reply_needed": False,
+        "machine": False,
+    }
     if conversation.state is State.SPAM:
-        return Change(heard, None)
-    code: Code | None = None
-    params: dict[str, str | int] = {}
-    if conversation.state is State.CLOSED:
-        heard, code = _moved(heard, State.OPEN, "", now), Code.REOPENED_BY_GUEST
-    elif conversation.state is State.PENDING:
-        heard, code, params = _ended_snooze(heard, "", now, Code.WOKEN_BY_GUEST)
+        return Change(replace(conversation, **heard), None)
     if last_answer_at is None or last_answer_at < at:
         since = conversation.unanswered_since if conversation.unanswered else None
-        heard = replace(heard, unanswered=True, unanswered_since=min(since, at) if since else at)
-    return Change(heard, code, params)
+        heard |= {"unanswered": True, "unanswered_since": min(since, at) if since else at}
+    after = replace(conversation, **heard)
+    if conversation.state is State.CLOSED:
+        return Change(_moved(after, State.OPEN, "", now), Code.REOPENED_BY_GUEST)
+    if conversation.state is State.PENDING:
+        return Change(*_ended_snooze(after, "", now, Code.WOKEN_BY_GUEST))
+    return Change(after, None)
 
 
 def _ended_snooze(

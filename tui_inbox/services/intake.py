@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import IntEnum
+from typing import Any
 
 from tui_inbox.domain import lifecycle
 from tui_inbox.domain.channel import ChannelTraits, HandleKind
@@ -34,6 +35,7 @@ HISTORY_LIMIT = 500
 SAME_SUBJECT = timedelta(days=14)
 PARKED_FOR = timedelta(hours=24)
 _NAME = 200
+_HELD = 5000
 _UNSETTLED = (OutboxState.INFLIGHT, OutboxState.UNKNOWN, OutboxState.NEEDS_OPERATOR)
 
 
@@ -56,10 +58,14 @@ class Intake:
         """(channel, address) -> conversation of guests that have only one."""
         self._conversations: dict[int, Conversation] = {}
         self._clocked: set[int] = set()
+        self._heard: dict[tuple[str, str], datetime] = {}
+        """(channel, address) -> the newest inbound message on it."""
         self._lines: dict[tuple[str, str], Line] = {}
+        """Those of which more is known than that: answered elsewhere, stopped."""
         self._unread: dict[int, tuple[int, datetime]] = {}
         self._imported: dict[int, int] = {}
-        self._asked: set[int] = set()
+        self._waiting: set[int] | None = None
+        """Conversations with planned messages that a guest's word holds back; asked once."""
         self._unsettled: list[Outgoing] | None = None
         self._operators: tuple[str, ...] | None = None
         self.rang = False
@@ -77,6 +83,7 @@ class Intake:
 
     def flush(self) -> None:
         """Write what the page has changed."""
+        self._tx.lines.heard([(self._account, *place) for place in self._heard], list(self._heard.values()))
         for line in self._lines.values():
             self._tx.lines.put(line)
         for conversation in self._conversations.values():
@@ -87,7 +94,7 @@ class Intake:
             unread = self._unread.get(conversation.id)
             if unread is not None:
                 self._tx.unread.bump(conversation, self._everybody(), unread[1], unread[0])
-        for kept in (self._conversations, self._lines, self._unread, self._clocked):
+        for kept in (self._conversations, self._heard, self._lines, self._unread, self._clocked):
             kept.clear()
 
     def _status(self, status: Status) -> Fate:
@@ -207,18 +214,23 @@ class Intake:
         return count >= HISTORY_LIMIT
 
     def _clock(self, item: Inbound, address: str, traits: ChannelTraits, conversation_id: int, at: datetime) -> None:
-        line = self._line(item.channel, address)
+        place = (item.channel, address)
         if item.outbound:
-            line = replace(line, last_out_at=max(at, line.last_out_at or at))
+            line = self._line(*place)
+            self._lines[place] = replace(line, last_out_at=max(at, line.last_out_at or at))
+        elif place in self._lines:
+            line = self._lines[place]
+            self._lines[place] = replace(line, last_in_at=max(at, line.last_in_at or at))
         else:
-            line = replace(line, last_in_at=max(at, line.last_in_at or at))
-        self._lines[item.channel, address] = line
+            self._heard[place] = max(at, self._heard.get(place, at))
         if traits.free_window is not None or traits.reply_mark is not None:
             self._clocked.add(conversation_id)
 
     def _line(self, channel: str, address: str) -> Line:
         known = self._lines.get((channel, address)) or self._tx.lines.get(self._account, channel, address)
-        return known or Line(self._account, channel, address)
+        line = known or Line(self._account, channel, address)
+        heard = self._heard.pop((channel, address), None)
+        return line if heard is None else replace(line, last_in_at=max(heard, line.last_in_at or heard))
 
     def _stop(self, word: Keyword, channel: str, address: str, conversation: Conversation, at: datetime) -> None:
         line = self._line(channel, address)
@@ -252,16 +264,23 @@ class Intake:
         count = self._unread.get(conversation.id, (0, at))[0]
         self._unread[conversation.id] = (count + 1, at)
         self.rang = True
-        if conversation.id not in self._asked:
-            self._asked.add(conversation.id)
-            for row in self._tx.outbox.waiting_for_guest(conversation.id):
-                if row.reason != "guest_wrote":
-                    held = self._tx.outbox.move(
-                        row, row.state, self._now, reason="guest_wrote", not_before=settling.PARKED_FOR_OPERATOR
-                    )
-                    if held is not None:
-                        self._tx.changed("outbox", row.id)
+        self._hold_back(conversation.id)
         return change.conversation
+
+    def _hold_back(self, conversation_id: int) -> None:
+        """What was planned «unless the guest writes first» waits for a person now."""
+        if self._waiting is None:
+            held = self._tx.outbox.in_state((OutboxState.HELD,), _HELD)
+            self._waiting = {row.conversation_id for row in held if row.hold_if_guest_writes}
+        if conversation_id not in self._waiting:
+            return
+        self._waiting.discard(conversation_id)
+        for row in self._tx.outbox.waiting_for_guest(conversation_id):
+            if row.reason == "guest_wrote":
+                continue
+            later = settling.PARKED_FOR_OPERATOR
+            if self._tx.outbox.move(row, row.state, self._now, reason="guest_wrote", not_before=later) is not None:
+                self._tx.changed("outbox", row.id)
 
     def _answered_elsewhere(
         self, conversation: Conversation, item: Inbound, at: datetime, imported: bool
@@ -296,7 +315,7 @@ class Intake:
             thread_key = item.thread_ref or item.external_id
         else:
             thread_key = ""
-        found = self._tx.conversations.of_guest(guest.id, property_, thread_key)
+        found = self._tx.conversations.of_guest(guest.id, property_, thread_key, for_change=True)
         if found is None:
             if quiet or guest.blocked:
                 fresh = lifecycle.new_quiet(
@@ -308,7 +327,7 @@ class Intake:
                 fresh = replace(fresh, state=State.SPAM, spam_rule="blocked", automation=False)
             found = self._tx.conversations.add(replace(fresh, ambiguous=ambiguous, created_at=self._now))
         else:
-            found = self._load(found.id)
+            found = self._conversations.get(found.id, found)
         if guest.kind is not GuestKind.COMPANY:
             self._places[item.channel, address] = found.id
         return found
@@ -362,14 +381,17 @@ def _newest(conversation: Conversation, message: Message, item: Inbound) -> Conv
     """The list's line follows the newest message, and an answer goes to where the guest wrote last."""
     if conversation.last_message_id is not None and conversation.last_at and message.at < conversation.last_at:
         return conversation
-    told = replace(
-        conversation,
-        last_at=message.at,
-        last_message_id=message.id,
-        preview=preview(message.text, message.subject, message.attachments),
-        preview_by="<elsewhere>" if item.outbound else "",
-        outcome=message.state.value,
-    )
-    if item.outbound and conversation.last_address:
-        return told
-    return replace(told, last_channel=message.channel, last_account=message.account, last_address=message.address)
+    told: dict[str, Any] = {
+        "last_at": message.at,
+        "last_message_id": message.id,
+        "preview": preview(message.text, message.subject, message.attachments),
+        "preview_by": "<elsewhere>" if item.outbound else "",
+        "outcome": message.state.value,
+    }
+    if not item.outbound or not conversation.last_address:
+        told |= {
+            "last_channel": message.channel,
+            "last_account": message.account,
+            "last_address": message.address,
+        }
+    return replace(conversation, **told)
