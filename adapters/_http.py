@@ -15,21 +15,18 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
 
 import httpx
 from msgspec import Struct
 
+from adapters._answers import Answer, as_read, inflated, read_refused, send_refused
 from tui_inbox.domain.errors import (
-    AccountBlocked,
     ChannelError,
     Malformed,
     NotSent,
     Refused,
-    Rejected,
     Unknown,
 )
 from tui_inbox.ports.secrets import Secret
@@ -37,8 +34,6 @@ from tui_inbox.ports.secrets import Secret
 logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it prints whole URLs, tokens and passwords included
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
-LONGEST_WAIT = 3600.0
-"""Seconds: a vendor that asks for more than an hour is asked again after an hour."""
 MAX_REDIRECTS = 3
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
 _GIVEN_UP = (httpx.ReadTimeout, httpx.WriteTimeout)
@@ -57,43 +52,8 @@ class Limits(Struct, frozen=True):
     answer_bytes: int = 16 * 1024 * 1024
 
 
-class Answer(Struct, frozen=True):
-    """A complete answer, whatever its status."""
-
-    status: int
-    headers: Mapping[str, str]
-    """Lower-case names."""
-    content: bytes
-
-    def retry_after(self, now: datetime | None = None) -> float | None:
-        """Seconds that the vendor asks us to wait, capped; None when it does not say, or says nonsense."""
-        return retry_after(self.headers.get("retry-after", ""), now or datetime.now(UTC))
-
-
 Explain = Callable[[Answer], ChannelError | None]
 """What a vendor's own error body means; None leaves it to the status."""
-
-
-def retry_after(value: str, now: datetime) -> float | None:
-    """Seconds from a ``Retry-After`` header: delta-seconds, an HTTP date, or (some vendors) an epoch time."""
-    text = value.strip()
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            at = parsedate_to_datetime(text)
-        except (TypeError, ValueError, OverflowError):
-            return None
-        if at.tzinfo is None:
-            at = at.replace(tzinfo=UTC)
-        seconds = (at - now).total_seconds()
-    if seconds != seconds or seconds in (float("inf"), float("-inf")):
-        return None
-    if seconds > 1_000_000_000:
-        seconds -= now.timestamp()
-    return min(max(seconds, 0.0), LONGEST_WAIT)
 
 
 class Http:
@@ -249,15 +209,15 @@ class Http:
         finally:
             response.close()
         headers = {name.lower(): value for name, value in response.headers.items()}
-        plain = _inflated(bytes(content), headers.get("content-encoding", ""), self._limits.answer_bytes)
+        plain = inflated(bytes(content), headers.get("content-encoding", ""), self._limits.answer_bytes)
         return Answer(response.status_code, headers, plain)
 
     def _raise_for(self, answer: Answer, *, sending: bool) -> None:
         told = self._explain(answer) if self._explain else None
         if told is not None:
-            raise told if sending else _as_read(told)
+            raise told if sending else as_read(told)
         if not 200 <= answer.status < 300:
-            raise (_send_refused if sending else _read_refused)(answer)
+            raise (send_refused if sending else read_refused)(answer)
 
     def _file_request(self, target: httpx.URL) -> httpx.Request:
         headers = {"Accept-Encoding": "identity"}
@@ -288,7 +248,7 @@ class Http:
         with _closing(response):
             headers = {name.lower(): value for name, value in response.headers.items()}
             if not response.is_success:
-                raise _read_refused(Answer(response.status_code, headers, b""))
+                raise read_refused(Answer(response.status_code, headers, b""))
             if headers.get("content-encoding", "identity").lower() not in ("", "identity"):
                 raise Malformed("file_encoded")
             if headers.get("content-length", "").isdigit() and int(headers["content-length"][:15]) > max_bytes:
@@ -339,23 +299,6 @@ def _public_address(host: str) -> str:
     return sorted(found)[0]
 
 
-def _inflated(content: bytes, encoding: str, limit: int) -> bytes:
-    """Undo gzip or deflate without ever holding more than ``limit`` bytes."""
-    match encoding.lower():
-        case "" | "identity":
-            return content
-        case "gzip" | "x-gzip" | "deflate":
-            inflater = zlib.decompressobj(wbits=47)  # zlib or gzip, by its header
-            plain = inflater.decompress(content, limit)
-            if inflater.unconsumed_tail:
-                raise Malformed("too_big")
-            if not inflater.eof:
-                raise zlib.error("cut short")
-            return plain
-        case _:
-            raise zlib.error("unknown encoding")
-
-
 def _unreachable(error: httpx.RequestError) -> str:
     cause: BaseException | None = error
     while cause is not None:
@@ -369,59 +312,3 @@ def _read_failed(error: httpx.RequestError) -> ChannelError:
     if isinstance(error, _NEVER_WRITTEN):
         return NotSent(_unreachable(error))
     return NotSent("timeout" if isinstance(error, httpx.TimeoutException) else "broken_answer")
-
-
-def _as_read(error: ChannelError) -> ChannelError:
-    """Nothing is in doubt after a failed read: it is asked again."""
-    if isinstance(error, Unknown):
-        return NotSent(
-            error.code,
-            vendor_code=error.vendor_code,
-            vendor_text=error.vendor_text,
-            http_status=error.http_status,
-            retry_after=error.retry_after,
-        )
-    return error
-
-
-def _send_refused(answer: Answer) -> ChannelError:
-    status, wait = answer.status, answer.retry_after()
-    match status:
-        case 429:
-            return NotSent("rate_limited", http_status=status, retry_after=wait)
-        case 503 if wait is not None:
-            return NotSent("vendor_down", http_status=status, retry_after=wait)
-        case 401:
-            return AccountBlocked("auth", http_status=status)
-        case 403:
-            return AccountBlocked("forbidden", http_status=status)
-        case 408:
-            return Unknown("timeout", http_status=status)
-        case _ if 400 <= status < 500:
-            return Rejected("refused", http_status=status)
-        case _ if 300 <= status < 400:
-            # A POST that answers by a redirect may have been acted upon.
-            return Unknown("redirected", http_status=status)
-        case _:
-            return Unknown("vendor_down", http_status=status, retry_after=wait)
-
-
-def _read_refused(answer: Answer) -> ChannelError:
-    status, wait = answer.status, answer.retry_after()
-    match status:
-        case 401:
-            return AccountBlocked("auth", http_status=status)
-        case 403:
-            return AccountBlocked("forbidden", http_status=status)
-        case 429:
-            return NotSent("rate_limited", http_status=status, retry_after=wait)
-        case 404 | 410:
-            return Rejected("not_found", http_status=status)
-        case 408:
-            return NotSent("timeout", http_status=status, retry_after=wait)
-        case _ if 400 <= status < 500:
-            return Rejected("refused", http_status=status)
-        case _ if 300 <= status < 400:
-            return NotSent("redirected", http_status=status)
-        case _:
-            return NotSent("vendor_down", http_status=status, retry_after=wait)

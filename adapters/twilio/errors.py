@@ -15,7 +15,7 @@ from msgspec import Struct
 from tui_inbox.domain.errors import AccountBlocked, ChannelError, NotSent, Rejected, Unknown
 
 if TYPE_CHECKING:
-    from adapters._http import Answer
+    from adapters._answers import Answer
 
 CODES: Mapping[int, tuple[type[ChannelError], str]] = {
     # Refused for now, "never processed, safe to retry".

@@ -20,7 +20,7 @@ from tui_inbox.domain.template import Approval, Template, TemplateKind
 from tui_inbox.ports.channel import Inbound, Item, Status
 
 if TYPE_CHECKING:
-    from adapters._http import Answer
+    from adapters._answers import Answer
 
 T = TypeVar("T")
 Value = str | int | float | None

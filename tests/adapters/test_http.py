@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from adapters._http import Http, Limits, retry_after
+from adapters._answers import retry_after
+from adapters._http import Http, Limits
 from tests.adapters.faults import ACTS, SILENT_BEFORE_READING, answer, answering, faulty
 from tui_inbox.domain.errors import (
     AccountBlocked,
