@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 INBOX, SENT = "inbox", "sent"
 MAILS_PER_BATCH = 50
 BYTES_PER_BATCH = 32 * 1024 * 1024
+COPIES_KEPT = 100
+"""Sent mails that wait to be filed while the mailbox cannot be reached."""
 RESCAN_DAYS = 14
 """How far back a rescan goes when the server has renumbered its mails: what is older was read before."""
 _ID_LINE = re.compile(rb"^message-id[ \t]*:[ \t]*(<[^<>\r\n]{1,900}>)", re.IGNORECASE | re.MULTILINE)
@@ -68,6 +72,7 @@ class Email:
         self._parser = MailParser()
         self._session: Session | None = None
         self._lock = threading.Lock()
+        self._copies: deque[bytes] = deque(maxlen=COPIES_KEPT)
 
     @classmethod
     def serves(cls, settings: MailSettings) -> Mapping[str, ChannelTraits]:
@@ -96,7 +101,11 @@ class Email:
         return (INBOX, SENT)
 
     def fetch(self, stream: str, cursor: str, since: datetime | None) -> Batch:
-        return self._with_session(lambda session: self._fetch(session, stream, cursor, since))
+        def poll(session: Session) -> Batch:
+            self._file_copies(session)
+            return self._fetch(session, stream, cursor, since)
+
+        return self._with_session(poll)
 
     def read(self, envelope: Envelope) -> Sequence[Item]:
         if envelope.kind == reading.REFUSED:
@@ -142,7 +151,7 @@ class Email:
             settings.smtp, settings.login, self._secret, settings.ca_file, ascii_address(settings.address), to, content
         )
         if settings.sent_copy == "ours":
-            self._file_copy(content)
+            self._copies.append(content)
         return Receipt(message_id(outgoing.message_ref))
 
     def find(self, outgoing: Outgoing) -> Found:
@@ -192,6 +201,9 @@ class Email:
 
     def close(self) -> None:
         self._parser.close()
+        if self._copies:
+            with suppress(ChannelError):
+                self._with_session(self._file_copies)
         with self._lock:
             self._drop_session()
 
@@ -264,17 +276,19 @@ class Email:
                     return mail.raw
         raise Rejected("not_found")
 
-    def _file_copy(self, content: bytes) -> None:
-        """Best effort: the mail has been accepted, whatever becomes of our copy."""
+    def _file_copies(self, session: Session) -> None:
+        """Best effort: those mails have been accepted, whatever becomes of our copies.
 
-        def copy(session: Session) -> None:
-            if folder := session.sent_folder(self._settings.sent_folder):
-                session.file_copy(folder, content, self._clock.now())
-
-        try:
-            self._with_session(copy)
-        except ChannelError:
-            return
+        Done with the next poll and not within ``send``, so that an acceptance is recorded without delay.
+        """
+        while self._copies:
+            content = self._copies[0]
+            try:
+                if folder := session.sent_folder(self._settings.sent_folder):
+                    session.file_copy(folder, content, self._clock.now())
+            except Rejected:
+                pass
+            self._copies.popleft()
 
     def _referred(self, outgoing: Outgoing) -> Outgoing:
         """With a Message-ID that is the same on every try, also for a row that was made without one."""

@@ -175,13 +175,18 @@ def test_a_refused_password_pauses_the_account_with_the_server_s_own_words(box: 
 def test_a_copy_is_filed_by_us_or_by_the_server_and_never_twice(box: SandboxMailbox) -> None:
     channel = account(box, sent_copy="ours")
     channel.send(letter())
+    channel.send(letter(message_ref="<2@hotel.example>"))
+    channel.fetch("inbox", "", None)
     assert box.mails("Sent") == box.sent
+    channel.send(letter(message_ref="<3@hotel.example>"))
     channel.close()
+    assert box.mails("Sent") == box.sent
+    assert len(box.sent) == 3
     with SandboxMailbox(files_sent=True) as other:
         channel = account(other, sent_copy="server")
         channel.send(letter())
-        assert other.mails("Sent") == other.sent
         channel.close()
+        assert other.mails("Sent") == other.sent
 
 
 def test_only_the_server_s_own_copy_proves_an_unknown_send_and_absence_proves_nothing() -> None:

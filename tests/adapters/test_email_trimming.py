@@ -92,6 +92,20 @@ def test_html_becomes_plain_text(html: str, text: str) -> None:
     assert html_to_text(html) == text
 
 
+def test_a_quote_in_html_is_hidden_too() -> None:
+    html = (
+        '<div dir="ltr">Oui, <b>à 22 heures</b>.</div><br><div class="gmail_quote"><div>Le sam. 21 nov. 2026 à 18:04, '
+        'Hôtel &lt;<a href="mailto:desk@hotel.example">desk@hotel.example</a>&gt; a écrit&nbsp;:<br></div>'
+        "<blockquote><div>Bonjour,</div><div>à quelle heure ?</div></blockquote></div>"
+    )
+    assert newest(html_to_text(html)) == "Oui, à 22 heures."
+    outlook = (
+        "<p>Oui.</p><div style='border-top:solid'><p><b>De :</b> Hôtel &lt;desk@hotel.example&gt;<br>"
+        "<b>Envoyé :</b> samedi 21 novembre 2026<br><b>À :</b> Claire<br><b>Objet :</b> Séjour</p></div><p>Bonjour</p>"
+    )
+    assert newest(html_to_text(outlook)) == "Oui."
+
+
 def test_a_long_address_is_shown_by_its_host() -> None:
     assert link_target("here", "https://track.example/" + "x" * 200) == "track.example/…"
     assert link_target("www.Hotel.example", "https://hotel.example/book") == ""
