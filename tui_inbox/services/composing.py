@@ -83,7 +83,9 @@ def composer(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, no
     conversation = tx.conversations.get(conversation_id)
     if conversation is None:
         raise NotFound(f"conversation {conversation_id}")
-    guest = tx.guests.load(conversation.guest_id)
+    guest = tx.guests.get(conversation.guest_id)
+    if guest is None:
+        raise NotFound(f"guest {conversation.guest_id}")
     choices = tuple(_choices(tx, desk, actor, conversation, guest, now))
     return Composer(
         conversation_id=conversation.id,
