@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any, Literal
 
 from textual.app import App
+from textual.driver import Driver
 
 from tui_inbox.domain.errors import TuiInboxError
 from tui_inbox.services.desk import Actor
@@ -68,6 +69,14 @@ class TuiInbox(App[int]):
         import sys
 
         return getattr(sys.__stdout__, "encoding", None) or "utf-8"
+
+    def get_driver_class(self) -> type[Driver]:
+        """Ours on a real terminal; the framework's own choice elsewhere."""
+        if os.name != "posix" or "TEXTUAL_DRIVER" in os.environ:
+            return super().get_driver_class()
+        from tui_inbox.tui.terminal import ThriftyDriver
+
+        return ThriftyDriver
 
     # What the panes are given.
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from textual.geometry import Region
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from tui_inbox.domain.errors import TuiInboxError
 from tui_inbox.tui.commands import FOOTER, Command, Selection, always, key_words, textual_key
@@ -34,6 +36,7 @@ class DeskScreen(Screen[Any]):
     AUTO_FOCUS = ""
 
     def __init__(self, desk_app: TuiInbox) -> None:
+        self._focusing = False
         super().__init__()
         self.desk_app = desk_app
         session = desk_app.session
@@ -45,6 +48,19 @@ class DeskScreen(Screen[Any]):
         for command in desk_app.keymap.on(*self.CONTEXTS):
             for key in command.keys:
                 self._bindings.bind(textual_key(key), f"do('{command.id}')", _(command.title), show=False)
+
+    def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
+        self._focusing = True
+        try:
+            super().set_focus(widget, scroll_visible, from_app_focus)
+        finally:
+            self._focusing = False
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """A change of focus asks for the whole screen; the panes concerned paint their own lines."""
+        if self._focusing and not (regions or layout or recompose):
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     @property
     def scene(self) -> Scene:

@@ -164,7 +164,8 @@ class InboxPanes(DeskScreen):
         if self._preview is not None:
             self._preview.stop()
         self.opened = True
-        self.add_class("-reading")
+        if not self.query_one("#middle").display:
+            self.add_class("-reading")
         self.thread.focus()
         await self.show_conversation(row.id)
         self.opened = True

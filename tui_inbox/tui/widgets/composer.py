@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
@@ -17,7 +19,7 @@ from tui_inbox.tui.commands import Command
 from tui_inbox.tui.render.line import Part, blank, strip
 from tui_inbox.tui.safe import content
 from tui_inbox.tui.theme import Ink
-from tui_inbox.tui.widgets.pane import Pane
+from tui_inbox.tui.widgets.pane import Pane, changed_width
 from tui_inbox.wording import _
 
 _SHORTCUT = re.compile(r"(?:^|(?<=\s));([\w-]*)$")
@@ -61,6 +63,8 @@ class ReplyBox(TextArea):
             self.command_id = command_id
 
     def __init__(self, keys: Mapping[str, Command], *, id: str | None = None) -> None:  # noqa: A002
+        self._sent: list[Strip] = []
+        self._typing = False
         super().__init__(
             id=id, compact=True, soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False,
             tab_behavior="focus", max_checkpoints=60,
@@ -69,8 +73,34 @@ class ReplyBox(TextArea):
         self.keys = keys
         self.mode = Mode()
 
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """A typed character would send the whole box; while typing only the lines that differ are sent."""
+        if not self._typing or regions or layout or recompose or not repaint:
+            if not regions:
+                self._sent = []
+            return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        return self
+
+    def _send_changed(self) -> None:
+        self._typing = False
+        height, width = self.content_size.height, self.content_size.width
+        before, self._sent = self._sent, [self.render_line(y) for y in range(height)]
+        if len(before) != height:
+            super().refresh()
+            return
+        changed = [
+            Region(0, y, changed_width(old, new, width), 1)
+            for y, (old, new) in enumerate(zip(before, self._sent, strict=True))
+            if old != new
+        ]
+        if changed:
+            super().refresh(*changed)
+
     def on_key(self, event: events.Key) -> None:
         key = event.key
+        if not self._typing:
+            self._typing = True
+            self.call_next(self._send_changed)
         if self.mode.locked or (self.mode.fixed and key not in ("enter", "escape")):
             self._locked_key(event)
             return

@@ -6,6 +6,8 @@ inbox that opens a conversation at every second key cannot pay that.
 
 from __future__ import annotations
 
+from typing import Self
+
 from rich.segment import Segment
 from textual.geometry import Region, Size
 from textual.strip import Strip
@@ -39,15 +41,22 @@ class Pane(Widget):
         before, self._painted = self._painted, self.paint(size.width, size.height)
         if self._painted_size != size:
             self._painted_size = size
-            self.refresh()
+            super().refresh()
             return
         self.refresh_changed(before)
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """The framework asks for a whole pane at every change of focus; only what differs is sent."""
+        if regions or layout or recompose or not repaint or not self._painted:
+            return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        self.repaint()
+        return self
 
     def refresh_changed(self, before: list[Strip]) -> None:
         """Refresh the rows whose strips are other than ``before``."""
         width = self._painted_size.width
         regions = [
-            Region(0, y, _changed_width(old, new, width), 1)
+            Region(0, y, changed_width(old, new, width), 1)
             for y, (old, new) in enumerate(zip(before, self._painted, strict=True))
             if old is not new and old != new
         ]
@@ -69,12 +78,8 @@ class Pane(Widget):
             return self._painted[y]
         return Strip([Segment(" " * size.width, self.ink.style("", self.DEPTH))], size.width)
 
-    def watch_has_focus(self, has_focus: bool) -> None:
-        super().watch_has_focus(has_focus)
-        self.repaint()
 
-
-def _changed_width(old: Strip, new: Strip, width: int) -> int:
+def changed_width(old: Strip, new: Strip, width: int) -> int:
     """Cells from the left edge to the last that differs: what is equal at the right is not sent again."""
     left, right = list(old), list(new)
     same = 0
