@@ -125,9 +125,8 @@ def _bulk(db: Connection) -> Iterator[None]:
     yield
     for _, _, sql in parts:
         db.raw.execute(sql)
-    db.raw.execute("INSERT INTO search_fts(search_fts, rank) VALUES ('hashsize', 67108864)")
-    db.raw.execute("INSERT INTO search_fts(search_fts) VALUES ('rebuild')")
-    db.raw.execute("INSERT INTO search_fts(search_fts, rank) VALUES ('hashsize', 1048576)")
+    for order in ("rebuild", "optimize"):  # one segment, or the first insert would begin by merging large ones
+        db.raw.execute("INSERT INTO search_fts(search_fts) VALUES (?)", (order,))
     db.raw.execute("COMMIT")
     for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         db.raw.execute(f"PRAGMA {pragma}").fetchall()
@@ -291,7 +290,9 @@ def _outbox(number: int, talk: Talk, at: int, text: str, external: str) -> Row:
 
 def _write_desk(db: Connection, talks: list[Talk], rng: Random) -> None:
     _insert(db, "operator", ("code", "name", "first_seen_at", "seen_at"), ((c, c.title(), 0, 0) for c in OPERATORS))
-    _insert(db, "account", ("name", "type", "state"), ((name, kind, "connected") for kind, name, _ in _CHANNELS))
+    since = micros(NOW) - (_SPAN_DAYS + 30) * _DAY
+    accounts = ((name, kind, "connected", since) for kind, name, _ in _CHANNELS)
+    _insert(db, "account", ("name", "type", "state", "connected_at"), accounts)
     _insert(db, "guest", _GUEST, map(_guest, talks))
     _insert(db, "handle", _HANDLE, ((t.id, t.channel, t.address, t.name, t.last_at) for t in talks))
     _insert(db, "line", _LINE, ((t.account, t.channel, t.address, t.last_in_at) for t in talks))
