@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -80,7 +79,10 @@ class Leader:
 
     def _every(self, seconds: float, name: str, work: Callable[[], object], account: str = "") -> None:
         def tick() -> None:
-            if not account or not self._paused(account):
+            if account and self._paused(account):
+                # Once it is resumed it is tried at once, whatever failed before.
+                self._guard.forget(name)
+            else:
                 self._guard.run(name, work)
 
         self._scheduler.add_job(tick, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC))
@@ -129,14 +131,6 @@ class Leader:
         self._scheduler.shutdown(wait=True)
         with self._parts.store.write() as tx:
             upkeep.stopped(tx, self._parts.owner, self._parts.clock.now())
-
-
-def signalled() -> Event:
-    """Set by SIGTERM and Ctrl+C: the worker then finishes what it has in hand and ends."""
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 def serve(parts: Parts, stop: Event, *, detached: bool = False) -> bool:
