@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -111,9 +110,9 @@ class SqlConversations:
         return [_entity(row) for row in rows]
 
     def add(self, conversation: Conversation) -> Conversation:
-        conversation = replace(conversation, last_at=conversation.last_at or conversation.created_at)
+        conversation = conversation._replace(last_at=conversation.last_at or conversation.created_at)
         values = _stored(conversation)
-        conversation = replace(conversation, id=self._db.insert("conversation", **values))
+        conversation = conversation._replace(id=self._db.insert("conversation", **values))
         self._known[conversation.id] = values
         return conversation
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +25,7 @@ class SqlEvents:
         self._db = db
 
     def add(self, event: Event) -> Event:
-        return replace(event, id=self._db.insert("event", **_EVENT.values(event)))
+        return event._replace(id=self._db.insert("event", **_EVENT.values(event)))
 
     def last_undoable(self, operator: str) -> Event | None:
         row = self._db.one(

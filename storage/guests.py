@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from storage import search
@@ -41,7 +40,7 @@ class SqlGuests(SqlGuestDirectory):
 
     def add(self, guest: Guest) -> Guest:
         new = self._db.insert("guest", **_GUEST.values(guest), sort_name=plain(guest.name))
-        added = replace(guest, id=new)
+        added = guest._replace(id=new)
         search.add_entry(self._db, search.GUEST, new, _words(added, ()), guest_id=new)
         return added
 
@@ -87,7 +86,7 @@ class SqlGuests(SqlGuestDirectory):
         new = self._db.insert_or_ignore("handle", **_HANDLE.values(handle))
         if new is not None:
             self._index_id(handle.guest_id)
-            return replace(handle, id=new)
+            return handle._replace(id=new)
         (row,) = self._db.all(
             _SELECT_HANDLE + "WHERE channel = :channel AND address = :address AND guest_id = :guest_id",
             channel=handle.channel,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -100,7 +99,7 @@ class SqlMessages:
             return None
         files = tuple(self._add_file(file, identity) for file in message.attachments)
         add_entry(self._db, MESSAGE, identity, _searched(message), conversation_id=message.conversation_id)
-        return replace(message, id=identity, created_at=message.created_at or message.at, attachments=files)
+        return message._replace(id=identity, created_at=message.created_at or message.at, attachments=files)
 
     def _add_file(self, file: Attachment, message_id: int) -> Attachment:
         identity = self._db.insert(
@@ -114,7 +113,7 @@ class SqlMessages:
             ref=file.ref,
             reason=file.reason,
         )
-        return replace(file, id=identity, message_id=message_id)
+        return file._replace(id=identity, message_id=message_id)
 
     def put(self, message: Message) -> None:
         """Writes the row and its words; attachments have their own ``put_attachment``."""

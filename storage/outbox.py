@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -50,14 +49,14 @@ class SqlOutbox(SqlOutboxRows):
 
     def add(self, outgoing: Outgoing) -> Outgoing | None:
         new = self._db.insert_or_ignore("outbox", **_OUTGOING.values(outgoing))
-        return None if new is None else replace(outgoing, id=new)
+        return None if new is None else outgoing._replace(id=new)
 
     def move(self, outgoing: Outgoing, state: OutboxState, now: datetime, **values: Any) -> Outgoing | None:
         """Staying in the same state is a write of ``values`` alone, never of nothing."""
         staying = state is outgoing.state and bool(values)
         if not staying and not allowed(outgoing.state, state):
             raise ValueError(f"{outgoing.state} may not become {state}")
-        moved = replace(outgoing, state=state, updated_at=now, version=outgoing.version + 1, **values)
+        moved = outgoing._replace(state=state, updated_at=now, version=outgoing.version + 1, **values)
         columns = _OUTGOING.values(moved, only={"state", "updated_at", "version", *values})
         where = {"id": outgoing.id, "state": outgoing.state.value, "version": outgoing.version}
         if not self._db.update("outbox", where, **columns):

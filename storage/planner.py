@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from storage.engine import Connection, in_list
@@ -28,7 +27,7 @@ class SqlPlanner:
 
     def put_rule(self, rule: Rule) -> Rule:
         if not rule.id:
-            return replace(rule, id=self._db.insert("rule", **_RULE.values(rule)))
+            return rule._replace(id=self._db.insert("rule", **_RULE.values(rule)))
         self._db.update("rule", {"id": rule.id}, **_RULE.values(rule))
         return rule
 
@@ -38,7 +37,7 @@ class SqlPlanner:
 
     def add(self, planned: Planned) -> Planned | None:
         new = self._db.insert_or_ignore("planned", **_PLANNED.values(planned))
-        return None if new is None else replace(planned, id=new)
+        return None if new is None else planned._replace(id=new)
 
     def put(self, planned: Planned) -> None:
         self._db.update("planned", {"id": planned.id}, **_PLANNED.values(planned))

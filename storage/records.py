@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import fields
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import cache
@@ -70,8 +69,8 @@ _SCALARS: dict[str, tuple[Convert | None, Convert | None]] = {
     "date": (date.isoformat, date.fromisoformat),
     "time": (_clock, time.fromisoformat),
     "tuple[str, ...]": (packed, strings_of),
-    "dict[str, str]": (packed, words_of),
-    "dict[str, str | int]": (packed, params_of),
+    "Mapping[str, str]": (packed, words_of),
+    "Mapping[str, str | int]": (packed, params_of),
 }
 
 
@@ -81,7 +80,7 @@ def _code(value: StrEnum) -> str:
 
 
 class Record(Generic[T]):
-    """The columns of one dataclass, both ways."""
+    """The columns of one entity, both ways."""
 
     def __init__(
         self,
@@ -93,12 +92,12 @@ class Record(Generic[T]):
     ) -> None:
         """``without``: fields that are no columns (last ones only); ``stamped``: times that may not stay empty."""
         namespace = vars(sys.modules[entity.__module__])
-        declared = [field for field in fields(entity) if field.name not in without]  # type: ignore[arg-type]
+        declared = [(name, kind) for name, kind in entity.__annotations__.items() if name not in without]
         self._entity = entity
-        self.names = tuple((renamed or {}).get(field.name, field.name) for field in declared)
-        self._fields = tuple(field.name for field in declared)
+        self.names = tuple((renamed or {}).get(name, name) for name, _ in declared)
+        self._fields = tuple(name for name, _ in declared)
         self._stamped = tuple(stamped)
-        kinds = [self._kind(str(field.type), namespace) for field in declared]
+        kinds = [self._kind(str(getattr(kind, "__forward_arg__", kind)), namespace) for _, kind in declared]
         self._encoders = dict(zip(self._fields, [kind[0] for kind in kinds], strict=True))
         self._decoders = tuple((n, kind[1]) for n, kind in enumerate(kinds) if kind[1] is not None)
         self._column = dict(zip(self._fields, self.names, strict=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from storage import search
@@ -40,7 +39,7 @@ class SqlReservations:
         return self._all("WHERE guest_id = :guest_id ORDER BY arrival DESC, id DESC", guest_id=guest_id)
 
     def add(self, reservation: Reservation) -> Reservation:
-        added = replace(reservation, id=self._db.insert("reservation", **RESERVATION.values(reservation)))
+        added = reservation._replace(id=self._db.insert("reservation", **RESERVATION.values(reservation)))
         self._index(added)
         return added
 

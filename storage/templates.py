@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from storage.engine import Connection
 from storage.records import Record
@@ -41,7 +40,7 @@ class SqlTemplates:
         return self._one("WHERE account = :account AND vendor_id = :vendor_id", account=account, vendor_id=vendor_id)
 
     def add(self, template: Template) -> Template:
-        return replace(template, id=self._db.insert("template", **_TEMPLATE.values(template)))
+        return template._replace(id=self._db.insert("template", **_TEMPLATE.values(template)))
 
     def put(self, template: Template) -> None:
         """A changed text keeps the former one under its number and takes the next."""
@@ -51,5 +50,5 @@ class SqlTemplates:
             at = _TEMPLATE.values(stored, only=("updated_at",))["updated_at"]
             keys = ("template_id", "version")
             self._db.upsert("template_version", keys, template_id=stored.id, version=stored.version, at=at, **former)
-            template = replace(template, version=max(template.version, stored.version + 1))
+            template = template._replace(version=max(template.version, stored.version + 1))
         self._db.update("template", {"id": template.id}, **_TEMPLATE.values(template))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -90,7 +89,7 @@ def a_reservation(t: Transaction, guest: Guest, first: int = 0, last: int = 3, *
     stay = Reservation(
         0, guest.id, arrival=TODAY + timedelta(days=first), departure=TODAY + timedelta(days=last), **fields
     )
-    return t.reservations.add(replace(stay, created_at=stay.created_at or NOW, updated_at=stay.updated_at or NOW))
+    return t.reservations.add(stay._replace(created_at=stay.created_at or NOW, updated_at=stay.updated_at or NOW))
 
 
 def an_outgoing(

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -215,14 +214,14 @@ def test_a_text_over_the_limit_is_refused_before_the_wire(web: Rig) -> None:
         assert limit is not None
         for call in (channel.check, channel.send):
             with pytest.raises(Refused, match="too_long"):
-                call(replace(web.outgoing, text="x" * (limit + 1)))
+                call(web.outgoing._replace(text="x" * (limit + 1)))
         channel.close()
     assert server.requests == []
 
 
 def test_a_channel_that_is_not_served_is_refused_before_the_wire(rig: Rig, idle: Channel) -> None:
     with pytest.raises(Refused, match="channel_not_served"):
-        idle.check(replace(rig.outgoing, channel="telex"))
+        idle.check(rig.outgoing._replace(channel="telex"))
 
 
 def test_an_account_that_only_looks_says_so_in_its_traits(rig: Rig) -> None:

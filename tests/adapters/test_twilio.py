@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -295,9 +294,9 @@ def test_a_template_is_sent_by_its_id_with_its_values_and_without_text(box: Sand
     receipt = desk.send(row)
     assert box.account.message(receipt.provider_id).body == "Dear Ana"
     with pytest.raises(Rejected, match="template_values"):
-        desk.send(replace(row, template_values={}))
+        desk.send(row._replace(template_values={}))
     with pytest.raises(Rejected, match="template_missing"):
-        desk.send(replace(row, template_id="HX" + "2" * 32))
+        desk.send(row._replace(template_id="HX" + "2" * 32))
 
 
 CODES = [
@@ -350,9 +349,9 @@ def test_a_send_whose_answer_was_lost_is_found_once(
     found = desk.find(row)
     assert found.authoritative
     assert [box.account.message(sid).body for sid in found.candidates] == [row.text]
-    assert desk.find(replace(row, text="another text")).candidates == ()
-    assert desk.find(replace(row, address="+33699999999")).candidates == ()
-    assert desk.find(replace(row, created_at=NOW + timedelta(minutes=1))).candidates == ()
+    assert desk.find(row._replace(text="another text")).candidates == ()
+    assert desk.find(row._replace(address="+33699999999")).candidates == ()
+    assert desk.find(row._replace(created_at=NOW + timedelta(minutes=1))).candidates == ()
 
 
 def test_a_send_that_never_arrived_is_not_found(box: SandboxTwilio, desk: Twilio) -> None:
@@ -384,7 +383,7 @@ def test_what_the_vendor_would_refuse_is_refused_before_the_wire(
     desk: Twilio, change: dict[str, str], code: str
 ) -> None:
     with pytest.raises(Refused, match=code):
-        desk.send(replace(outgoing(), **change))
+        desk.send(outgoing()._replace(**change))
 
 
 def test_an_account_that_only_looks_sends_nothing(box: SandboxTwilio) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -82,7 +81,7 @@ def test_an_empty_list_says_why(sqlite_store: SqlStore, view: View, actor: Actor
 
 def test_an_empty_hotel_names_the_next_step(sqlite_store: SqlStore) -> None:
     with sqlite_store.write() as t:
-        assert inbox.why_empty(t, replace(hotel(), accounts={}), ANA, View(), NOW).code == "empty_no_channel"
+        assert inbox.why_empty(t, hotel()._replace(accounts={}), ANA, View(), NOW).code == "empty_no_channel"
         assert inbox.why_empty(t, hotel(), ANA, View(), NOW).code == "empty_never_polled"
         t.accounts.put(account("desk-sms", "error", polled=False))
         reason = inbox.why_empty(t, hotel(), ANA, View(), NOW)

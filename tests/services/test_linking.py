@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from storage.store import SqlStore
@@ -27,7 +25,7 @@ def picture(t: Transaction) -> object:
     people = [t.guests.get(n) for n in range(1, 6)]
     return (
         rows,
-        [replace(one, updated_at=None) if one else None for one in people],
+        [one._replace(updated_at=None) if one else None for one in people],
         [sorted((h.channel, h.address) for h in t.guests.handles(n)) for n in range(1, 6)],
         [[stay.id for stay in t.reservations.of_guest(n)] for n in range(1, 6)],
         [[(one.id, one.conversation_id) for one in t.requests.of_guest(n)] for n in range(1, 6)],
@@ -111,7 +109,7 @@ def test_what_came_after_a_join_stays_where_it_came_when_it_is_undone(sqlite_sto
         first = an_inbound(t, row, minutes=1)
         joined = guests.link(t, ANA, row.id, claire.id, at(2))
         late = an_inbound(t, joined, "late", minutes=3)
-        t.conversations.put(replace(joined, last_message_id=late.id, last_at=at(3), preview="late"))
+        t.conversations.put(joined._replace(last_message_id=late.id, last_at=at(3), preview="late"))
         lifecycle.undo(t, ANA, at(4))
         assert [message.id for message in t.messages.page(row.id, None, 9)] == [first.id]
         assert [message.id for message in t.messages.page(theirs.id, None, 9)] == [late.id]

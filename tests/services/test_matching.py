@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -92,5 +91,5 @@ def test_of_two_in_the_house_the_newest_booking_is_taken(sqlite_store: SqlStore)
 def test_the_hotels_country_completes_a_number(sqlite_store: SqlStore) -> None:
     with sqlite_store.write() as t:
         german = a_guest(t, "Jonas", phone="+4915123456789")
-        assert match(t, replace(hotel(), country="DE"), "sms", "0151 23456789", now=NOW).guest == german
+        assert match(t, hotel()._replace(country="DE"), "sms", "0151 23456789", now=NOW).guest == german
         assert match(t, hotel(), "sms", "0151 23456789", now=NOW).guest is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -89,11 +88,11 @@ def test_moved_dates_move_it_and_a_cancelled_booking_withdraws_it_with_the_reaso
         rule = a_rule(t)
         _, stay = a_booking(t)
         planning.plan(t, DESK, NOW)
-        t.reservations.put(replace(stay, arrival=stay.arrival + timedelta(days=1)))
+        t.reservations.put(stay._replace(arrival=stay.arrival + timedelta(days=1)))
         assert planning.plan(t, DESK, NOW + HOUR).moved == 1
         (row,) = rows(t, rule, stay)
         assert (row.local_date, row.due_at) == (date(2026, 11, 26), due(stay) + timedelta(days=1))
-        t.reservations.put(replace(stay, status=ReservationStatus.CANCELLED))
+        t.reservations.put(stay._replace(status=ReservationStatus.CANCELLED))
         assert planning.plan(t, DESK, NOW + 2 * HOUR).withdrawn == 1
         (row,) = rows(t, rule, stay)
         assert (row.state, row.reason) == (PlannedState.WITHDRAWN, "cancelled")
@@ -105,7 +104,7 @@ def test_a_booking_that_comes_back_is_planned_again(sqlite_store: SqlStore) -> N
         rule = a_rule(t)
         _, stay = a_booking(t)
         for status in (ReservationStatus.CONFIRMED, ReservationStatus.CANCELLED, ReservationStatus.CONFIRMED):
-            t.reservations.put(replace(stay, status=status))
+            t.reservations.put(stay._replace(status=status))
             planning.plan(t, DESK, NOW)
         assert [row.state for row in rows(t, rule, stay)] == [PlannedState.PLANNED]
 
@@ -124,7 +123,7 @@ def test_a_change_while_the_worker_was_down_is_seen_at_the_moment_of_sending(
         rule = a_rule(t)
         _, stay = a_booking(t)
         planning.plan(t, DESK, NOW)
-        t.reservations.put(replace(stay, **change))  # type: ignore[arg-type]
+        t.reservations.put(stay._replace(**change))  # type: ignore[arg-type]
         assert planning.queue_due(t, DESK, due(stay) + 3 * HOUR).queued == 0
         (row,) = rows(t, rule, stay)
         assert (row.state, row.reason) == (state, reason)
@@ -178,12 +177,12 @@ def _unsubscribe(t: Transaction, guest: Guest) -> None:
 
 
 def _forget_name(t: Transaction, guest: Guest) -> None:
-    t.guests.put(replace(guest, name=""))
+    t.guests.put(guest._replace(name=""))
 
 
 def _bad_number(t: Transaction, guest: Guest) -> None:
     (handle,) = t.guests.handles(guest.id)
-    t.guests.put_handle(replace(handle, unreachable="bad_number"))
+    t.guests.put_handle(handle._replace(unreachable="bad_number"))
 
 
 @pytest.mark.parametrize(
@@ -211,7 +210,7 @@ def test_the_next_channel_is_tried_where_the_first_is_not_possible(sqlite_store:
     with sqlite_store.write() as t:
         a_rule(t, channels=("whatsapp", "sms"))
         guest, stay = a_booking(t)
-        t.guests.add_handle(replace(t.guests.handles(guest.id)[0], id=0, channel="whatsapp"))
+        t.guests.add_handle(t.guests.handles(guest.id)[0]._replace(id=0, channel="whatsapp"))
         planning.plan(t, DESK, NOW)
         assert planning.queue_due(t, DESK, due(stay)).queued == 1
         (conversation,) = t.conversations.all_of_guest(guest.id)
@@ -223,7 +222,7 @@ def test_a_switched_off_rule_withdraws(sqlite_store: SqlStore) -> None:
         rule = a_rule(t)
         _, stay = a_booking(t)
         planning.plan(t, DESK, NOW)
-        planning.put_rule(t, DESK, ANA, replace(rule, enabled=False))
+        planning.put_rule(t, DESK, ANA, rule._replace(enabled=False))
         assert planning.plan(t, DESK, NOW).withdrawn == 1
         assert rows(t, rule, stay)[0].reason == "rule_off"
 
@@ -253,14 +252,14 @@ def test_a_rule_that_cannot_work_is_refused(sqlite_store: SqlStore, change: dict
     with sqlite_store.write() as t:
         rule = a_rule(t)
         with pytest.raises(Refused, match=code):
-            planning.put_rule(t, DESK, ANA, replace(rule, **change))  # type: ignore[arg-type]
+            planning.put_rule(t, DESK, ANA, rule._replace(**change))  # type: ignore[arg-type]
 
 
 def test_a_marketing_reminder_obeys_the_marketing_refusal(sqlite_store: SqlStore) -> None:
     with sqlite_store.write() as t:
         rule = a_rule(t)
         (template,) = t.templates.named(TemplateKind.REMINDER, "welcome")
-        t.templates.put(replace(template, message_class=MessageClass.MARKETING))
+        t.templates.put(template._replace(message_class=MessageClass.MARKETING))
         guest, stay = a_booking(t)
         t.consents.put(guest.id, ConsentRow("marketing", "sms", False, NOW, "ana", ""))
         planning.plan(t, DESK, NOW)

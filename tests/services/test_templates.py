@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from storage.store import SqlStore
@@ -44,7 +42,7 @@ def approved(vendor_id: str = "HX1", body: str = "Hello {{1}}, see you on {{2}}.
         (snippet("ok", name=" "), "template_name", {"limit": 80}),
         (snippet("ok", language="English"), "bad_language", {"language": "English"}),
         (snippet("ok", shortcut="wi fi"), "bad_shortcut", {"shortcut": "wi fi"}),
-        (replace(snippet("##{{operator}}"), kind=TemplateKind.REMINDER), "unknown_variable_at", None),
+        (snippet("##{{operator}}")._replace(kind=TemplateKind.REMINDER), "unknown_variable_at", None),
         (approved(mapping={"1": "firstname"}), "unknown_variable_near", None),
         (approved(mapping={"7": "first_name"}), "no_such_place", {"number": "7"}),
     ],
@@ -64,7 +62,7 @@ def test_saving_keeps_versions_and_refuses_doubles(store: SqlStore) -> None:
     with store.write() as t:
         first = templates.save(t, hotel(), ANA, snippet("Code ##{{room}}", shortcut=";WiFi"), NOW)
         assert (first.shortcut, first.updated_by, first.version) == ("wifi", "ana", 1)
-        changed = templates.save(t, hotel(), ANA, replace(first, body="New"), at(1))
+        changed = templates.save(t, hotel(), ANA, first._replace(body="New"), at(1))
         assert changed.version == 2
         with pytest.raises(Refused, match="template_exists"):
             templates.save(t, hotel(), ANA, snippet("other"), at(2))
@@ -108,7 +106,7 @@ def test_the_language_says_where_it_comes_from(guest: Guest, expected: tuple[str
 def test_values_come_from_guest_stay_and_hotel(sqlite_store: SqlStore) -> None:
     body = "##{{first_name}} ##{{last_name}}, ##{{arrival}}, ##{{nights}}, ##{{room}}, "
     body += "##{{hotel}}, ##{{operator}}, ##{{wifi}}"
-    desk = replace(hotel(), variables={"wifi": "Lumiere-Guest"})
+    desk = hotel()._replace(variables={"wifi": "Lumiere-Guest"})
     with sqlite_store.write() as t:
         guest = a_guest(t, "Martin, Claire")
         a_reservation(t, guest, 2, 5)
@@ -155,7 +153,7 @@ def test_the_vendors_list_is_taken_over_and_the_mapping_kept(store: SqlStore) ->
         assert second is not None
         assert (first.name, second.name, second.message_class) == ("arrival", "arrival (2)", MessageClass.MARKETING)
         assert templates.approved(t, "desk-sms") == (second,)
-        templates.save(t, hotel(), ANA, replace(first, mapping={"1": "first_name", "2": "arrival"}), at(1))
+        templates.save(t, hotel(), ANA, first._replace(mapping={"1": "first_name", "2": "arrival"}), at(1))
         assert templates.sync(t, "desk-sms", [approved(body="Hi {{1}}", approval_reason="")], at(2)) == 1
         (kept,) = templates.listing(t)
         assert (kept.body, kept.approval, kept.mapping) == ("Hi {{1}}", Approval.APPROVED, {"1": "first_name"})
@@ -171,7 +169,7 @@ def test_a_vendors_template_is_filled_by_its_mapping_and_loses_no_line(sqlite_st
         assert [p.code for p in templates.render_for(t, hotel(), template, row.id, NOW).problems] == [
             "unmapped_variable"
         ] * 2
-        mapped = templates.save(t, hotel(), ANA, replace(template, mapping={"1": "first_name", "2": "room"}), NOW)
+        mapped = templates.save(t, hotel(), ANA, template._replace(mapping={"1": "first_name", "2": "room"}), NOW)
         assert templates.render_for(t, hotel(), mapped, row.id, NOW).missing == ("room",)
         a_reservation(t, guest)
         rendered = templates.render_for(t, hotel(), mapped, row.id, NOW)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tests.storage.rows import NOW, at
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.ports.store import Store
@@ -33,7 +31,7 @@ def test_activity_is_of_the_conversation_and_the_guest_newest_first(store: Store
     with store.write() as t:
         one = t.events.add(Event(0, at(0), Code.CLOSED, "ana", 4, 3, {"n": 1}))
         two = t.events.add(Event(0, at(1), Code.GUEST_EDITED, "ben", None, 3))
-        t.events.add(replace(one, conversation_id=5, guest_id=6))
+        t.events.add(one._replace(conversation_id=5, guest_id=6))
         t.events.undone(one.id, NOW)
         rows = t.events.activity(4, 3, 9)
         assert [(row.id, row.code, row.actor, row.params, row.undone) for row in rows] == [

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.storage.rows import NOW, TODAY, at, conversation, stay
@@ -36,7 +34,7 @@ def test_a_guest_comes_back_as_written(store: Store) -> None:
                 updated_at=at(1),
             )
         )
-        changed = replace(added, notes="never late", vip=False)
+        changed = added._replace(notes="never late", vip=False)
         t.guests.put(changed)
     with store.read() as t:
         assert t.guests.get(added.id) == changed
@@ -64,7 +62,7 @@ def test_a_merged_guest_is_found_no_more(store: Store) -> None:
     with store.write() as t:
         kept, gone = t.guests.add(Guest(0, "Kept Twin")), t.guests.add(Guest(0, "Gone Twin", phone="+33600000009"))
         t.guests.add_handle(Handle(0, gone.id, "sms", "+33600000002"))
-        t.guests.put(replace(gone, merged_into=kept.id))
+        t.guests.put(gone._replace(merged_into=kept.id))
         assert t.guests.by_handle("sms", "+33600000002") == []
         assert t.guests.by_contact(phone="+33600000009") == []
     assert names(store, "twin") == ["Kept Twin"]
@@ -89,7 +87,7 @@ def test_a_handle_changes_and_moves_with_its_search_words(store: Store) -> None:
     with store.write() as t:
         ana, ben = t.guests.add(Guest(0, "Ana")), t.guests.add(Guest(0, "Ben"))
         handle = t.guests.add_handle(Handle(0, ana.id, "messenger", "psid-1", "Anouk"))
-        t.guests.put_handle(replace(handle, unreachable="63003"))
+        t.guests.put_handle(handle._replace(unreachable="63003"))
         assert t.guests.handles(ana.id)[0].unreachable == "63003"
     assert names(store, "anouk") == ["Ana"]
     with store.write() as t:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
 from random import Random
@@ -281,7 +281,7 @@ def test_unread_follows_the_conversation_into_another_tab(store: SqlStore) -> No
         t.unread.bump(conversation, ["ana"], NOW)
     with store.write() as t:
         loaded = t.conversations.load(conversation.id)
-        t.conversations.put(replace(loaded, state=State.CLOSED, last_at=NOW + timedelta(hours=1)))
+        t.conversations.put(loaded._replace(state=State.CLOSED, last_at=NOW + timedelta(hours=1)))
     with store.read() as t:
         assert t.inbox.page(View(unread=True), "ana", TODAY, None, 9).rows == ()
         page = t.inbox.page(View(tab=Tab.CLOSED, unread=True), "ana", TODAY, None, 9)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 
 from tests.storage.rows import at
@@ -14,9 +12,9 @@ def test_a_line_is_one_per_account_channel_and_address(store: Store) -> None:
     line = Line("desk-sms", "sms", "+33600000001", last_in_at=at(0))
     with store.write() as t:
         t.lines.put(line)
-        t.lines.put(replace(line, last_out_at=at(5)))
-        t.lines.put(replace(line, account="annex-sms"))
-        assert t.lines.get("desk-sms", "sms", "+33600000001") == replace(line, last_out_at=at(5))
+        t.lines.put(line._replace(last_out_at=at(5)))
+        t.lines.put(line._replace(account="annex-sms"))
+        assert t.lines.get("desk-sms", "sms", "+33600000001") == line._replace(last_out_at=at(5))
         assert t.lines.get("desk-sms", "whatsapp", "+33600000001") is None
 
 
@@ -38,7 +36,7 @@ def test_a_stop_on_any_account_is_found_and_can_end(store: Store) -> None:
         t.lines.put(stopped)
         assert t.lines.stopped("sms", "+33600000001") == stopped
         assert t.lines.stopped("sms", "+33600000002") is None
-        t.lines.put(replace(stopped, stopped_at=None))
+        t.lines.put(stopped._replace(stopped_at=None))
         assert t.lines.stopped("sms", "+33600000001") is None
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from storage.store import SqlStore
@@ -47,7 +45,7 @@ FULL = Message(
 
 def test_a_message_comes_back_as_it_was_stored(store: SqlStore) -> None:
     with store.write() as t:
-        added = t.messages.add(replace(FULL, conversation_id=a_conversation(t).id))
+        added = t.messages.add(FULL._replace(conversation_id=a_conversation(t).id))
     assert added is not None
     with store.read() as t:
         found = t.messages.get(added.id)
@@ -63,10 +61,10 @@ def test_the_same_message_twice_is_stored_once(store: SqlStore) -> None:
     with store.write() as t:
         conversation = a_conversation(t)
         first = an_inbound(t, conversation, external_id="SM1")
-        again = t.messages.add(replace(first, id=0, text="changed"))
-        elsewhere = t.messages.add(replace(first, id=0, account="other"))
-        note = t.messages.add(replace(first, id=0, external_id=""))
-        another_note = t.messages.add(replace(first, id=0, external_id=""))
+        again = t.messages.add(first._replace(id=0, text="changed"))
+        elsewhere = t.messages.add(first._replace(id=0, account="other"))
+        note = t.messages.add(first._replace(id=0, external_id=""))
+        another_note = t.messages.add(first._replace(id=0, external_id=""))
     assert again is None
     assert None not in (elsewhere, note, another_note)
     with store.read() as t:
@@ -90,7 +88,7 @@ def test_pages_run_back_through_a_thread_without_gap_or_repeat(store: SqlStore) 
 def test_a_row_of_the_thread_shows_its_files_and_its_place_in_the_outbox(store: SqlStore) -> None:
     with store.write() as t:
         conversation = a_conversation(t)
-        inbound = t.messages.add(replace(FULL, conversation_id=conversation.id))
+        inbound = t.messages.add(FULL._replace(conversation_id=conversation.id))
         sent = an_outgoing(t, conversation, state=OutboxState.HELD, not_before=at(9), minutes=5)
     assert inbound is not None
     with store.read() as t:
@@ -128,8 +126,8 @@ def test_a_delivery_state_keeps_its_time_and_the_vendors_words(store: SqlStore) 
         read = t.messages.by_external(message.account, "SM9")
         t.messages.set_state(message.id, Delivery.FAILED, error_code="blocked", vendor_text="30004")
         failed = t.messages.get(message.id)
-    assert read == replace(
-        message, external_id="SM9", segments=3, state=Delivery.READ, delivered_at=at(2), read_at=at(3)
+    assert read == message._replace(
+        external_id="SM9", segments=3, state=Delivery.READ, delivered_at=at(2), read_at=at(3)
     )
     assert failed is not None
     assert (failed.state, failed.error_code, failed.vendor_text) == (Delivery.FAILED, "blocked", "30004")
@@ -178,6 +176,6 @@ def test_the_latest_message_is_never_a_note(store: SqlStore) -> None:
         conversation = a_conversation(t)
         assert t.messages.latest(conversation.id) is None
         said = an_inbound(t, conversation, minutes=1, imported=True)
-        t.messages.add(replace(said, id=0, at=at(5), kind=Kind.NOTE, external_id="", direction=Direction.NONE))
+        t.messages.add(said._replace(id=0, at=at(5), kind=Kind.NOTE, external_id="", direction=Direction.NONE))
         assert t.messages.latest(conversation.id) == said
         assert t.messages.imported_count(conversation.id) == 2

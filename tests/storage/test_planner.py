@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import time, timedelta
 
 from tests.storage.rows import NOW, TODAY, at
@@ -13,8 +12,8 @@ RULE = Rule(0, RuleKind.BEFORE_ARRIVAL, "Welcome", "welcome", 3, time(9, 5), ("w
 def test_a_rule_is_added_once_and_then_changed(store: Store) -> None:
     with store.write() as t:
         first = t.planner.put_rule(RULE)
-        second = t.planner.put_rule(replace(RULE, name="Second"))
-        changed = replace(first, enabled=False, hold_if_guest_writes=True, at=time(18, 0))
+        second = t.planner.put_rule(RULE._replace(name="Second"))
+        changed = first._replace(enabled=False, hold_if_guest_writes=True, at=time(18, 0))
         assert t.planner.put_rule(changed) == changed
         assert t.planner.rules() == [changed, second]
 
@@ -37,7 +36,7 @@ def test_due_are_planned_ones_whose_time_has_come_oldest_first(store: Store) -> 
         late, now, early, done = rows
         assert late
         assert done
-        t.planner.put(replace(done, state=PlannedState.QUEUED, outbox_id=12))
+        t.planner.put(done._replace(state=PlannedState.QUEUED, outbox_id=12))
         assert t.planner.due(NOW, 9) == [early, now]
         assert t.planner.due(NOW, 1) == [early]
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from tests.storage.rows import NOW, TODAY, stay
@@ -10,8 +9,9 @@ from tui_inbox.ports.store import Store
 
 
 def test_a_reservation_comes_back_as_written(store: Store) -> None:
-    entity = replace(
-        stay(3, "R-1", 0, 4, room="204", room_type="Double", ota="Booking.com", ota_code="3812391309", adults=2),
+    entity = stay(
+        3, "R-1", 0, 4, room="204", room_type="Double", ota="Booking.com", ota_code="3812391309", adults=2
+    )._replace(
         children=1,
         total="412.00 EUR",
         notes="cot",
@@ -21,7 +21,7 @@ def test_a_reservation_comes_back_as_written(store: Store) -> None:
     )
     with store.write() as t:
         added = t.reservations.add(entity)
-        changed = replace(added, status=ReservationStatus.CANCELLED, revision=2)
+        changed = added._replace(status=ReservationStatus.CANCELLED, revision=2)
         t.reservations.put(changed)
         assert t.reservations.get(added.id) == changed
         assert t.reservations.by_source("pms", "R-1") == changed

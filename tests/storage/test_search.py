@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from storage.store import SqlStore, open_store
@@ -121,6 +119,6 @@ def test_a_guests_new_name_is_found_and_the_old_one_is_not(store: SqlStore) -> N
         guest = a_guest(t, "Claire Martin")
         conversation = a_conversation(t, guest)
     with store.write() as t:
-        t.guests.put(replace(guest, name="Claire Dupont"))
+        t.guests.put(guest._replace(name="Claire Dupont"))
     assert found(store, "Dupont") == [conversation.id]
     assert found(store, "Martin") == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
@@ -38,10 +37,10 @@ def test_a_reader_keeps_its_snapshot_while_another_writes(store: SqlStore) -> No
     with store.read() as reading:
         before = reading.conversations.get(conversation.id)
         with store.write() as t:
-            t.conversations.put(replace(t.conversations.load(conversation.id), state=State.CLOSED))
+            t.conversations.put(t.conversations.load(conversation.id)._replace(state=State.CLOSED))
         assert reading.conversations.get(conversation.id) == before
     with store.read() as reading:
-        assert reading.conversations.get(conversation.id) == replace(conversation, state=State.CLOSED)
+        assert reading.conversations.get(conversation.id) == conversation._replace(state=State.CLOSED)
 
 
 def test_a_reader_cannot_write(store: SqlStore) -> None:
@@ -58,7 +57,7 @@ def test_two_writers_of_one_row_lose_nothing(store: SqlStore) -> None:
         for _ in range(15):
             with store.write() as t:
                 loaded = t.conversations.load(conversation.id)
-                t.conversations.put(replace(loaded, preview=str(int(loaded.preview) + 1)))
+                t.conversations.put(loaded._replace(preview=str(int(loaded.preview) + 1)))
                 t.changed("conversation", conversation.id)
 
     threads = [Thread(target=count_up) for _ in range(4)]
@@ -93,7 +92,7 @@ def test_put_of_a_row_that_is_gone_says_so(store: SqlStore) -> None:
         conversation = a_conversation(t)
         t.conversations.remove(conversation.id)
     with pytest.raises(NotFound), store.write() as t:
-        t.conversations.put(replace(conversation, state=State.CLOSED))
+        t.conversations.put(conversation._replace(state=State.CLOSED))
     with pytest.raises(NotFound), store.write() as t:
         t.conversations.load(conversation.id)
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from storage.store import SqlStore
@@ -32,7 +30,7 @@ def test_a_template_comes_back_as_written(store: Store) -> None:
     )
     with store.write() as t:
         added = t.templates.add(entity)
-        assert t.templates.get(added.id) == replace(entity, id=added.id)
+        assert t.templates.get(added.id) == entity._replace(id=added.id)
         assert t.templates.by_vendor("desk-wa", "HX1") == added
         assert t.templates.by_vendor("annex", "HX1") is None
 
@@ -40,10 +38,10 @@ def test_a_template_comes_back_as_written(store: Store) -> None:
 def test_variants_and_lists_leave_archived_ones_out(store: Store) -> None:
     with store.write() as t:
         french = t.templates.add(WELCOME)
-        english = t.templates.add(replace(WELCOME, language="en", body="Hello"))
-        t.templates.add(replace(WELCOME, language="de", archived=True))
-        parking = t.templates.add(replace(WELCOME, name="parking"))
-        rule = t.templates.add(replace(WELCOME, kind=TemplateKind.REMINDER))
+        english = t.templates.add(WELCOME._replace(language="en", body="Hello"))
+        t.templates.add(WELCOME._replace(language="de", archived=True))
+        parking = t.templates.add(WELCOME._replace(name="parking"))
+        rule = t.templates.add(WELCOME._replace(kind=TemplateKind.REMINDER))
         assert t.templates.named(TemplateKind.SNIPPET, "welcome") == [english, french]
         assert t.templates.all(TemplateKind.SNIPPET) == [parking, english, french]
         assert t.templates.all(TemplateKind.REMINDER) == [rule]
@@ -60,8 +58,8 @@ def test_a_name_and_language_are_used_once_per_kind(store: Store) -> None:
 def test_changing_the_text_keeps_the_former_one_and_counts(store: SqlStore) -> None:
     with store.write() as t:
         added = t.templates.add(WELCOME)
-        t.templates.put(replace(added, body="Bonsoir"))
-        t.templates.put(replace(added, body="Salut", version=2))
+        t.templates.put(added._replace(body="Bonsoir"))
+        t.templates.put(added._replace(body="Salut", version=2))
         found = t.templates.get(added.id)
         assert found is not None
         assert (found.body, found.version) == ("Salut", 3)
@@ -74,5 +72,5 @@ def test_changing_the_text_keeps_the_former_one_and_counts(store: SqlStore) -> N
 def test_changing_anything_else_makes_no_version(store: Store) -> None:
     with store.write() as t:
         added = t.templates.add(WELCOME)
-        t.templates.put(replace(added, shortcut="wel", archived=True))
-        assert t.templates.get(added.id) == replace(added, shortcut="wel", archived=True)
+        t.templates.put(added._replace(shortcut="wel", archived=True))
+        assert t.templates.get(added.id) == added._replace(shortcut="wel", archived=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class HandleKind(StrEnum):
@@ -37,8 +38,7 @@ class AttachmentLimits:
     """The vendor fetches files from a public address, so a server behind NAT cannot send them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelTraits:
+class ChannelTraits(NamedTuple):
     """One channel as the domain sees it."""
 
     code: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from tui_inbox.domain.guest import Line
 from tui_inbox.domain.message import MessageClass
@@ -20,8 +20,7 @@ _LONGEST = 64
 _AMBIGUOUS = frozenset({"CANCEL"})
 
 
-@dataclass(frozen=True, slots=True)
-class Keyword:
+class Keyword(NamedTuple):
     """A message that is nothing but a STOP or START word."""
 
     word: str
@@ -52,11 +51,10 @@ class Permission(StrEnum):
     BLOCKED = "blocked"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     permission: Permission
     code: str = ""
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int] = {}
 
 
 ALLOWED = Standing(Permission.ALLOWED)

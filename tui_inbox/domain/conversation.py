@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class State(StrEnum):
@@ -41,8 +41,7 @@ class DeadlineKind(StrEnum):
     """A promise made to the guest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(NamedTuple):
     """The stored entity; every change makes a new one (``dataclasses.replace``)."""
 
     id: int

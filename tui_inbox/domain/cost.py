@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from typing import NamedTuple
 
 from tui_inbox.domain.channel import ChannelTraits
 
@@ -16,8 +16,7 @@ class CostKind(StrEnum):
     ESTIMATE = "estimate"
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(NamedTuple):
     kind: CostKind
     amount: Decimal | None = None
     """For the whole message, all parts together."""

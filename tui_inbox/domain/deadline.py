@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.conversation import Conversation, DeadlineKind, State
@@ -27,8 +27,7 @@ class Urgency(StrEnum):
     """Too late already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     at: datetime | None = None
     kind: DeadlineKind = DeadlineKind.NONE
 

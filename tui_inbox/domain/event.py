@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Code(StrEnum):
@@ -58,8 +59,7 @@ class Code(StrEnum):
     UNDONE = "undone"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     id: int
     at: datetime
     code: Code
@@ -67,7 +67,7 @@ class Event:
     """Operator's code; empty for the guest, the clock or the worker."""
     conversation_id: int | None = None
     guest_id: int | None = None
-    params: dict[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int] = {}
     undo: str = ""
     """JSON for ``services.undo``; empty when it cannot be undone."""
     undone_at: datetime | None = None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from tui_inbox.domain.channel import HandleKind
 
@@ -15,8 +15,7 @@ class GuestKind(StrEnum):
     """Agency or company: one conversation per mail thread or reservation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guest:
+class Guest(NamedTuple):
     id: int
     name: str = ""
     """Empty while nobody knows it: shown as "Unknown client" with a short handle, never blank."""
@@ -36,8 +35,7 @@ class Guest:
     updated_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Handle:
+class Handle(NamedTuple):
     """One address of one guest on one channel; a phone number and a WhatsApp number are two handles."""
 
     id: int
@@ -51,8 +49,7 @@ class Handle:
     created_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """The clock and the stop between one own account and one guest handle."""
 
     account: str

@@ -6,23 +6,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from tui_inbox.domain.conversation import Conversation, DeadlineKind, State
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.event import Code
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A move that was made; ``code`` is None when nothing worth an event happened."""
 
     conversation: Conversation
     code: Code | None
-    params: dict[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int] = {}
 
 
 class Act(StrEnum):
@@ -57,8 +56,7 @@ def epoch(at: datetime) -> int:
 
 def _moved(conversation: Conversation, state: State, actor: str, now: datetime) -> Conversation:
     """In its new state; a snooze ends with the state it belongs to, automation lives in Closed alone."""
-    return replace(
-        conversation,
+    return conversation._replace(
         state=state,
         state_at=now,
         state_by=actor,
@@ -77,8 +75,7 @@ def _act(act: Act, conversation: Conversation, actor: str, now: datetime) -> Con
 
 
 def _settled(conversation: Conversation) -> Conversation:
-    return replace(
-        conversation,
+    return conversation._replace(
         unanswered=False,
         unanswered_since=None,
         deadline_at=None,
@@ -96,7 +93,7 @@ def waits_since(conversation: Conversation, last_answer_at: datetime | None) -> 
 
 def _waiting_again(conversation: Conversation, last_answer_at: datetime | None) -> Conversation:
     since = waits_since(conversation, last_answer_at)
-    return replace(conversation, unanswered=since is not None, unanswered_since=since)
+    return conversation._replace(unanswered=since is not None, unanswered_since=since)
 
 
 def close(conversation: Conversation, actor: str, now: datetime) -> Change:
@@ -122,7 +119,7 @@ def snooze(
     """To Pending until a time, or until the guest writes (``until`` None)."""
     if until is not None and until <= now:
         raise Refused("snooze_in_past")
-    moved = replace(_act(Act.SNOOZE, conversation, actor, now), wake_at=until, snooze_reason=reason)
+    moved = _act(Act.SNOOZE, conversation, actor, now)._replace(wake_at=until, snooze_reason=reason)
     params: dict[str, str | int] = {"reason": reason} if reason else {}
     params["until_at"] = "reply" if until is None else epoch(until)
     return Change(moved, code, params)
@@ -151,12 +148,12 @@ def wake(conversation: Conversation, now: datetime, late_after: timedelta) -> Ch
 def report_spam(conversation: Conversation, actor: str, now: datetime, rule: str = "") -> Change:
     """To Spam: it rings never and counts nowhere."""
     moved = _settled(_act(Act.SPAM, conversation, actor, now))
-    return Change(replace(moved, spam_rule=rule), Code.SPAM, {"rule": rule} if rule else {})
+    return Change(moved._replace(spam_rule=rule), Code.SPAM, {"rule": rule} if rule else {})
 
 
 def not_spam(conversation: Conversation, actor: str, now: datetime, last_answer_at: datetime | None = None) -> Change:
     """Back to Open, waiting for an answer if the guest spoke last."""
-    moved = replace(_act(Act.NOT_SPAM, conversation, actor, now), spam_rule="")
+    moved = _act(Act.NOT_SPAM, conversation, actor, now)._replace(spam_rule="")
     return Change(_waiting_again(moved, last_answer_at), Code.NOT_SPAM)
 
 
@@ -164,14 +161,14 @@ def no_reply_needed(conversation: Conversation) -> Change:
     """Nothing is owed for what the guest wrote last; their next message changes that."""
     if conversation.no_reply_needed or conversation.state is State.SPAM:
         raise Refused("is_spam" if conversation.state is State.SPAM else "nothing_to_answer")
-    return Change(replace(_settled(conversation), no_reply_needed=True), Code.NO_REPLY_NEEDED)
+    return Change(_settled(conversation)._replace(no_reply_needed=True), Code.NO_REPLY_NEEDED)
 
 
 def reply_needed(conversation: Conversation, last_answer_at: datetime | None = None) -> Change:
     """Takes «no reply needed» back."""
     if not conversation.no_reply_needed:
         raise Refused("nothing_to_answer")
-    owed = replace(conversation, no_reply_needed=False)
+    owed = conversation._replace(no_reply_needed=False)
     if owed.state in (State.OPEN, State.PENDING):
         owed = _waiting_again(owed, last_answer_at)
     return Change(owed, Code.REPLY_NEEDED)
@@ -181,7 +178,7 @@ def move_to_inbox(conversation: Conversation, actor: str, now: datetime) -> Chan
     """A row of machine mail is treated as a guest's from now on."""
     if not conversation.machine:
         raise Refused("not_machine")
-    moved = replace(_act(Act.MOVE_TO_INBOX, conversation, actor, now), machine=False)
+    moved = _act(Act.MOVE_TO_INBOX, conversation, actor, now)._replace(machine=False)
     return Change(_waiting_again(moved, None), Code.MOVED_TO_INBOX)
 
 
@@ -198,11 +195,11 @@ def guest_wrote(
         "machine": False,
     }
     if conversation.state is State.SPAM:
-        return Change(replace(conversation, **heard), None)
+        return Change(conversation._replace(**heard), None)
     if last_answer_at is None or last_answer_at < at:
         since = conversation.unanswered_since if conversation.unanswered else None
         heard |= {"unanswered": True, "unanswered_since": min(since, at) if since else at}
-    after = replace(conversation, **heard)
+    after = conversation._replace(**heard)
     if conversation.state is State.CLOSED:
         return Change(_moved(after, State.OPEN, "", now), Code.REOPENED_BY_GUEST)
     if conversation.state is State.PENDING:
@@ -215,8 +212,7 @@ def _ended_snooze(
 ) -> tuple[Conversation, Code, dict[str, str | int]]:
     """Open again before its time; time and reason are kept for «snooze again»."""
     until = conversation.wake_at
-    moved = replace(
-        _moved(conversation, State.OPEN, actor, now),
+    moved = _moved(conversation, State.OPEN, actor, now)._replace(
         kept_wake_at=until if until is not None and until > now else None,
         snooze_reason=conversation.snooze_reason,
     )
@@ -231,7 +227,7 @@ def replied(conversation: Conversation, actor: str, now: datetime) -> Change:
     if conversation.state is State.PENDING:
         return Change(*_ended_snooze(answered, actor, now, Code.WOKEN_BY_REPLY))
     if conversation.state is State.SPAM:
-        return Change(replace(_moved(answered, State.OPEN, actor, now), spam_rule=""), Code.NOT_SPAM)
+        return Change(_moved(answered, State.OPEN, actor, now)._replace(spam_rule=""), Code.NOT_SPAM)
     return Change(answered, None)
 
 
@@ -240,7 +236,7 @@ def send_failed(conversation: Conversation, now: datetime) -> Change:
     if conversation.state is State.SPAM:
         return Change(conversation, None)
     since = conversation.unanswered_since or conversation.last_in_at or now
-    waiting = replace(conversation, unanswered=True, unanswered_since=since, no_reply_needed=False)
+    waiting = conversation._replace(unanswered=True, unanswered_since=since, no_reply_needed=False)
     if conversation.state is State.CLOSED:
         return Change(_moved(waiting, State.OPEN, "", now), Code.REOPENED_BY_FAILURE)
     if conversation.state is State.PENDING:
@@ -252,7 +248,7 @@ def history_imported(conversation: Conversation, at: datetime, *, inbound: bool)
     """One message of the first back-fill: nobody is woken and nobody waits."""
     if not inbound:
         return conversation
-    return replace(conversation, last_in_at=at if conversation.last_in_at is None else max(at, conversation.last_in_at))
+    return conversation._replace(last_in_at=at if conversation.last_in_at is None else max(at, conversation.last_in_at))
 
 
 def new_for_guest(guest_id: int, now: datetime, *, property_: str = "", thread_key: str = "") -> Conversation:

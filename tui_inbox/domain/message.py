@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from tui_inbox.domain.display import clean_line
 
@@ -56,8 +56,7 @@ class Delivery(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(NamedTuple):
     """A file that came with a message or goes with one."""
 
     name: str
@@ -75,8 +74,7 @@ class Attachment:
     message_id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """The stored entity."""
 
     id: int
@@ -116,7 +114,7 @@ class Message:
     imported: bool = False
     """Part of the first back-fill: read, silent, answered."""
     created_at: datetime | None = None
-    attachments: tuple[Attachment, ...] = field(default=())
+    attachments: tuple[Attachment, ...] = ()
 
 
 _PREVIEW = 160

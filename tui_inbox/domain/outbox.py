@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
+from typing import NamedTuple
 
 from tui_inbox.domain.errors import AcceptedWithoutId, AccountBlocked, ChannelError, NotSent, Rejected
 from tui_inbox.domain.message import Delivery
@@ -136,8 +137,7 @@ def body_hash(text: str) -> str:
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One thing to be sent: all that an adapter needs, and nothing it must look up."""
 
     id: int
@@ -158,7 +158,7 @@ class Outgoing:
     references: str = ""
     template_id: str = ""
     """Vendor's template id; then ``template_values`` go and ``text`` is only what the thread shows."""
-    template_values: dict[str, str] = field(default_factory=dict)
+    template_values: Mapping[str, str] = {}
     attachments: tuple[str, ...] = ()
     """sha256 names in the blob store, with ``attachment_names`` beside them."""
     attachment_names: tuple[str, ...] = ()
@@ -178,7 +178,7 @@ class Outgoing:
     hold_if_guest_writes: bool = False
     reason: str = ""
     """Code of why it waits, failed or is unknown."""
-    reason_params: dict[str, str | int] = field(default_factory=dict)
+    reason_params: Mapping[str, str | int] = {}
     vendor_text: str = ""
     body_hash: str = ""
     """Of the normalised body, for finding it in the vendor's list."""

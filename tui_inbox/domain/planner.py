@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tui_inbox.domain.reservation import Reservation, is_live
@@ -22,8 +22,7 @@ class PlannedState(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """``days`` before arrival at ``at`` o'clock in the hotel's time zone."""
 
     id: int
@@ -39,8 +38,7 @@ class Rule:
     hold_if_guest_writes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """One rule for one reservation on one local day: unique, so it is sent at most once."""
 
     id: int

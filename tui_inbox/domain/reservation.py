@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 
 class ReservationStatus(StrEnum):
@@ -30,8 +29,7 @@ class Phase(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(NamedTuple):
     """Dates are local to the property; the departure day is the day of check-out."""
 
     id: int

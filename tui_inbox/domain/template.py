@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from tui_inbox.domain.message import MessageClass
 
@@ -29,8 +29,7 @@ class Approval(StrEnum):
     PAUSED = "paused"
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     id: int
     kind: TemplateKind
     name: str
@@ -46,7 +45,7 @@ class Template:
     vendor_id: str = ""
     approval: Approval = Approval.NONE
     approval_reason: str = ""
-    mapping: dict[str, str] = field(default_factory=dict)
+    mapping: Mapping[str, str] = {}
     """Vendor's numbered variable -> our variable name ("1" -> "first_name")."""
     version: int = 1
     archived: bool = False
@@ -59,8 +58,7 @@ _OPENING = re.compile(r"##\{\{?|#\{\{")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Why a text cannot be saved or sent."""
 
     code: str
@@ -73,11 +71,10 @@ class Problem:
     line: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     text: str
     problems: tuple[Problem, ...] = ()
-    values: dict[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = {}
     """Those that were put in, by name."""
     removed: tuple[str, ...] = ()
     """Optional variables without a value: their lines went."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.guest import Line
@@ -20,15 +20,14 @@ class Allowed(StrEnum):
     """Nothing may be sent at all for now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What may be sent, until when, and the code of the reason when it is less than everything."""
 
     kind: Allowed
     until: datetime | None = None
     """When free text ends, or ended; None where no clock runs."""
     code: str = ""
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int] = {}
 
     def allows(self, *, template: bool = False) -> bool:
         """May a message of this kind leave?"""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.consent import Permission, Standing, standing
@@ -15,8 +15,7 @@ from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Desk
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """The two answers: the window's and the guest's."""
 
     traits: ChannelTraits

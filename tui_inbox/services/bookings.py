@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.errors import NotFound, Refused
@@ -48,8 +48,7 @@ __all__ = [
 BY_HAND = "hand"
 
 
-@dataclass(frozen=True, slots=True)
-class StayForm:
+class StayForm(NamedTuple):
     """A stay as an operator types it."""
 
     arrival: date
@@ -72,7 +71,7 @@ def add_stay(tx: Transaction, actor: Actor, guest_id: int, form: StayForm, now: 
     guest = tx.guests.load(guest_id)
     blank = Reservation(0, guest.id, BY_HAND, uuid.uuid4().hex, form.arrival, form.departure, created_at=now)
     stay = tx.reservations.add(_filled(blank, form, now))
-    taken_back = replace(stay, status=ReservationStatus.CANCELLED)
+    taken_back = stay._replace(status=ReservationStatus.CANCELLED)
     _tell(tx, actor, Code.STAY_ADDED, stay, StayStep(taken_back, stay), now)
     return stay
 
@@ -84,7 +83,7 @@ def edit_stay(tx: Transaction, actor: Actor, reservation_id: int, form: StayForm
     before = tx.reservations.get(reservation_id)
     if before is None:
         raise NotFound(f"reservation {reservation_id}")
-    after = replace(_filled(before, form, now), revision=before.revision + 1)
+    after = _filled(before, form, now)._replace(revision=before.revision + 1)
     tx.reservations.put(after)
     _tell(tx, actor, Code.STAY_CHANGED, after, StayStep(before, after), now)
     return after
@@ -96,8 +95,7 @@ def _check_dates(arrival: date, departure: date) -> None:
 
 
 def _filled(stay: Reservation, form: StayForm, now: datetime) -> Reservation:
-    return replace(
-        stay,
+    return stay._replace(
         arrival=form.arrival,
         departure=form.departure,
         room=clean_line(form.room),

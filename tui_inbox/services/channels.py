@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -74,8 +74,7 @@ def usage(tx: Transaction, account: str) -> Sequence[UsageRow]:
     return tx.accounts.usage(account)
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(NamedTuple):
     store: Store
     desk: Desk
     channel: Channel

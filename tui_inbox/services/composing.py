@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from tui_inbox.domain import sms
 from tui_inbox.domain.channel import ChannelTraits, HandleKind
@@ -28,8 +28,7 @@ from tui_inbox.services.matching import country_of
 Notice = tuple[str, Mapping[str, str | int]]
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelChoice:
+class ChannelChoice(NamedTuple):
     """One way to reach the guest: own account, channel, their address, and what is allowed on it now."""
 
     account: str
@@ -43,8 +42,7 @@ class ChannelChoice:
     """Of a phone number, for the price."""
 
 
-@dataclass(frozen=True, slots=True)
-class Composer:
+class Composer(NamedTuple):
     """All that the composer shows before a letter is typed."""
 
     conversation_id: int
@@ -63,8 +61,7 @@ class Composer:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class Preflight:
+class Preflight(NamedTuple):
     """The line under the text while it is typed."""
 
     length: int
@@ -187,7 +184,7 @@ def preflight(
     verdict = choice.verdict
     if verdict.until is not None and verdict.kind is Allowed.FREE and now >= verdict.until:
         kind = Allowed.TEMPLATE_ONLY if traits.templates_after_window else Allowed.NONE
-        verdict = replace(verdict, kind=kind, code="window_closed")
+        verdict = verdict._replace(kind=kind, code="window_closed")
     problems: list[Notice] = []
     if not verdict.allows(template=template is not None):
         problems.append((verdict.code, verdict.params))

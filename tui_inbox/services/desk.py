@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tui_inbox.domain.channel import ChannelTraits
@@ -13,8 +13,7 @@ from tui_inbox.domain.errors import NotFound, Refused
 READ_ONLY = "read-only"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """The person (or, with an empty code, the program) behind an act."""
 
     code: str
@@ -42,23 +41,21 @@ SYSTEM = Actor("", "")
 """The guest, the clock or the worker."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountInfo:
+class AccountInfo(NamedTuple):
     """One configured channel account: what it serves and from which own addresses."""
 
     name: str
     type: str
     channels: Mapping[str, ChannelTraits]
-    own: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, str] = {}
     """Channel -> our own number or address on it."""
     mode: str = "full"
     """``full`` or ``view-only`` (nothing is ever sent)."""
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = {}
     """Harmless settings of this account that a rule needs (``history``, ``sent_copy`` ...); never a secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     """The hotel as the use cases see it; built once by ``bootstrap``, holds no secret."""
 
     hotel: str
@@ -66,19 +63,17 @@ class Desk:
     language: str = "en"
     country: str = ""
     """ISO 3166 code: the country of phone numbers written without one."""
-    operators: Mapping[str, str] = field(default_factory=dict)
+    operators: Mapping[str, str] = {}
     """Code -> name."""
-    accounts: Mapping[str, AccountInfo] = field(default_factory=dict)
-    undo: Mapping[str, timedelta] = field(
-        default_factory=lambda: {"chat": timedelta(seconds=5), "email": timedelta(seconds=10)}
-    )
+    accounts: Mapping[str, AccountInfo] = {}
+    undo: Mapping[str, timedelta] = {"chat": timedelta(seconds=5), "email": timedelta(seconds=10)}
     """How long a send can be taken back, by ``ChannelTraits.undo``."""
-    prices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    prices: Mapping[str, Mapping[str, str]] = {}
     """Price table: channel -> category or country -> decimal text (``services.cost`` reads it)."""
     currency: str = "EUR"
-    properties: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = {}
     """Code -> name; empty when everything belongs to the hotel."""
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = {}
     """Further fixed template values (Wi-Fi name, phone of the desk ...), by name."""
 
     def traits(self, account: str, channel: str) -> ChannelTraits:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tui_inbox.domain.errors import ChannelError, Malformed, NotSent
 from tui_inbox.domain.message import Attachment
 from tui_inbox.ports.channel import Channel, FetchesFiles
@@ -35,13 +33,13 @@ def fetch_remote(store: Store, channel: Channel, blobs: Blobs, limit: int = 5) -
 def fetch(channel: FetchesFiles, blobs: Blobs, file: Attachment) -> Attachment | None:
     """The file as it is now; None when the vendor could not be reached and it is worth another try."""
     if file.size is not None and file.size > MAX_BYTES:
-        return replace(file, state="refused", reason="too_big")
+        return file._replace(state="refused", reason="too_big")
     try:
         content = b"".join(channel.download(file.ref, MAX_BYTES))
     except Malformed as error:
-        return replace(file, state="refused", reason=error.code)
+        return file._replace(state="refused", reason=error.code)
     except NotSent:
         return None
     except ChannelError as error:
-        return replace(file, state="failed", reason=error.code)
-    return replace(file, state="stored", sha256=blobs.put(content), size=len(content), reason="")
+        return file._replace(state="failed", reason=error.code)
+    return file._replace(state="stored", sha256=blobs.put(content), size=len(content), reason="")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.display import clean, clean_line
@@ -50,8 +50,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
 _ACTIVITY = 30
 
 
-@dataclass(frozen=True, slots=True)
-class GuestForm:
+class GuestForm(NamedTuple):
     """What an operator types about a guest."""
 
     name: str = ""
@@ -158,7 +157,7 @@ def edit(tx: Transaction, desk: Desk, actor: Actor, guest_id: int, form: GuestFo
     actor.require_write()
     before = tx.guests.load(guest_id)
     after = _filled(desk, before, form, now)
-    if replace(after, updated_at=before.updated_at) == before:
+    if after._replace(updated_at=before.updated_at) == before:
         return before
     tx.guests.put(after)
     add_handles(tx, desk, after, now)
@@ -181,8 +180,7 @@ def _filled(desk: Desk, guest: Guest, form: GuestForm, now: datetime) -> Guest:
     language = clean_line(form.language)
     if language and not _LANGUAGE.fullmatch(language):
         raise Refused("bad_language", language=language)
-    return replace(
-        guest,
+    return guest._replace(
         name=clean_line(form.name),
         phone=number,
         email=email,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -57,12 +57,11 @@ def next_urgent(
     return tx.inbox.most_urgent(actor.code, scoped(view, actor), now, skip)
 
 
-@dataclass(frozen=True, slots=True)
-class EmptyReason:
+class EmptyReason(NamedTuple):
     """Why a list shows nothing: worded by ``wording.sentence``; ``clears`` when taking filters off would help."""
 
     code: str
-    params: dict[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int] = {}
     clears: bool = False
 
 

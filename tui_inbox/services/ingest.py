@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from tui_inbox.domain.errors import Malformed, StoreError
 from tui_inbox.ports.channel import Batch, Channel, Envelope, Item
@@ -42,8 +43,7 @@ class Applied:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     id: int
     items: Sequence[Item] = ()
     fault: Malformed | None = None

@@ -7,7 +7,6 @@ cost little more than its fifty inserts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
@@ -160,7 +159,7 @@ class Intake:
             conversation = self._guest_wrote(conversation, at)
         if imported:
             first = conversation.history_from
-            conversation = replace(conversation, history_from=at if first is None else min(first, at))
+            conversation = conversation._replace(history_from=at if first is None else min(first, at))
         if not item.automated or conversation.machine:
             conversation = _newest(conversation, message, item)
         self._conversations[conversation.id] = conversation
@@ -217,10 +216,10 @@ class Intake:
         place = (item.channel, address)
         if item.outbound:
             line = self._line(*place)
-            self._lines[place] = replace(line, last_out_at=max(at, line.last_out_at or at))
+            self._lines[place] = line._replace(last_out_at=max(at, line.last_out_at or at))
         elif place in self._lines:
             line = self._lines[place]
-            self._lines[place] = replace(line, last_in_at=max(at, line.last_in_at or at))
+            self._lines[place] = line._replace(last_in_at=max(at, line.last_in_at or at))
         else:
             self._heard[place] = max(at, self._heard.get(place, at))
         if traits.free_window is not None or traits.reply_mark is not None:
@@ -230,18 +229,18 @@ class Intake:
         known = self._lines.get((channel, address)) or self._tx.lines.get(self._account, channel, address)
         line = known or Line(self._account, channel, address)
         heard = self._heard.pop((channel, address), None)
-        return line if heard is None else replace(line, last_in_at=max(heard, line.last_in_at or heard))
+        return line if heard is None else line._replace(last_in_at=max(heard, line.last_in_at or heard))
 
     def _stop(self, word: Keyword, channel: str, address: str, conversation: Conversation, at: datetime) -> None:
         line = self._line(channel, address)
         if word.stops:
-            stopped = replace(line, stopped_at=at, stop_word=clean_line(word.word), stop_source="guest")
+            stopped = line._replace(stopped_at=at, stop_word=clean_line(word.word), stop_source="guest")
             self._lines[channel, address] = stopped
         else:
-            self._lines[channel, address] = replace(line, stopped_at=None, stop_word="", stop_source="")
+            self._lines[channel, address] = line._replace(stopped_at=None, stop_word="", stop_source="")
             self._tx.lines.put(self._lines[channel, address])
             while (other := self._tx.lines.stopped(channel, address)) and other.stop_source == "guest":
-                self._tx.lines.put(replace(other, stopped_at=None, stop_word="", stop_source=""))
+                self._tx.lines.put(other._replace(stopped_at=None, stop_word="", stop_source=""))
         settling.tell(
             self._tx,
             Code.STOPPED if word.stops else Code.STARTED,
@@ -292,7 +291,7 @@ class Intake:
         self._unread.pop(conversation.id, None)
         self._tx.unread.clear_all(conversation.id)
         self._clocked.add(conversation.id)
-        return replace(conversation, unanswered=False, unanswered_since=None)
+        return conversation._replace(unanswered=False, unanswered_since=None)
 
     def _conversation(
         self, item: Inbound, address: str, traits: ChannelTraits, at: datetime, *, quiet: bool
@@ -324,8 +323,8 @@ class Intake:
             else:
                 fresh = lifecycle.new_for_guest(guest.id, at, property_=property_, thread_key=thread_key)
             if guest.blocked:
-                fresh = replace(fresh, state=State.SPAM, spam_rule="blocked", automation=False)
-            found = self._tx.conversations.add(replace(fresh, ambiguous=ambiguous, created_at=self._now))
+                fresh = fresh._replace(state=State.SPAM, spam_rule="blocked", automation=False)
+            found = self._tx.conversations.add(fresh._replace(ambiguous=ambiguous, created_at=self._now))
         else:
             found = self._conversations.get(found.id, found)
         if guest.kind is not GuestKind.COMPANY:
@@ -352,7 +351,7 @@ class Intake:
         if len(known) == 1:
             guest = known[0]
             if name and not guest.name:
-                guest = replace(guest, name=name, updated_at=self._now)
+                guest = guest._replace(name=name, updated_at=self._now)
                 self._tx.guests.put(guest)
                 self._tx.changed("guest", guest.id)
             return guest, False
@@ -394,4 +393,4 @@ def _newest(conversation: Conversation, message: Message, item: Inbound) -> Conv
             "last_account": message.account,
             "last_address": message.address,
         }
-    return replace(conversation, **told)
+    return conversation._replace(**told)

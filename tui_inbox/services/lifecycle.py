@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from tui_inbox.domain import lifecycle
 from tui_inbox.domain.conversation import Conversation
@@ -130,8 +130,8 @@ def report_spam(
     for conversation_id in dict.fromkeys(conversation_ids) if block else ():
         guest = tx.guests.load(tx.conversations.load(conversation_id).guest_id)
         if not guest.blocked:
-            steps.append(GuestStep(guest, replace(guest, blocked=True)))
-            tx.guests.put(replace(guest, blocked=True))
+            steps.append(GuestStep(guest, guest._replace(blocked=True)))
+            tx.guests.put(guest._replace(blocked=True))
             tx.changed("guest", guest.id)
     return _each(
         tx,
@@ -153,8 +153,8 @@ def not_spam(
     for conversation_id in dict.fromkeys(conversation_ids):
         guest = tx.guests.load(tx.conversations.load(conversation_id).guest_id)
         if guest.blocked:
-            steps.append(GuestStep(guest, replace(guest, blocked=False)))
-            tx.guests.put(replace(guest, blocked=False))
+            steps.append(GuestStep(guest, guest._replace(blocked=False)))
+            tx.guests.put(guest._replace(blocked=False))
             tx.changed("guest", guest.id)
 
     def move(row: Conversation) -> Change:
@@ -205,7 +205,7 @@ def assign(
         actor,
         conversation_ids,
         now,
-        lambda row: Change(replace(row, assignee=to), Code.ASSIGNED, {"to": to}),
+        lambda row: Change(row._replace(assignee=to), Code.ASSIGNED, {"to": to}),
     )
 
 
@@ -237,7 +237,7 @@ def with_deadline(tx: Transaction, desk: Desk, conversation: Conversation) -> Co
         if request.conversation_id == conversation.id and request.status == "open" and request.due_at is not None
     ]
     deadline = deadline_of(conversation, clocks, min(promises, default=None))
-    return replace(conversation, deadline_at=deadline.at, deadline_kind=deadline.kind)
+    return conversation._replace(deadline_at=deadline.at, deadline_kind=deadline.kind)
 
 
 def _clocked(tx: Transaction, desk: Desk | None, change: Change) -> Change:
@@ -246,8 +246,7 @@ def _clocked(tx: Transaction, desk: Desk | None, change: Change) -> Change:
     return Change(with_deadline(tx, desk, change.conversation), change.code, change.params)
 
 
-@dataclass(frozen=True, slots=True)
-class SnoozeChoice:
+class SnoozeChoice(NamedTuple):
     """One line of the snooze menu: ``1h``, ``3h``, ``evening``, ``tomorrow``, ``arrival``, ``checkout``, ``reply``."""
 
     code: str

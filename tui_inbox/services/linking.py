@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from tui_inbox.domain.conversation import Conversation, State
@@ -103,7 +102,7 @@ def _confirm(tx: Transaction, actor: Actor, conversation: Conversation, guest: G
     """The guess was right: nobody is asked again."""
     if not conversation.ambiguous:
         return conversation
-    after = replace(conversation, ambiguous=False)
+    after = conversation._replace(ambiguous=False)
     tx.conversations.put(after)
     steps: list[Step] = [LifeStep(after.id, life_of(conversation), life_of(after))]
     _finish(tx, actor, Code.LINKED, after, guest, {"guest": guest.name, "from": guest.name}, steps, now)
@@ -152,8 +151,7 @@ def _merge_all(
         tx.requests.reassign(request.id, target.id, request.conversation_id)
         steps.append(RequestOwnerStep(request.id, source.id, request.conversation_id))
     _carry_over(tx, source, target, steps)
-    filled = replace(
-        target,
+    filled = target._replace(
         name=target.name or source.name,
         phone=target.phone or source.phone,
         email=target.email or source.email,
@@ -163,7 +161,7 @@ def _merge_all(
         vip=target.vip or source.vip,
         updated_at=now,
     )
-    for before, after in ((target, filled), (source, replace(source, merged_into=target.id, updated_at=now))):
+    for before, after in ((target, filled), (source, source._replace(merged_into=target.id, updated_at=now))):
         tx.guests.put(after)
         steps.append(GuestStep(before, after))
     return kept
@@ -200,7 +198,7 @@ def _give(tx: Transaction, conversation: Conversation, target: Guest, steps: lis
             tx.requests.reassign(request.id, target.id, into.id if into else conversation.id)
             steps.append(RequestOwnerStep(request.id, source_id, conversation.id))
     if into is None:
-        after = replace(conversation, guest_id=target.id, ambiguous=False)
+        after = conversation._replace(guest_id=target.id, ambiguous=False)
         tx.conversations.put(after)
         steps.append(LifeStep(after.id, life_of(conversation), life_of(after)))
         tx.changed("conversation", after.id)
@@ -238,8 +236,7 @@ def _joined(left: Conversation, kept: Conversation) -> Conversation:
     clocks = [(row.deadline_at, row.deadline_kind) for row in (left, kept) if row.deadline_at is not None]
     deadline_at, deadline_kind = min(clocks, default=(None, kept.deadline_kind))
     heard = [row.last_in_at for row in (left, kept) if row.last_in_at is not None]
-    return replace(
-        kept,
+    return kept._replace(
         **{name: getattr(newer, name) for name in SHOWN},
         state=lead.state,
         state_at=lead.state_at,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.display import clean_line
@@ -18,8 +18,7 @@ _MAIL = re.compile(r"[^@\s<>()\",;]+@[^@\s<>()\",;]+\.[^@\s<>()\",;.]+")
 _NUMBER = re.compile(r"[+\d][\d\s().\-/\u00a0\u202f]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """``guest`` is the best fit; more than one candidate means that a person must be asked."""
 
     guest: Guest | None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from tui_inbox.domain.consent import Permission
 from tui_inbox.domain.conversation import Conversation
@@ -30,16 +30,14 @@ SCHEDULED = "<scheduled>"
 """``Conversation.preview_by`` of what a rule sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlanResult:
+class PlanResult(NamedTuple):
     planned: int = 0
     moved: int = 0
     withdrawn: int = 0
     skipped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class QueueResult:
+class QueueResult(NamedTuple):
     queued: int = 0
     skipped: int = 0
     expired: int = 0
@@ -59,7 +57,7 @@ def put_rule(tx: Transaction, desk: Desk, actor: Actor, rule: Rule) -> Rule:
         raise Refused("rule_channels")
     if not tx.templates.named(TemplateKind.REMINDER, rule.template):
         raise Refused("rule_template", name=rule.template)
-    stored = tx.planner.put_rule(replace(rule, name=name))
+    stored = tx.planner.put_rule(rule._replace(name=name))
     tx.changed("rule", stored.id)
     return stored
 
@@ -105,7 +103,7 @@ def _new(tx: Transaction, desk: Desk, rule: Rule, stay: Reservation, now: dateti
     if same_day is not None:
         if same_day.state is not PlannedState.WITHDRAWN or objection(rule, stay, now, desk.zone):
             return None
-        return _put(tx, replace(same_day, due_at=due, state=PlannedState.PLANNED, reason=""))
+        return _put(tx, same_day._replace(due_at=due, state=PlannedState.PLANNED, reason=""))
     booked_late = stay.created_at is not None and stay.created_at > due
     late = due < ran_at and not any(row.state is PlannedState.PLANNED for row in existing)
     state, reason = PlannedState.PLANNED, ""
@@ -141,17 +139,17 @@ def _followed(tx: Transaction, desk: Desk, rule: Rule | None, row: Planned) -> P
     """The row as it must be now; None when it is right."""
     stay = tx.reservations.get(row.reservation_id)
     if rule is None:
-        return replace(row, state=PlannedState.WITHDRAWN, reason="rule_off")
+        return row._replace(state=PlannedState.WITHDRAWN, reason="rule_off")
     if stay is None:
-        return replace(row, state=PlannedState.WITHDRAWN, reason="no_reservation")
+        return row._replace(state=PlannedState.WITHDRAWN, reason="no_reservation")
     if reason := _dead(stay):
-        return replace(row, state=PlannedState.WITHDRAWN, reason=reason)
+        return row._replace(state=PlannedState.WITHDRAWN, reason=reason)
     day, due = local_date(rule, stay.arrival), due_at(rule, stay.arrival, desk.zone)
     if (day, due) == (row.local_date, row.due_at):
         return None
     if day != row.local_date and any(other.local_date == day for other in tx.planner.planned(rule.id, stay.id)):
-        return replace(row, state=PlannedState.WITHDRAWN, reason="moved")
-    return replace(row, local_date=day, due_at=due, reason="moved")
+        return row._replace(state=PlannedState.WITHDRAWN, reason="moved")
+    return row._replace(local_date=day, due_at=due, reason="moved")
 
 
 def _dead(stay: Reservation) -> str:
@@ -184,25 +182,24 @@ def _send(tx: Transaction, desk: Desk, rule: Rule, row: Planned, now: datetime) 
     stay = tx.reservations.get(row.reservation_id)
     guest = tx.guests.get(stay.guest_id) if stay else None
     if stay is None or guest is None:
-        return replace(row, state=PlannedState.WITHDRAWN, reason="no_reservation")
+        return row._replace(state=PlannedState.WITHDRAWN, reason="no_reservation")
     if reason := objection(rule, stay, now, desk.zone):
-        return replace(row, state=PlannedState.EXPIRED, reason=reason)
+        return row._replace(state=PlannedState.EXPIRED, reason=reason)
     found = tx.templates.named(TemplateKind.REMINDER, rule.template)
     if not found:
-        return replace(row, state=PlannedState.SKIPPED, reason="no_template")
+        return row._replace(state=PlannedState.SKIPPED, reason="no_template")
     template, _ = variant(found, language_of(desk, guest)[0], desk.language)
     rendered = render_stay(desk, template, guest, stay, now)
     if rendered.problems:
         reason = "missing_value" if rendered.missing else rendered.problems[0].code
-        return replace(row, state=PlannedState.SKIPPED, reason=reason)
+        return row._replace(state=PlannedState.SKIPPED, reason=reason)
     way, reason = _way(tx, desk, rule, guest, template, now)
     if way is None:
-        return replace(row, state=PlannedState.SKIPPED, reason=reason)
+        return row._replace(state=PlannedState.SKIPPED, reason=reason)
     conversation = _conversation(tx, guest, stay, now)
-    letter = replace(
-        way,
+    letter = way._replace(
         text=rendered.text,
-        subject=template.subject and render_stay(desk, replace(template, body=template.subject), guest, stay, now).text,
+        subject=template.subject and render_stay(desk, template._replace(body=template.subject), guest, stay, now).text,
         not_before=now,
         expires_at=expires_at(rule, stay.arrival, desk.zone),
         hold_if_guest_writes=rule.hold_if_guest_writes,
@@ -214,9 +211,9 @@ def _send(tx: Transaction, desk: Desk, rule: Rule, row: Planned, now: datetime) 
     outgoing = enqueue(tx, conversation, letter, message, now)
     if outgoing is None:
         tx.messages.set_state(message.id, Delivery.CANCELLED)
-        return replace(row, state=PlannedState.SKIPPED, reason="sent_already")
+        return row._replace(state=PlannedState.SKIPPED, reason="sent_already")
     _show(tx, conversation, message.id, preview(message.text, message.subject, ()), way, now)
-    return replace(row, state=PlannedState.QUEUED, outbox_id=outgoing.id)
+    return row._replace(state=PlannedState.QUEUED, outbox_id=outgoing.id)
 
 
 def _way(
@@ -271,8 +268,7 @@ def _show(tx: Transaction, conversation: Conversation, message_id: int, text: st
     if conversation.unanswered:
         return
     tx.conversations.put(
-        replace(
-            conversation,
+        conversation._replace(
             last_at=now,
             last_message_id=message_id,
             preview=text,
@@ -285,8 +281,7 @@ def _show(tx: Transaction, conversation: Conversation, message_id: int, text: st
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRow:
+class PlannedRow(NamedTuple):
     """One line of the planner: what, to whom, when, and why not."""
 
     planned: Planned
@@ -328,5 +323,5 @@ def withdraw(tx: Transaction, actor: Actor, rule_id: int, reservation_id: int, d
     actor.require_write()
     for row in tx.planner.planned(rule_id, reservation_id):
         if row.local_date == day and row.state is PlannedState.PLANNED:
-            return _put(tx, replace(row, state=PlannedState.SKIPPED, reason="by_hand"))
+            return _put(tx, row._replace(state=PlannedState.SKIPPED, reason="by_hand"))
     raise NotFound(f"planned {rule_id}/{reservation_id}/{day}")

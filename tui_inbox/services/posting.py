@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from tui_inbox.domain.conversation import Conversation
 from tui_inbox.domain.display import clean, clean_line
@@ -18,8 +18,7 @@ _REFERENCES = 20
 """Message-IDs that an answer quotes; the first is kept, for it names the thread (sources.md 6.4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """What is to be sent, to whom and by which way, whoever wrote it."""
 
     account: str
@@ -39,7 +38,7 @@ class Letter:
     template: str = ""
     """Name of the template it was made from."""
     template_id: str = ""
-    template_values: Mapping[str, str] = field(default_factory=dict)
+    template_values: Mapping[str, str] = {}
     attachments: Sequence[Attachment] = ()
     """Their bytes are in the blob store already."""
 

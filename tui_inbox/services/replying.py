@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -52,8 +53,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What an operator sends from the composer or from the command line."""
 
     conversation_id: int
@@ -64,7 +64,7 @@ class Reply:
     subject: str = ""
     template: int | None = None
     """Id of the template it was made from; a vendor's template is sent by its id and ``values``."""
-    values: dict[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = {}
     """Our variable name -> value, for a vendor's template."""
     attachments: tuple[Attachment, ...] = ()
     """Stored files (``sha256`` set)."""
@@ -82,16 +82,14 @@ class Reply:
     """The writer knows that the same text may have arrived already."""
 
 
-@dataclass(frozen=True, slots=True)
-class SentNow:
+class SentNow(NamedTuple):
     outbox_id: int
     message_id: int
     not_before: datetime
     """Until then it can be taken back."""
 
 
-@dataclass(frozen=True, slots=True)
-class TakenBack:
+class TakenBack(NamedTuple):
     """The text as it was, for the composer."""
 
     conversation_id: int
@@ -141,8 +139,7 @@ def send(tx: Transaction, desk: Desk, actor: Actor, reply: Reply, now: datetime)
     after = conversation
     if not letter.scheduled:
         after = _answered(tx, desk, actor, conversation, reply, now)
-        after = replace(
-            after,
+        after = after._replace(
             last_at=now,
             last_message_id=message.id,
             preview=preview(message.text, message.subject, message.attachments),
@@ -184,7 +181,7 @@ def _letter(desk: Desk, actor: Actor, reply: Reply, template: Template | None, n
     )
 
 
-def _values(template: Template, values: dict[str, str]) -> dict[str, str]:
+def _values(template: Template, values: Mapping[str, str]) -> dict[str, str]:
     if template.approval is not Approval.APPROVED:
         raise Refused("template_not_approved", name=template.name)
     found = {}
@@ -292,10 +289,9 @@ def take_back(tx: Transaction, actor: Actor, now: datetime, outbox_id: int | Non
 def _restore(tx: Transaction, conversation: Conversation, message_id: int, before: _Before, now: datetime) -> None:
     restored = conversation
     if life_of(conversation) == before.after:
-        restored = replace(restored, **{name: getattr(before.life, name) for name in Life.__struct_fields__})
+        restored = restored._replace(**{name: getattr(before.life, name) for name in Life.__struct_fields__})
     if conversation.last_message_id == message_id:
-        restored = replace(
-            restored,
+        restored = restored._replace(
             last_at=before.last_at,
             last_message_id=before.last_message_id,
             preview=before.preview,

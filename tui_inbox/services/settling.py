@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from tui_inbox.domain import lifecycle
@@ -43,7 +43,7 @@ def tell(
     actor: str,
     now: datetime,
     *,
-    params: dict[str, str | int] | None = None,
+    params: Mapping[str, str | int] | None = None,
     undo: str = "",
 ) -> None:
     """Add an event to the thread."""
@@ -75,12 +75,12 @@ def accepted(tx: Transaction, desk: Desk, row: Outgoing, receipt: Receipt, now: 
         return None
     tx.messages.set_state(row.message_id, Delivery.SENT, at=now, external_id=provider_id, segments=receipt.segments)
     line = tx.lines.get(row.account, row.channel, row.address) or Line(row.account, row.channel, row.address)
-    tx.lines.put(replace(line, last_out_at=now))
+    tx.lines.put(line._replace(last_out_at=now))
     conversation = tx.conversations.load(row.conversation_id)
     if row.created_by and (was_unsure or row.scheduled):
         message = tx.messages.get(row.message_id)
         if message is not None and (conversation.last_in_at is None or message.at >= conversation.last_in_at):
-            conversation = replace(conversation, unanswered=False, unanswered_since=None)
+            conversation = conversation._replace(unanswered=False, unanswered_since=None)
     conversation = _outcome(conversation, moved)
     tx.conversations.put(with_deadline(tx, desk, conversation))
     _changed(tx, moved)
@@ -96,7 +96,7 @@ def failed(
     *,
     state: OutboxState = OutboxState.FAILED,
     vendor_text: str = "",
-    params: dict[str, str | int] | None = None,
+    params: Mapping[str, str | int] | None = None,
 ) -> Outgoing | None:
     """It did not reach the guest: said in the outbox, and the conversation waits again."""
     moved = tx.outbox.move(
@@ -147,7 +147,7 @@ def unsettled(tx: Transaction, account: str) -> list[Outgoing]:
 def answers(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> None:
     """A person's message goes its way (again): nobody waits for it any more."""
     conversation = _outcome(tx.conversations.load(row.conversation_id), row)
-    conversation = replace(conversation, unanswered=False, unanswered_since=None)
+    conversation = conversation._replace(unanswered=False, unanswered_since=None)
     tx.conversations.put(with_deadline(tx, desk, conversation))
     _changed(tx, row)
 
@@ -157,7 +157,7 @@ def owed_again(tx: Transaction, desk: Desk, conversation: Conversation, now: dat
     if conversation.state not in (State.OPEN, State.PENDING):
         return
     since = lifecycle.waits_since(conversation, tx.messages.last_answer_at(conversation.id))
-    waiting = replace(conversation, unanswered=since is not None, unanswered_since=since)
+    waiting = conversation._replace(unanswered=since is not None, unanswered_since=since)
     tx.conversations.put(with_deadline(tx, desk, waiting))
     tx.changed("conversation", conversation.id)
 
@@ -165,7 +165,7 @@ def owed_again(tx: Transaction, desk: Desk, conversation: Conversation, now: dat
 def _outcome(conversation: Conversation, row: Outgoing) -> Conversation:
     if conversation.last_message_id != row.message_id:
         return conversation
-    return replace(conversation, outcome=shown(row.state).value)
+    return conversation._replace(outcome=shown(row.state).value)
 
 
 def _changed(tx: Transaction, row: Outgoing) -> None:
@@ -186,7 +186,7 @@ def _stopped_by_provider(tx: Transaction, row: Outgoing, now: datetime) -> None:
     line = tx.lines.get(row.account, row.channel, row.address) or Line(row.account, row.channel, row.address)
     if line.stopped_at is not None:
         return
-    tx.lines.put(replace(line, stopped_at=now, stop_source="provider"))
+    tx.lines.put(line._replace(stopped_at=now, stop_source="provider"))
     conversation = tx.conversations.load(row.conversation_id)
     tell(tx, Code.STOPPED_BY_PROVIDER, conversation, "", now, params={"channel": row.channel})
     tx.changed("guest", conversation.guest_id)
@@ -196,5 +196,5 @@ def _mark_unreachable(tx: Transaction, row: Outgoing, code: str) -> None:
     guest_id = tx.conversations.load(row.conversation_id).guest_id
     for handle in tx.guests.handles(guest_id):
         if (handle.channel, handle.address) == (row.channel, row.address) and handle.unreachable != code:
-            tx.guests.put_handle(replace(handle, unreachable=code))
+            tx.guests.put_handle(handle._replace(unreachable=code))
             tx.changed("guest", guest_id)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -24,8 +25,7 @@ from tui_inbox.services.table import FIELDS, Table, month_first, parse_date, par
 CSV = "csv"
 
 
-@dataclass(frozen=True, slots=True)
-class BookingRow:
+class BookingRow(NamedTuple):
     """One line of an import, understood."""
 
     line: int
@@ -49,18 +49,16 @@ class BookingRow:
     notes: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LineProblem:
+class LineProblem(NamedTuple):
     """What is wrong with a line; ``fatal`` lines are left out, the others come without the bad cell."""
 
     line: int
     code: str
-    params: dict[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int] = {}
     fatal: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(NamedTuple):
     """What an import would do with the file, before anything is stored."""
 
     rows: tuple[BookingRow, ...]
@@ -196,7 +194,7 @@ def _told_apart(rows: Sequence[BookingRow], problems: list[LineProblem]) -> list
             problems.append(LineProblem(row.line, "line_twice", {"other": seen[key]}))
             continue
         seen[key] = row.line
-        told.append(replace(row, external_id=key, ota_code=row.ota_code or row.external_id))
+        told.append(row._replace(external_id=key, ota_code=row.ota_code or row.external_id))
     return told
 
 
@@ -241,7 +239,7 @@ def import_rows(
         stored = tx.reservations.by_source(source, row.external_id)
         if stored is not None:
             after = _updated(stored, row, now)
-            if replace(after, updated_at=stored.updated_at, revision=stored.revision) == stored:
+            if after._replace(updated_at=stored.updated_at, revision=stored.revision) == stored:
                 result += ImportResult(unchanged=1)
                 continue
             result += ImportResult(changed=1)
@@ -276,8 +274,7 @@ def _tell_import(tx: Transaction, stay: Reservation) -> None:
 
 def _updated(stay: Reservation, row: BookingRow, now: datetime) -> Reservation:
     """As the file says; a cell that the file leaves empty does not erase what is known."""
-    return replace(
-        stay,
+    return stay._replace(
         arrival=row.arrival,
         departure=row.departure,
         status=row.status,
@@ -333,8 +330,7 @@ def _new_guest(tx: Transaction, desk: Desk, row: BookingRow, now: datetime) -> G
 
 def _complete(tx: Transaction, desk: Desk, guest: Guest, row: BookingRow, now: datetime) -> None:
     """Fill what nobody knew; what an operator wrote stands."""
-    after = replace(
-        guest,
+    after = guest._replace(
         name=guest.name or row.name,
         language=guest.language or row.language,
         country=guest.country or row.country,
@@ -342,5 +338,5 @@ def _complete(tx: Transaction, desk: Desk, guest: Guest, row: BookingRow, now: d
         email=guest.email or row.email,
     )
     if after != guest:
-        tx.guests.put(replace(after, updated_at=now))
+        tx.guests.put(after._replace(updated_at=now))
         add_handles(tx, desk, after, now)

@@ -6,8 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.fold import plain
@@ -18,8 +18,7 @@ MAX_ROWS = 100_000
 DELIMITERS = (";", ",", "\t", "|")
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """The cells of a file, and how it was read."""
 
     header: tuple[str, ...]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.errors import NotFound, Refused
@@ -88,7 +88,7 @@ def save(tx: Transaction, desk: Desk, actor: Actor, template: Template, now: dat
             if problems:
                 raise refuse(problems[0])
     if template.category == "marketing":
-        template = replace(template, message_class=MessageClass.MARKETING)
+        template = template._replace(message_class=MessageClass.MARKETING)
     for other in tx.templates.all():
         if other.id == template.id:
             continue
@@ -97,7 +97,7 @@ def save(tx: Transaction, desk: Desk, actor: Actor, template: Template, now: dat
             raise Refused("template_exists", name=template.name, language=template.language)
         if template.shortcut and other.shortcut == template.shortcut and other.name != template.name:
             raise Refused("shortcut_taken", shortcut=template.shortcut, name=other.name)
-    stored = replace(template, updated_by=actor.code, updated_at=now)
+    stored = template._replace(updated_by=actor.code, updated_at=now)
     if template.id:
         tx.templates.put(stored)
         stored = tx.templates.get(template.id) or stored
@@ -121,8 +121,8 @@ def _tidied(template: Template) -> Template:
         raise Refused("bad_language", language=language)
     if shortcut and not _SHORTCUT.fullmatch(shortcut):
         raise Refused("bad_shortcut", shortcut=shortcut)
-    return replace(
-        template, name=name, shortcut=shortcut, body=body, language=language, subject=clean_line(template.subject)
+    return template._replace(
+        name=name, shortcut=shortcut, body=body, language=language, subject=clean_line(template.subject)
     )
 
 
@@ -142,7 +142,7 @@ def archive(tx: Transaction, actor: Actor, template_id: int, now: datetime) -> N
     template = tx.templates.get(template_id)
     if template is None:
         raise NotFound(f"template {template_id}")
-    tx.templates.put(replace(template, archived=True, updated_by=actor.code, updated_at=now))
+    tx.templates.put(template._replace(archived=True, updated_by=actor.code, updated_at=now))
     tx.changed("template", template_id)
 
 
@@ -167,8 +167,7 @@ def variant(found: Sequence[Template], language: str, hotel: str) -> tuple[Templ
     return found[0], True
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """One choice of the picker, in the guest's language where there is one."""
 
     template: Template
@@ -241,7 +240,7 @@ def _rendered(
     # A vendor's text cannot lose a line: every place needs its value.
     rendered = render(body, values, names, set(names))
     problems = (*rendered.problems, *(Problem("unmapped_variable", number) for number in dict.fromkeys(unmapped)))
-    return replace(rendered, problems=problems)
+    return rendered._replace(problems=problems)
 
 
 def _named(match: re.Match[str], template: Template) -> str:
@@ -263,8 +262,7 @@ def sync(tx: Transaction, account: str, found: Sequence[Template], now: datetime
     for template in found:
         kept.add(template.vendor_id)
         stored = tx.templates.by_vendor(account, template.vendor_id)
-        fresh = replace(
-            template,
+        fresh = template._replace(
             id=stored.id if stored else 0,
             kind=TemplateKind.WHATSAPP,
             name=clean_line(template.name),
@@ -280,12 +278,12 @@ def sync(tx: Transaction, account: str, found: Sequence[Template], now: datetime
         )
         if stored is None:
             tx.changed("template", tx.templates.add(_unique(tx, fresh)).id)
-        elif (fresh := replace(fresh, name=stored.name)) != stored:
-            tx.templates.put(replace(fresh, updated_at=now))
+        elif (fresh := fresh._replace(name=stored.name)) != stored:
+            tx.templates.put(fresh._replace(updated_at=now))
             tx.changed("template", stored.id)
     for template in tx.templates.all(TemplateKind.WHATSAPP):
         if template.account == account and template.vendor_id not in kept:
-            tx.templates.put(replace(template, archived=True, updated_at=now))
+            tx.templates.put(template._replace(archived=True, updated_at=now))
             tx.changed("template", template.id)
     return len(kept)
 
@@ -306,4 +304,4 @@ def _unique(tx: Transaction, template: Template) -> Template:
     name, n = template.name, 2
     while name in taken:
         name, n = f"{template.name} ({n})", n + 1
-    return replace(template, name=name)
+    return template._replace(name=name)

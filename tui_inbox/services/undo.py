@@ -7,7 +7,7 @@ An act on many rows writes one event each; the last of them carries the steps of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -164,7 +164,7 @@ def write_events(tx: Transaction, events: Sequence[Event], steps: Sequence[Step]
         return
     ids = tuple(tx.events.add(event).id for event in events[:-1])
     undo = Undo(tuple(steps), ids, len(events) if count is None else count)
-    tx.events.add(replace(events[-1], undo=_ENCODER.encode(undo).decode()) if steps else events[-1])
+    tx.events.add(events[-1]._replace(undo=_ENCODER.encode(undo).decode()) if steps else events[-1])
 
 
 def undo(tx: Transaction, actor: Actor, now: datetime) -> Undone | None:
@@ -243,7 +243,7 @@ def _restore_life(tx: Transaction, step: LifeStep) -> tuple[int, ...] | None:
     conversation = _load(tx, step.id)
     if conversation is None or life_of(conversation) != step.after:
         return None
-    tx.conversations.put(replace(conversation, **{name: getattr(step.before, name) for name in Life.__struct_fields__}))
+    tx.conversations.put(conversation._replace(**{name: getattr(step.before, name) for name in Life.__struct_fields__}))
     return (step.id,)
 
 
@@ -258,9 +258,9 @@ def _restore_unread(tx: Transaction, step: UnreadStep, now: datetime) -> tuple[i
 
 def _restore_guest(tx: Transaction, step: GuestStep, now: datetime) -> tuple[int, ...] | None:
     guest = tx.guests.load(step.before.id)
-    if replace(guest, updated_at=None) != replace(step.after, updated_at=None):
+    if guest._replace(updated_at=None) != step.after._replace(updated_at=None):
         return None
-    tx.guests.put(replace(step.before, updated_at=now))
+    tx.guests.put(step.before._replace(updated_at=now))
     tx.changed("guest", guest.id)
     return tuple(one.id for one in tx.conversations.all_of_guest(guest.id))
 
@@ -269,15 +269,15 @@ def _return_stays(tx: Transaction, step: StaysStep) -> tuple[int, ...]:
     for reservation_id in step.ids:
         stay = tx.reservations.get(reservation_id)
         if stay is not None:
-            tx.reservations.put(replace(stay, guest_id=step.guest_id))
+            tx.reservations.put(stay._replace(guest_id=step.guest_id))
     return ()
 
 
 def _restore_stay(tx: Transaction, step: StayStep, now: datetime) -> tuple[int, ...] | None:
     stay = tx.reservations.get(step.after.id)
-    if stay is None or replace(stay, updated_at=None) != replace(step.after, updated_at=None):
+    if stay is None or stay._replace(updated_at=None) != step.after._replace(updated_at=None):
         return None
-    tx.reservations.put(replace(step.before, updated_at=now, revision=stay.revision + 1))
+    tx.reservations.put(step.before._replace(updated_at=now, revision=stay.revision + 1))
     tx.changed("guest", stay.guest_id)
     return tuple(one.id for one in tx.conversations.all_of_guest(stay.guest_id))
 
@@ -303,5 +303,5 @@ def _separate(tx: Transaction, step: MergedStep) -> tuple[int, ...] | None:
     tx.conversations.restore(step.left)
     tx.messages.move(joined.id, step.left.id, step.messages)
     if joined.last_message_id == step.joined.last_message_id:
-        tx.conversations.put(replace(joined, **{name: getattr(step.kept, name) for name in (*SHOWN, "last_in_at")}))
+        tx.conversations.put(joined._replace(**{name: getattr(step.kept, name) for name in (*SHOWN, "last_in_at")}))
     return (step.left.id, joined.id)

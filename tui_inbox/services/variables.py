@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from typing import NamedTuple
 
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.reservation import Reservation
@@ -22,8 +22,7 @@ class Scope(Enum):
     OPERATOR = "operator"
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     name: str
     scope: Scope
     required: bool = True
