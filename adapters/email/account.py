@@ -8,7 +8,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -78,7 +77,7 @@ class Email:
     def serves(cls, settings: MailSettings) -> Mapping[str, ChannelTraits]:
         if settings.can_send:
             return cls.TRAITS
-        return {EMAIL.code: replace(EMAIL, can_send=False, can_start=False)}
+        return {EMAIL.code: EMAIL._replace(can_send=False, can_start=False)}
 
     @classmethod
     def own(cls, settings: MailSettings) -> Mapping[str, str]:
@@ -296,7 +295,7 @@ class Email:
             return outgoing
         key = _NOT_IN_ID.sub(".", outgoing.dedupe_key) or f"outbox-{outgoing.id}"
         domain = _NOT_IN_ID.sub("", self._settings.address.rpartition("@")[2]) or "localhost"
-        return replace(outgoing, message_ref=f"<{key}@{domain}>")
+        return outgoing._replace(message_ref=f"<{key}@{domain}>")
 
     def _with_session(self, work: Callable[[Session], T]) -> T:
         """Run on the open connection; one that has gone stale is replaced, a fault ends it."""

@@ -8,7 +8,6 @@ import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -78,7 +77,7 @@ class Twilio:
         found = {code: cls.TRAITS[code] for code in own_numbers(settings)}
         if settings.mode == "full":
             return found
-        return {code: replace(traits, can_send=False, can_start=False) for code, traits in found.items()}
+        return {code: traits._replace(can_send=False, can_start=False) for code, traits in found.items()}
 
     @classmethod
     def own(cls, settings: AccountSettings) -> Mapping[str, str]:

@@ -20,7 +20,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -50,7 +50,7 @@ which gives more sends per second and so more places to die in."""
 PER_LIFE = 8
 """Replies that the operator queues between two lives."""
 GUESTS = 12
-TRAITS = {"sms": replace(SMS, settle=timedelta(seconds=0.25))}
+TRAITS = {"sms": SMS._replace(settle=timedelta(seconds=0.25))}
 DESK = Desk(
     hotel="Crash",
     zone=ZoneInfo("Europe/Paris"),

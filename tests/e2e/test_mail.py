@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.policy import default
 
@@ -77,8 +77,8 @@ def post(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Post]:
     mail = desk.accounts["desk-mail"]
     with SandboxMailbox(files_sent=request.param == "server") as box, open_store(sqlite_url) as store:
         channel = account(box, sent_copy=request.param)
-        info = replace(mail, channels=channel.traits, settings={"history": "all"})
-        desk = replace(desk, accounts={**desk.accounts, "desk-mail": info})
+        info = mail._replace(channels=channel.traits, settings={"history": "all"})
+        desk = desk._replace(accounts={**desk.accounts, "desk-mail": info})
         with store.write() as tx:
             accounts.connected(tx, desk, "desk-mail", clock.now() - timedelta(days=1))
         yield Post(store, box, channel, clock, desk)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -372,7 +371,7 @@ async def test_news_of_another_session_arrive_by_themselves_and_ring(session: Se
         row = desk.inbox.rows.rows[1]
         with hotel.write() as t:
             conversation = t.conversations.load(row.id)
-            t.conversations.put(replace(conversation, preview="Noch eine Frage", last_at=at(1)))
+            t.conversations.put(conversation._replace(preview="Noch eine Frage", last_at=at(1)))
             t.unread.bump(conversation, ["ana"], at(1))
             t.changed("conversation", row.id)
         await desk.until(lambda: "Noch eine Frage" in desk.text)
