@@ -61,12 +61,12 @@ class SqlInbounds:
         self._db.update("inbound_event", {"id": inbound_id}, **values)
 
     def quarantined(self, account: str, limit: int) -> Sequence[QuarantineRow]:
+        scope, params = (" AND account = :account", {"account": account}) if account else ("", {})
         rows = self._db.all(
             "SELECT id, account, external_id, kind, received_at, reason, params, COALESCE(length(raw), 0)"
-            " FROM inbound_event WHERE state = 'quarantined' AND (:account = '' OR account = :account)"
-            " ORDER BY id DESC LIMIT :limit",
-            account=account,
+            f" FROM inbound_event WHERE state = 'quarantined'{scope} ORDER BY id + 0 DESC LIMIT :limit",
             limit=limit,
+            **params,
         )
         return [QuarantineRow(*converted(row, {4: moment, 6: params_of})) for row in rows]
 
