@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Awaitable
+from contextlib import suppress
 from datetime import datetime
 from importlib import import_module
 from typing import Any, Literal
@@ -15,7 +16,8 @@ from typing import Any, Literal
 from textual.app import App
 from textual.driver import Driver
 
-from tui_inbox.domain.errors import TuiInboxError
+from tui_inbox.domain.errors import StoreError, TuiInboxError
+from tui_inbox.services import upkeep
 from tui_inbox.services.desk import Actor
 from tui_inbox.tui import places, theme
 from tui_inbox.tui.commands import Keymap, keymap
@@ -30,6 +32,8 @@ from tui_inbox.wording import _, explain
 
 CLOCK_SECONDS = 20
 """How often the words for times are looked over."""
+LIFE_SECONDS = 60
+"""Well within the time after which a session is taken for ended."""
 
 
 class TuiInbox(App[int]):
@@ -37,8 +41,6 @@ class TuiInbox(App[int]):
 
     CSS_PATH = "inbox.tcss"
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (80, "-small"), (94, "-medium"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
     BINDINGS = []
     TITLE = "tui-inbox"
 
@@ -127,6 +129,7 @@ class TuiInbox(App[int]):
         if self.session.when_painted is not None:
             threading.Thread(target=self.session.when_painted, name="painted", daemon=True).start()
         self.start(self._follow())
+        self.start(self._show_life())
 
     def start(self, work: Awaitable[None]) -> None:
         """Run something beside the screen; it ends with the program."""
@@ -146,6 +149,15 @@ class TuiInbox(App[int]):
         error = None if task.cancelled() else task.exception()
         if isinstance(error, Exception):
             self.unexpected(error)
+
+    async def _show_life(self) -> None:
+        """A worker that a session started stays while a session shows that it lives."""
+        while self._running:
+            if self.actor.code:
+                # A busy store or a closing program: the next minute will do.
+                with suppress(StoreError, RuntimeError):
+                    await self.gateway.write(upkeep.session_seen, self.actor.code, self.actor.name, self.now())
+            await asyncio.sleep(LIFE_SECONDS)
 
     async def _follow(self) -> None:
         """Bring news to the screens for as long as the program runs."""
