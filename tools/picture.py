@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sys
 import tempfile
@@ -23,6 +24,8 @@ _REMOTE_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 async def draw(language: str, keys: list[str]) -> str:
     """The screen as SVG after these keys."""
+    # As on a terminal that can show every colour, wherever this runs.
+    os.environ.update(COLORTERM="truecolor", TERM="xterm-256color")
     from tui_inbox.tui.app import TuiInbox
 
     wording.use(language)
