@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes import NOON, FakeChannel, garbage, receipt, written
 from tests.services.conftest import ANA, GUEST, Front
-from tui_inbox.domain.errors import AccountBlocked, Malformed, NotSent, Refused
+from tui_inbox.domain.errors import AccountBlocked, Malformed, NotSent, Refused, Rejected
 from tui_inbox.domain.message import Attachment, Delivery
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.ports.channel import Batch, Envelope, Inbound, Item, Usage
@@ -79,6 +79,23 @@ def test_sent_messages_are_followed_until_their_last_receipt(front: Front) -> No
     assert polling.follow_sent(front.store, front.desk, front.channel, front.now, within) == 1
     assert front.row(outbox_id).state is OutboxState.DELIVERED
     assert polling.follow_sent(front.store, front.desk, front.channel, front.now, within) == 0
+
+
+def test_a_message_that_the_vendor_forgot_keeps_no_receipt_back(front: Front) -> None:
+    class Forgetful(FakeChannel):
+        def follow(self, provider_id: str) -> Envelope:
+            if provider_id == "SM0002":
+                raise Rejected("not_found")
+            return receipt(provider_id, Delivery.DELIVERED, at=NOON)
+
+    front.channel = Forgetful()
+    front.guest_writes()
+    outbox_ids = [front.reply(text, send_now=True).outbox_id for text in ("un", "deux")]
+    front.deliver()
+    front.deliver()
+    polling.follow_sent(front.store, front.desk, front.channel, front.now, timedelta(hours=1))
+    states = [front.row(outbox_id).state for outbox_id in outbox_ids]
+    assert states == [OutboxState.DELIVERED, OutboxState.ACCEPTED]
 
 
 def test_the_cursor_goes_on_where_the_last_page_ended(front: Front) -> None:

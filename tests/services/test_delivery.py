@@ -461,6 +461,18 @@ def test_only_what_reaches_the_wire_counts_as_sent(front: Front) -> None:
     assert front.channel.calls == 0
 
 
+def test_a_refusal_on_the_way_to_the_wire_is_no_mystery(front: Front) -> None:
+    class Late(FakeChannel):
+        def send(self, outgoing: Outgoing, files=()):  # type: ignore[no-untyped-def]
+            raise Refused("needs_public_url")
+
+    front.channel = Late()
+    front.guest_writes()
+    outbox_id = sent_reply(front)
+    assert front.deliver() == [OutboxState.FAILED]
+    assert front.row(outbox_id).reason == "needs_public_url"
+
+
 def test_an_adapter_s_bug_leaves_the_outcome_unknown(front: Front) -> None:
     class Broken(FakeChannel):
         def send(self, outgoing: Outgoing, files=()):  # type: ignore[no-untyped-def]

@@ -125,6 +125,13 @@ def send_one(
     except ChannelError as error:
         fault("answered")
         return _record_error(store, desk, row, attempt, error, clock.now(), rng or Random())
+    except Refused as refused:
+        # Adapters refuse before the wire: nothing has left.
+        with store.write() as tx:
+            tx.outbox.attempt_ended(attempt, clock.now(), "refused", refused.code)
+            return settling.failed(
+                tx, desk, tx.outbox.load(row.id), refused.code, clock.now(), params=dict(refused.params)
+            )
     except Exception as error:  # noqa: BLE001 - an adapter's bug after the first byte leaves the outcome unknown
         crashed = Unknown("adapter_failed", vendor_text=type(error).__name__)
         return _record_error(store, desk, row, attempt, crashed, clock.now(), rng or Random())

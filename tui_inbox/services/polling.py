@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from tui_inbox.domain.errors import ChannelError
+from tui_inbox.domain.errors import ChannelError, Rejected
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.ports.channel import Batch, Channel, FollowsSent
 from tui_inbox.ports.clock import Clock
@@ -96,7 +96,12 @@ def follow_sent(
     with store.read() as tx:
         rows = tx.outbox.unfinished(channel.name, now - within, limit)
     rows = [row for row in rows if row.provider_id and _worth_asking(desk, row.account, row.channel, row.state)]
-    envelopes = [channel.follow(row.provider_id) for row in rows]
+    envelopes = []
+    for row in rows:
+        try:
+            envelopes.append(channel.follow(row.provider_id))
+        except Rejected:
+            continue  # The vendor has forgotten this one; the others are still worth asking about.
     if envelopes:
         with store.write() as tx:
             new = tx.inbounds.store(channel.name, [(e.external_id, e.kind, e.raw) for e in envelopes], now)
