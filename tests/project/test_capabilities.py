@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -20,8 +20,8 @@ def listed() -> list[tuple[str, str, str]]:
     return [(row[1], row[2].strip(), row[3]) for row in rows if row]
 
 
-@lru_cache(maxsize=None)
-def tests_in(path: str) -> frozenset[str]:
+@cache
+def functions_of(path: str) -> frozenset[str]:
     """Names of the test functions of a module."""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
@@ -38,7 +38,7 @@ def test_every_named_test_exists() -> None:
         f"{row_id}: {path}::{name}"
         for row_id, _what, tests in listed()
         for path, name in _TEST.findall(tests)
-        if not (ROOT / path).is_file() or name not in tests_in(path)
+        if not (ROOT / path).is_file() or name not in functions_of(path)
     ]
     assert not missing
 
