@@ -11,20 +11,21 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from threading import Event
+from threading import Event, Lock
 
 from apscheduler.executors.pool import ThreadPoolExecutor as Threads
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from tui_inbox.domain.errors import StoreError
+from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.ports.channel import Channel
 from tui_inbox.services import accounts, channels, delivery, files, lifecycle, planning, polling, upkeep
 from tui_inbox.worker.guard import Guard, log
 from tui_inbox.worker.parts import Parts
 from tui_inbox.worker.sending import Sender
 
-LOOK_SECONDS = 0.3
-"""How long a message whose undo time is over waits at most."""
+LOOK_SECONDS = 0.4
+"""How long a message whose undo time is over, or a screen's question, waits at most."""
 LEASE_SECONDS = 10.0
 RECENT, LONG = timedelta(minutes=15), timedelta(hours=72)
 
@@ -38,7 +39,8 @@ class Leader:
         self._sender = Sender(parts)
         self._started_at = parts.clock.now()
         count = max(len(parts.channels), 1)
-        self._sends = ThreadPoolExecutor(count, "send")
+        self._pool = ThreadPoolExecutor(count + 1, "send")
+        self._answering = Lock()
         self._scheduler = BackgroundScheduler(
             executors={"default": Threads(2 * count + 4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -51,8 +53,7 @@ class Leader:
         self._sender.take_over()
         self._beat()
         every = self._every
-        every(LOOK_SECONDS, "outbox", self._outbox)
-        every(1.0, "jobs", self._jobs)
+        every(LOOK_SECONDS, "look", self._look)
         every(5.0, "wake", self._wake)
         every(10.0, "beat", self._beat)
         every(30.0, "left over", self._sender.take_over)
@@ -95,15 +96,30 @@ class Leader:
         parts = self._parts
         polling.poll_account(parts.store, parts.desk, channel, parts.clock, fault=parts.fault)
 
-    def _outbox(self) -> None:
-        self._sender.release_due()
-        for account in self._sender.ready():
-            self._sends.submit(self._guard.run, f"send {account}", partial(self._sender.send, account))
+    def _look(self) -> None:
+        """Is anything due, queued or asked for? While nothing is, this one read is all that the worker costs."""
+        now = self._parts.clock.now()
+        with self._parts.store.read() as tx:
+            due = bool(tx.outbox.due(now, 1))
+            queued = due or bool(tx.outbox.in_state((OutboxState.QUEUED,), 1))
+            asked = bool(tx.jobs.queued(1))
+        if due:
+            self._sender.release_due()
+        for account in self._sender.ready() if queued else ():
+            self._pool.submit(self._guard.run, f"send {account}", partial(self._sender.send, account))
+        if asked:
+            self._pool.submit(self._guard.run, "jobs", self._jobs)
 
     def _jobs(self) -> None:
-        parts = self._parts
-        if channels.run_jobs(parts.store, parts.desk, parts.channels, parts.clock.now(), parts.blobs):
-            self._guard.forget("")
+        if not self._answering.acquire(blocking=False):
+            return
+        try:
+            parts = self._parts
+            if channels.run_jobs(parts.store, parts.desk, parts.channels, parts.clock.now(), parts.blobs):
+                # What was put off after a fault may have been repaired.
+                self._guard.forget("")
+        finally:
+            self._answering.release()
 
     def _wake(self) -> None:
         parts, now = self._parts, self._parts.clock.now()
@@ -127,7 +143,7 @@ class Leader:
         """Finish the send in hand, begin no other, and say that the worker has ended."""
         self._sender.stop()
         self._scheduler.remove_all_jobs()
-        self._sends.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)
         self._scheduler.shutdown(wait=True)
         with self._parts.store.write() as tx:
             upkeep.stopped(tx, self._parts.owner, self._parts.clock.now())
