@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shlex
 import shutil
 import sys
@@ -25,6 +26,7 @@ def inbox(options: Namespace) -> int:
         ])  # fmt: skip
         return CONFIGURATION
     _need_terminal()
+    gc.disable()  # the screen turns it on again when its first frame is out
     from tui_inbox.bootstrap.running import run_inbox
     from tui_inbox.cli.settings import check_keys
 
@@ -44,6 +46,7 @@ def _need_terminal() -> None:
 
 def demo(options: Namespace) -> int:
     _need_terminal()
+    gc.disable()
     from tui_inbox.bootstrap.demo import run_demo
 
     wording.use(options.lang or wording.choose("auto", "en"))

@@ -126,6 +126,7 @@ class TuiInbox(App[int]):
         """The first frame is out: what it made will live as long as the program, so the collector may skip it."""
         gc.collect()
         gc.freeze()
+        gc.enable()
         if self.session.when_painted is not None:
             threading.Thread(target=self.session.when_painted, name="painted", daemon=True).start()
         self.start(self._follow())
