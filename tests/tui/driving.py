@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
 
 from tests.tui.hotel import StandingClock
 from tests.tui.pictures import text_of
@@ -64,7 +65,7 @@ class Desk:
 
     def _waits(self, _worker: object) -> bool:
         """A worker that asked a question waits for the person, not the other way round."""
-        return len(self.app.screen_stack) > 1
+        return isinstance(self.app.screen, ModalScreen)
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Something becomes true soon."""

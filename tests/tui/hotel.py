@@ -217,9 +217,12 @@ def _talk(t: Transaction, claire: Conversation) -> None:
             author="", origin=Origin.SCHEDULED, state=Delivery.DELIVERED, template="arrivee")  # fmt: skip
     an_inbound(t, claire, "Merci ! Nous serons là vers 22 h.", minutes=-108)
     a_reply(t, claire, "Parfait, quelqu’un sera à la réception.", minutes=-105, state=Delivery.READ, read_at=at(-104))
+    note = "Lit bébé demandé, voir avec l’étage."
+    at_twenty = at(-100)
     t.messages.add(
-        Message(0, claire.id, at(-100), Direction.NONE, Kind.NOTE, Origin.MANUAL, "Lit bébé demandé, voir avec l’étage.",
-                author="marc", created_at=at(-100))
-    )  # fmt: skip
-    an_inbound(t, claire, "", minutes=-47,
-               attachments=(Attachment("photo.jpg", "image/jpeg", 212_000, state="stored", sha256="0" * 64),))  # fmt: skip
+        Message(
+            0, claire.id, at_twenty, Direction.NONE, Kind.NOTE, Origin.MANUAL, note, author="marc", created_at=at_twenty
+        )
+    )
+    photo = Attachment("photo.jpg", "image/jpeg", 212_000, state="stored", sha256="0" * 64)
+    an_inbound(t, claire, "", minutes=-47, attachments=(photo,))

@@ -307,7 +307,7 @@ async def test_drafts_stay_with_their_conversation(session: Session) -> None:
         await desk.press("escape", "escape", "j")
         await desk.at_rest()
         assert desk.inbox.composer.text == ""
-        await desk.until(lambda: "draft" in desk.line("Claire Martin VIP"))
+        await desk.until(lambda: "draft" in desk.line("WA Claire Martin"))
         await desk.press("k")
         await desk.at_rest()
         assert desk.inbox.composer.text == "je regarde"

@@ -16,7 +16,10 @@ LIST, THREAD, CARD, COMPOSER = "list", "thread", "card", "composer"
 INBOX = frozenset({LIST, THREAD, CARD})
 READING = frozenset({LIST, THREAD})
 EVERYWHERE = frozenset({"everywhere"})
-MOVES = INBOX | frozenset({"outbox", "sent", "guests", "templates", "channels", "planner", "files"})
+OUTBOX, SENT, GUESTS, ONE_GUEST, STAY_IMPORT, TEMPLATES, CHANNELS, QUARANTINE, PLANNED = (
+    "outbox", "sent", "guests", "guest", "import", "templates", "channels", "quarantine", "planned",
+)  # fmt: skip
+MOVES = INBOX | {OUTBOX, SENT, GUESTS, ONE_GUEST, STAY_IMPORT, TEMPLATES, CHANNELS, QUARANTINE, PLANNED}
 """Where the keys of moving about act: every screen with a list."""
 
 
@@ -26,6 +29,8 @@ class Selection:
 
     rows: tuple[ConversationRow, ...] = ()
     may_write: bool = True
+    can: frozenset[str] = frozenset()
+    """On the screens beside the inbox: what the row under the cursor allows."""
 
     def any_in(self, *states: State) -> bool:
         return any(row.state in states for row in self.rows)
@@ -56,6 +61,19 @@ def _owed(selection: Selection) -> bool:
     return writes(selection) and any(row.unanswered or row.no_reply_needed for row in selection.rows)
 
 
+def can(what: str) -> Callable[[Selection], bool]:
+    """The row under the cursor allows ``what``, and the operator may change things."""
+    return lambda selection: selection.may_write and what in selection.can
+
+
+def _row(selection: Selection) -> bool:
+    return "row" in selection.can
+
+
+def _may_write(selection: Selection) -> bool:
+    return selection.may_write
+
+
 @dataclass(frozen=True)
 class Command:
     """``service`` names a function of ``services`` that takes (tx, actor, ids, now, *answer); without one,
@@ -77,8 +95,8 @@ class Command:
     """Other words by which the palette finds it."""
 
 
-MOVE, ANSWER, SORT_OUT, GUEST, SHOW, PLACES, PROGRAM = (
-    N_("Move"), N_("Answer"), N_("Sort out"), N_("Guest"), N_("Show"), N_("Screens"), N_("Program"),
+MOVE, ANSWER, SORT_OUT, GUEST, SHOW, PLACES, PROGRAM, HERE = (
+    N_("Move"), N_("Answer"), N_("Sort out"), N_("Guest"), N_("Show"), N_("Screens"), N_("Program"), N_("This screen"),
 )  # fmt: skip
 
 COMMANDS: tuple[Command, ...] = (
@@ -112,7 +130,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("mark", ("space",), N_("Mark the row"), SORT_OUT, on=frozenset({LIST})),
     Command("mark_range", ("V",), N_("Mark from the last marked row to here"), SORT_OUT, on=frozenset({LIST})),
     Command("mark_all", ("asterisk",), N_("Mark all that match"), SORT_OUT, on=frozenset({LIST})),
-    Command("undo", ("u",), N_("Undo"), SORT_OUT, short=N_("undo")),
+    Command("undo", ("u",), N_("Undo"), SORT_OUT, on=INBOX | {GUESTS, ONE_GUEST}, short=N_("undo")),
     Command("card", ("p",), N_("Guest card"), GUEST, also=N_("profile")),
     Command("link", ("l",), N_("Link to a guest"), GUEST, enabled=writes, also=N_("merge")),
     Command("view", ("v",), N_("Open the attachment"), GUEST, on=READING, enabled=some),
@@ -128,15 +146,74 @@ COMMANDS: tuple[Command, ...] = (
     Command("tab_spam", ("4", "apostrophe"), N_("Tab Spam"), SHOW),
     Command("tab_all", ("5", "left_parenthesis"), N_("Tab All"), SHOW),
     Command("send", ("ctrl+s",), N_("Send"), ANSWER, on=frozenset({COMPOSER})),
-    Command("send_close", ("ctrl+d",), N_("Send and close"), ANSWER, on=frozenset({COMPOSER})),
+    Command("send_close", ("ctrl+d",), N_("Send and close"), ANSWER, on=frozenset({COMPOSER}), short=N_("to close")),
     Command("send_snooze", ("ctrl+g",), N_("Send and snooze again"), ANSWER, on=frozenset({COMPOSER})),
     Command("newline", ("ctrl+j", "shift+enter"), N_("New line"), ANSWER, on=frozenset({COMPOSER})),
     Command("take_back", ("ctrl+z",), N_("Take back what was just sent"), ANSWER, on=frozenset({COMPOSER})),
-    Command("pick_template", ("ctrl+t",), N_("Insert a text or template"), ANSWER, on=frozenset({COMPOSER})),
-    Command("attach", ("ctrl+o",), N_("Attach a file"), ANSWER, on=frozenset({COMPOSER})),
-    Command("send_later", ("ctrl+l",), N_("Send later"), ANSWER, on=frozenset({COMPOSER})),
-    Command("channel", ("ctrl+n",), N_("Another channel"), ANSWER, on=frozenset({COMPOSER})),
+    Command("pick_template", ("ctrl+t",), N_("Insert a text or template"), ANSWER, on=frozenset({COMPOSER}),
+            short=N_("template")),
+    Command("attach", ("ctrl+o",), N_("Attach a file"), ANSWER, on=frozenset({COMPOSER}), short=N_("attach")),
+    Command("send_later", ("ctrl+l",), N_("Send later"), ANSWER, on=frozenset({COMPOSER}), short=N_("later")),
+    Command("channel", ("ctrl+n",), N_("Another channel"), ANSWER, on=frozenset({COMPOSER}), short=N_("channel")),
     Command("split", ("ctrl+b",), N_("Split a text that is too long"), ANSWER, on=frozenset({COMPOSER})),
+    Command("it_arrived", ("y",), N_("The guest has it"), HERE, on=frozenset({OUTBOX}), short=N_("arrived"),
+            enabled=can("it_arrived"), also=N_("unknown settle")),
+    Command("send_again", ("s",), N_("Send again, or now"), HERE, on=frozenset({OUTBOX}), short=N_("send"),
+            enabled=can("send_again"), also=N_("retry")),
+    Command("edit_draft", ("e",), N_("Take back as a draft"), HERE, on=frozenset({OUTBOX}), short=N_("edit"),
+            enabled=can("edit_draft")),
+    Command("drop", ("d",), N_("Drop: it is not sent any more"), HERE, on=frozenset({OUTBOX}), short=N_("drop"),
+            enabled=can("drop")),
+    Command("cancel", ("x",), N_("Call off"), HERE, on=frozenset({OUTBOX}), short=N_("call off"),
+            enabled=can("cancel"), also=N_("cancel")),
+    Command("sent_category", ("f",), N_("Filter: kind of message"), HERE, on=frozenset({SENT}), short=N_("kind")),
+    Command("sent_channel", ("h",), N_("Filter: channel"), HERE, on=frozenset({SENT}), short=N_("channel")),
+    Command("sent_author", ("a",), N_("Filter: author"), HERE, on=frozenset({SENT}), short=N_("author")),
+    Command("sent_template", ("t",), N_("Filter: template"), HERE, on=frozenset({SENT}), short=N_("template")),
+    Command("sent_clear", ("c",), N_("Clear the filters"), HERE, on=frozenset({SENT})),
+    Command("row_guest", ("p",), N_("Card of the guest"), HERE, on=frozenset({OUTBOX, SENT, PLANNED}),
+            short=N_("guest"), enabled=_row),
+    Command("guest_search", ("slash",), N_("Search guests"), HERE, on=frozenset({GUESTS}), short=N_("search")),
+    Command("guest_new", ("a",), N_("New guest"), HERE, on=frozenset({GUESTS}), short=N_("new"), enabled=_may_write),
+    Command("guest_edit", ("e",), N_("Edit the guest"), HERE, on=frozenset({GUESTS, ONE_GUEST}), short=N_("edit"),
+            enabled=can("guest")),
+    Command("guest_stay", ("s",), N_("Add a stay"), HERE, on=frozenset({ONE_GUEST}), short=N_("stay"),
+            enabled=can("guest"), also=N_("reservation room dates")),
+    Command("guest_tag", ("t",), N_("Tag the guest"), HERE, on=frozenset({ONE_GUEST}), short=N_("tag"),
+            enabled=can("guest")),
+    Command("guest_write", ("m",), N_("New message to this guest"), HERE, on=frozenset({GUESTS, ONE_GUEST}),
+            short=N_("message"), enabled=can("guest")),
+    Command("import_stays", ("i",), N_("Import stays from a CSV file"), HERE, on=frozenset({GUESTS}),
+            short=N_("import"), enabled=_may_write),
+    Command("import_go", ("ctrl+s",), N_("Import what is shown"), HERE, on=frozenset({STAY_IMPORT}),
+            short=N_("import"), enabled=can("import")),
+    Command("template_kind", ("f",), N_("Texts, reminders, WhatsApp or rules"), HERE, on=frozenset({TEMPLATES}),
+            short=N_("kind")),
+    Command("template_new", ("a",), N_("New text, reminder or rule"), HERE, on=frozenset({TEMPLATES}),
+            short=N_("new"), enabled=_may_write),
+    Command("template_edit", ("e",), N_("Edit"), HERE, on=frozenset({TEMPLATES}), short=N_("edit"),
+            enabled=can("edit")),
+    Command("template_copy", ("d",), N_("Duplicate"), HERE, on=frozenset({TEMPLATES}), short=N_("duplicate"),
+            enabled=can("copy")),
+    Command("template_archive", ("x",), N_("Archive"), HERE, on=frozenset({TEMPLATES}), short=N_("archive"),
+            enabled=can("archive")),
+    Command("template_sends", ("s",), N_("Show sends"), HERE, on=frozenset({TEMPLATES}), short=N_("sends")),
+    Command("template_sync", ("y",), N_("Fetch the provider's templates"), HERE, on=frozenset({TEMPLATES}),
+            short=N_("sync"), enabled=_may_write),
+    Command("rule_switch", ("o",), N_("Switch the rule on or off"), HERE, on=frozenset({TEMPLATES}),
+            short=N_("on/off"), enabled=can("switch")),
+    Command("channel_test", ("t",), N_("Test the connection"), HERE, on=frozenset({CHANNELS}), short=N_("test"),
+            enabled=can("account")),
+    Command("channel_pause", ("p",), N_("Pause or resume"), HERE, on=frozenset({CHANNELS}), short=N_("pause"),
+            enabled=can("account")),
+    Command("channel_usage", ("f",), N_("Fetch this month's usage"), HERE, on=frozenset({CHANNELS}),
+            short=N_("usage"), enabled=can("account")),
+    Command("channel_quarantine", ("s",), N_("What was set aside"), HERE, on=frozenset({CHANNELS}),
+            short=N_("set aside"), also=N_("quarantine")),
+    Command("replay", ("r",), N_("Try it again"), HERE, on=frozenset({QUARANTINE}), short=N_("again"),
+            enabled=can("replay")),
+    Command("planned_all", ("f",), N_("Planned only, or also what was withdrawn"), HERE, on=frozenset({PLANNED}),
+            short=N_("all")),
     Command("help", ("question_mark", "f1"), N_("Help"), PROGRAM, on=EVERYWHERE, short=N_("help")),
     Command("palette", ("ctrl+k", "colon"), N_("All commands"), PROGRAM, on=EVERYWHERE),
     Command("who", ("W",), N_("Who am I"), PROGRAM),
@@ -209,7 +286,7 @@ def keymap(overrides: Mapping[str, str] | None = None, *, letters: bool = True) 
             for command_id, command in table.items()
         }
     result = Keymap(table)
-    for context in (LIST, THREAD, CARD, COMPOSER):
+    for context in sorted({name for command in table.values() for name in command.on} - EVERYWHERE):
         seen: dict[str, str] = {}
         for command in result.on(context):
             for key in command.keys:
@@ -233,6 +310,11 @@ _LONG = {short: long for long, short in _NAMES.items()}
 
 def _long_key(key: str) -> str:
     return _LONG.get(key, key if len(key) == 1 else key.lower())
+
+
+def is_typed(key: str) -> bool:
+    """Is this key a character in a text?"""
+    return len(key) == 1 or (key in _NAMES and len(_NAMES[key]) == 1) or key == "space"
 
 
 def textual_key(key: str) -> str:

@@ -11,8 +11,9 @@ from tui_inbox.domain.message import Attachment
 from tui_inbox.rows import AttachmentRow
 from tui_inbox.services import channels
 from tui_inbox.tui.dialogs.chooser import Chooser, Option
+from tui_inbox.tui.dialogs.picture import PictureView
 from tui_inbox.tui.dialogs.reader import Reader
-from tui_inbox.tui.render import when
+from tui_inbox.tui.render import picture, when
 from tui_inbox.wording import _, sentence
 
 if TYPE_CHECKING:
@@ -52,10 +53,12 @@ async def _content(screen: InboxActs, file: AttachmentRow) -> bytes | None:
 
 
 async def ask_view(screen: InboxActs) -> dict[str, object] | None:
-    """Text is shown here; anything else is saved, and its path is said."""
+    """Text and pictures are shown here; anything else is saved, and its path is said."""
     file = await _one(screen)
     if file is None:
         return None
+    if file.type in picture.TYPES:
+        return await _show_picture(screen, file)
     if file.type not in TEXTS:
         return await _save(screen, file)
     content = await _content(screen, file)
@@ -63,6 +66,29 @@ async def ask_view(screen: InboxActs) -> dict[str, object] | None:
         text = content[:TEXT_MOST].decode("utf-8", errors="replace")
         await screen.desk_app.push_screen_wait(Reader(screen.desk_app.ink, file.name, text))
     return {}
+
+
+async def _show_picture(screen: InboxActs, file: AttachmentRow) -> dict[str, object] | None:
+    """Without a decoder it is saved, and what is missing is said."""
+    app = screen.desk_app
+    if not picture.available():
+        saved = await _save(screen, file)
+        if saved is not None:
+            app.notify(_("{file} is saved; to see pictures here, install the extra “images”").format(file=file.name))
+        return saved
+    content = await _content(screen, file)
+    if content is None:
+        return None
+    columns, rows = max(10, app.size.width - 12), max(5, app.size.height - 8)
+    plain = app.ink.plain
+    try:
+        lines = await screen.gateway.outside(lambda: picture.draw(content, columns, rows, plain=plain))
+    except picture.NoPicture:
+        screen.say(_("this is no picture that can be shown; S saves it"), "soon")
+        return None
+    title = f"{file.name}  {_('S saves it')}"
+    answer = await app.push_screen_wait(PictureView(app.ink, title, lines))
+    return await _save(screen, file) if answer == "save" else {}
 
 
 async def ask_save(screen: InboxActs) -> dict[str, object] | None:

@@ -22,5 +22,5 @@ async def confirm(screen: DeskScreen, question: str, yes: str, no: str) -> bool:
 async def ask_leave(screen: InboxActs) -> dict[str, object] | None:
     """A message can still be taken back."""
     question = _("Your last message is about to leave and can still be taken back. Quit now?")
-    leave = await confirm(screen, question, _("Quit; it will be sent"), _("Stay"))
+    leave = await confirm(screen, question, _("Quit; it will be sent"), _("Go on working"))
     return {} if leave else None

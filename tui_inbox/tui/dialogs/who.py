@@ -19,7 +19,7 @@ async def ask_who(screen: InboxActs) -> dict[str, object] | None:
     if not app.session.shared or len(people) < 2:
         screen.say(_("you are {name}").format(name=app.actor.name))
         return None
-    options = [Option(one, one.name, _("now") if one.code == app.actor.code else "") for one in people.values()]
+    options = [Option(one, one.name, _("you") if one.code == app.actor.code else "") for one in people.values()]
     chosen = await app.push_screen_wait(Chooser(app.ink, _("Who are you?"), options))
     if chosen is None or not isinstance(chosen.value, Actor):
         return None

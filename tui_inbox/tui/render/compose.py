@@ -46,6 +46,13 @@ def _counter(flight: Preflight) -> Part:
 
 def cost_words(cost: Cost) -> str:
     """Free, about how much, or that nobody knows; always an estimate."""
+    amount = _amount(cost)
+    if cost.category != "service":
+        return _("template: {price}").format(price=amount)
+    return _("free (window)") if cost.kind is CostKind.FREE and cost.in_window else amount
+
+
+def _amount(cost: Cost) -> str:
     if cost.kind is CostKind.FREE:
         return _("free")
     if cost.kind is CostKind.UNKNOWN or cost.amount is None:

@@ -12,12 +12,8 @@ from tui_inbox.tui.render.line import Part, strip
 from tui_inbox.tui.render.scene import Scene, guest_name
 from tui_inbox.wording import N_, _
 
-STATES = {
-    State.OPEN: N_("open"),
-    State.PENDING: N_("pending"),
-    State.CLOSED: N_("closed"),
-    State.SPAM: N_("spam"),
-}
+WIDE = 40
+"""From this width on there is room for more than who, where and until when."""
 _ORIGINS = {
     "<scheduled>": N_("Scheduled"),
     "<booking>": N_("Booking"),
@@ -43,7 +39,7 @@ def row_strips(
         ("+", "bold accent") if marked else (" ", ""),
         (f"{mark:<2} ", "muted"),
         (guest_name(scene, row), name_role),
-        *_place(scene, row),
+        *_place(scene, row, width),
     ]
     second: list[Part] = [bar, (" " * 5, ""), *_preview(scene, row, tab)]
     right = _right(scene, row, tab)
@@ -61,9 +57,9 @@ def _mark(scene: Scene, row: ConversationRow) -> Part:
     return (" ", "")
 
 
-def _place(scene: Scene, row: ConversationRow) -> list[Part]:
+def _place(scene: Scene, row: ConversationRow, width: int) -> list[Part]:
     parts: list[Part] = []
-    if row.vip:
+    if row.vip and width >= WIDE and not row.has_draft:
         parts.append((" VIP", "accent"))
     parts.append((f" {stay_words(scene, row.stay)}" if row.stay else "", "muted"))
     if row.ambiguous:
@@ -118,6 +114,8 @@ def _right(scene: Scene, row: ConversationRow, tab: Tab) -> list[Part]:
         closed = _("closed {time}").format(time=when.ago(row.state_at, scene.now, scene.zone))
         by = f" {scene.operator(row.state_by)}" if row.state_by else ""
         return [(closed + by, "muted")]
+    if row.state is State.SPAM and tab is Tab.ALL:
+        return [(_("spam"), "muted")]
     if tab is Tab.ALL and row.machine:
         return [(_("automatic"), "muted")]
     if row.unanswered and row.deadline_at is not None and row.deadline_kind is not DeadlineKind.NONE:

@@ -303,6 +303,8 @@ class Answering:
                 await self._split()
             case "pick_template" | "attach" | "send_later":
                 self.screen.run_worker(self.screen.guarded(self._ask(command_id)), exit_on_error=False)
+            case _:  # what works everywhere works while one types, too
+                await self.screen.action_do(command_id)
 
     async def _ask(self, command_id: str) -> None:
         await ask(self.screen, {"pick_template": "template"}.get(command_id, command_id))

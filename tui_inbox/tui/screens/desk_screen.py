@@ -6,13 +6,15 @@ import inspect
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, Self
 
-from textual.geometry import Region
+from textual.events import Resize
+from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
 from tui_inbox.domain.errors import TuiInboxError
-from tui_inbox.tui.commands import FOOTER, Command, Selection, always, key_words, textual_key
+from tui_inbox.tui.commands import COMPOSER, FOOTER, Command, Selection, always, is_typed, key_words, textual_key
 from tui_inbox.tui.feed import News
 from tui_inbox.tui.render.scene import Scene
 from tui_inbox.tui.theme import Ink
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
 
 NOTICE_SECONDS = 5.0
-MODULES = "tui_inbox.services"
+WIDTHS = ((110, "-wide"), (94, "-medium"), (80, "-small"), (0, "-tiny"))
+"""Columns from which on a screen has this class."""
+HIGH = 30
 
 
 class DeskScreen(Screen[Any]):
@@ -34,9 +38,11 @@ class DeskScreen(Screen[Any]):
     TITLE_WORDS = ""
     """Shown in the top bar; empty on the inbox, which has tabs there."""
     AUTO_FOCUS = ""
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), repaint=False)
 
     def __init__(self, desk_app: TuiInbox) -> None:
         self._focusing = False
+        self._frames = 0
         super().__init__()
         self.desk_app = desk_app
         session = desk_app.session
@@ -45,9 +51,29 @@ class DeskScreen(Screen[Any]):
         self.bottom = BottomBar(desk_app.ink, id="bottom")
         self.bottom.commands = f"{desk_app.keymap.shown('palette')} {_('commands')}"
         self._notice: Timer | None = None
+        self.shape(desk_app.size)
         for command in desk_app.keymap.on(*self.CONTEXTS):
             for key in command.keys:
                 self._bindings.bind(textual_key(key), f"do('{command.id}')", _(command.title), show=False)
+
+    def shape(self, size: Size) -> None:
+        """Classes for this size. Set before the first layout, they do not cost a second one."""
+        wanted = next(name for columns, name in WIDTHS if size.width >= columns)
+        for _columns, name in WIDTHS:
+            self.set_class(name == wanted, name)
+        self.set_class(size.height < HIGH, "-low")
+
+    def on_resize(self, event: Resize) -> None:
+        self.shape(event.size)
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        super()._refresh_layout(size, scroll)
+        self._frames = self._frames or 1
+
+    def _screen_resized(self, size: Size) -> None:
+        """At the start the same size is announced several times, and each time cost a frame."""
+        if size != self._size or not self._frames:
+            super()._screen_resized(size)
 
     def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
         self._focusing = True
@@ -57,8 +83,12 @@ class DeskScreen(Screen[Any]):
             self._focusing = False
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """A change of focus asks for the whole screen; the panes concerned paint their own lines."""
-        if self._focusing and not (regions or layout or recompose):
+        """A change of focus asks for the whole screen, and so does the start just after the first frame."""
+        whole = not (regions or layout or recompose)
+        if whole and self._frames == 1:
+            self._frames = 2
+            return self
+        if whole and self._focusing:
             return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
@@ -144,10 +174,16 @@ class DeskScreen(Screen[Any]):
         """The footer of the context that has the focus."""
         selection = self.selection()
         context = self.context()
+        typing = context == COMPOSER
+
+        def key_of(command: Command) -> str:
+            """The first key that acts here: where text is typed, no letter does."""
+            return next((key for key in command.keys if not typing or not is_typed(key)), "")
+
         offered = {c.id: c for c in self.desk_app.keymap.on(context) if c.short and c.keys and c.enabled(selection)}
         ordered = [offered.pop(command_id) for command_id in FOOTER[:-1] if command_id in offered]
         last = [offered.pop(command_id) for command_id in FOOTER[-1:] if command_id in offered]
-        keys = [(key_words(c.keys[0]), _(c.short)) for c in (*ordered, *offered.values(), *last)]
+        keys = [(key_words(shown), _(c.short)) for c in (*ordered, *offered.values(), *last) if (shown := key_of(c))]
         self.bottom.show(keys)
 
     def set_ink(self, ink: Ink) -> None:

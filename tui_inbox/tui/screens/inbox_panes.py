@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
 from tui_inbox.domain.conversation import Sort, Tab
@@ -22,6 +21,7 @@ from tui_inbox.tui.widgets.bars import FilterBar
 from tui_inbox.tui.widgets.card import CardPane
 from tui_inbox.tui.widgets.composer import Composer, ReplyBox
 from tui_inbox.tui.widgets.conversation_list import ConversationList
+from tui_inbox.tui.widgets.frame import Columns, Stack
 from tui_inbox.tui.widgets.thread_view import ThreadView
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ class InboxPanes(DeskScreen):
     def compose(self) -> ComposeResult:
         self._read_first()
         yield self.top
-        with Horizontal(id="panes"):
-            with Vertical(id="left"):
+        with Columns(id="panes"):
+            with Stack(id="left"):
                 yield self.filters
                 yield self.rows
-            with Vertical(id="middle"):
+            with Stack(id="middle"):
                 yield self.thread
                 yield self.composer
             yield self.card

@@ -152,8 +152,10 @@ class FilterBar(Pane):
             left += [(_("search"), "muted")]
         if self.marked:
             left += [("   ", ""), (_("{n} marked").format(n=self.marked), "bold accent")]
-        left += [("  ", ""), (_("unread"), "bold accent" if view.unread else "muted")]
-        left += [("  ", ""), (_("unansw."), "bold accent" if view.unanswered else "muted")]
+        wide = width >= 40 and view.stay is None and not self.marked
+        for on, words in ((view.unread, _("unread")), (view.unanswered, _("unansw."))):
+            if wide or on:
+                left += [("  ", ""), (words, "bold accent" if on else "muted")]
         if view.stay is not None:
             left += [("  ", ""), (_(PHASES[view.stay]), "bold accent")]
         if view.tag:

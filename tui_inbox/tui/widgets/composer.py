@@ -9,7 +9,6 @@ from typing import Self
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -19,6 +18,7 @@ from tui_inbox.tui.commands import Command
 from tui_inbox.tui.render.line import Part, blank, strip
 from tui_inbox.tui.safe import content
 from tui_inbox.tui.theme import Ink
+from tui_inbox.tui.widgets.frame import Stack
 from tui_inbox.tui.widgets.pane import Pane, changed_width
 from tui_inbox.wording import _
 
@@ -65,6 +65,7 @@ class ReplyBox(TextArea):
     def __init__(self, keys: Mapping[str, Command], *, id: str | None = None) -> None:  # noqa: A002
         self._sent: list[Strip] = []
         self._typing = False
+        self._lines = 0
         super().__init__(
             id=id, compact=True, soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False,
             tab_behavior="focus", max_checkpoints=60,
@@ -81,6 +82,11 @@ class ReplyBox(TextArea):
             return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
         return self
 
+    @property
+    def grown(self) -> bool:
+        """Its height was set by its text once."""
+        return self._lines > 0
+
     def _send_changed(self) -> None:
         self._typing = False
         height, width = self.content_size.height, self.content_size.width
@@ -95,6 +101,13 @@ class ReplyBox(TextArea):
         ]
         if changed:
             super().refresh(*changed)
+
+    def fit(self, fewest: int, most: int) -> None:
+        """As high as its text, within bounds; a layout only when that changes."""
+        wanted = max(fewest, min(self.wrapped_document.height, most))
+        if wanted != self._lines:
+            self._lines = wanted
+            self.styles.height = wanted
 
     def on_key(self, event: events.Key) -> None:
         key = event.key
@@ -179,7 +192,7 @@ class ComposerLine(Pane):
         return [line] + [blank(self.ink, width, self.DEPTH)] * (height - 1)
 
 
-class Composer(Vertical):
+class Composer(Stack):
     """Head, text and foot."""
 
     class Edited(Message):
@@ -237,12 +250,18 @@ class Composer(Vertical):
 
     def update(self) -> None:
         """Head and foot for the text as it stands."""
+        self._fit()
         measure = self.mode.measure(self.text)
         left = list(measure.head)
         if measure.warning:
             left += [("  ", ""), (measure.warning, measure.warning_role)]
         self.head.show(left, [(measure.cost, "muted")] if measure.cost else [])
         self.foot.show(self._foot_left(), [measure.counter] if measure.counter[0] else [])
+
+    def _fit(self) -> None:
+        low = self.screen.has_class("-low")
+        if self.box.size.width and (self.text or self.box.grown):
+            self.box.fit(2 if low else 3, 5 if low else 9)
 
     def _foot_left(self) -> list[Part]:
         typed = self.box.typed_shortcut() if self.box.has_focus else None

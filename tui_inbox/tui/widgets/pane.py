@@ -10,6 +10,7 @@ from typing import Self
 
 from rich.segment import Segment
 from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -21,6 +22,8 @@ class Pane(Widget):
 
     ALLOW_SELECT = False
     DEPTH = "base"
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), repaint=False)
+    """Not a reason for a layout, as it is elsewhere: a pane is as large as it is told to be."""
 
     def __init__(self, ink: Ink, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
