@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
+from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import Key, OutboxRow
+from tui_inbox.services.delivery import cancel, drop
+from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.drafting import save_draft
 
 WAITING = (
     OutboxState.HELD,
@@ -27,6 +32,35 @@ OFFERS: Mapping[OutboxState, tuple[str, ...]] = {
     OutboxState.NEEDS_OPERATOR: ("it_arrived", "send_again", "drop"),
 }
 """What an operator may do with a row: names of functions in ``services.delivery``."""
+
+TAKEN_BACK = (
+    OutboxState.HELD,
+    OutboxState.QUEUED,
+    OutboxState.RETRY_WAIT,
+    OutboxState.FAILED,
+    OutboxState.EXPIRED,
+)
+"""What may become a draft again: it certainly has not reached the guest."""
+
+
+def as_draft(tx: Transaction, desk: Desk, actor: Actor, outbox_id: int, now: datetime) -> int:
+    """Take a message that did not leave out of the outbox and back into the composer; the conversation's id.
+
+    Raises ``Refused("draft_there")`` rather than lose what this operator is typing there.
+    """
+    actor.require_write()
+    row = tx.outbox.load(outbox_id)
+    if row.state not in TAKEN_BACK:
+        raise Refused("settled_already")
+    if tx.drafts.get(row.conversation_id, actor.code) is not None:
+        raise Refused("draft_there")
+    if row.state in WAITING:
+        cancel(tx, desk, actor, outbox_id, now)
+    else:
+        drop(tx, actor, outbox_id, now)
+    text = row.text
+    save_draft(tx, actor, row.conversation_id, text, now, cursor=len(text), account=row.account, channel=row.channel)
+    return row.conversation_id
 
 
 def outbox(

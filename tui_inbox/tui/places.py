@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui_inbox.tui.commands import place
+from tui_inbox.wording import N_
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,17 @@ class Place:
     also: str = ""
 
 
-PLACES: tuple[Place, ...] = ()
+_SCREENS = "tui_inbox.tui.screens"
+
+PLACES: tuple[Place, ...] = (
+    Place("outbox", N_("Outbox: what waits, failed or is unknown"), f"{_SCREENS}.outbox:OutboxScreen", ("f3",)),
+    Place("sent", N_("Sent: everything that left"), f"{_SCREENS}.sent:SentScreen", ("f4",)),
+    Place("guests", N_("Guests"), f"{_SCREENS}.guests:GuestsScreen", ("f6",), N_("directory stays consents import")),
+    Place("templates", N_("Texts, templates and reminders"), f"{_SCREENS}.templates:TemplatesScreen", ("f7",),
+          N_("snippets rules whatsapp")),
+    Place("channels", N_("Channels"), f"{_SCREENS}.channels:ChannelsScreen", ("f8",), N_("accounts poll test usage")),
+    Place("planned", N_("Planned messages"), f"{_SCREENS}.planned:PlannedScreen", ("f9",), N_("reminders tonight")),
+)  # fmt: skip
 
 for _place in PLACES:
     place(_place.id, _place.title, _place.keys, _place.also)

@@ -21,6 +21,7 @@ SENTENCES: dict[str, str] = {
     "sent_already": N_("This message is in the outbox already."),
     "already_answered": N_("{name} sent an answer {seconds} s ago; your text is kept."),
     "gone_already": N_("Too late: it is on its way."),
+    "draft_there": N_("You are writing something else in this conversation; send or drop that first."),
     "settled_already": N_("This message has been settled meanwhile."),
     "changed_meanwhile": N_("Somebody else was faster; look again."),
     "same_text_unknown": N_("The same text was sent and nobody knows yet whether it arrived."),

@@ -36,11 +36,14 @@ class RowPane(Pane, Generic[Row], can_focus=True):
         draw: Callable[[Row, int], Parts],
         key: Callable[[Row], object],
         *,
+        skips: Callable[[Row], bool] = lambda _row: False,
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(ink, id=id)
         self.draw = draw
         self.key = key
+        self.skips = skips
+        """Rows that the cursor steps over: headings."""
         self.rows: list[Row] = []
         self.more = False
         self.empty: list[str] = []
@@ -56,7 +59,7 @@ class RowPane(Pane, Generic[Row], can_focus=True):
         kept = self.key(self.current) if self.current is not None else None
         self.rows, self.more, self.empty = list(rows), more, list(empty)
         found = next((at for at, row in enumerate(self.rows) if self.key(row) == kept), self.index)
-        self.index = max(0, min(found, len(self.rows) - 1))
+        self.index = self._free(max(0, min(found, len(self.rows) - 1)), 1)
         self.repaint()
 
     def append(self, rows: Sequence[Row], *, more: bool) -> None:
@@ -69,6 +72,7 @@ class RowPane(Pane, Generic[Row], can_focus=True):
 
     def move_to(self, index: int) -> None:
         index = max(0, min(index, len(self.rows) - 1))
+        index = self._free(index, 1 if index > self.index else -1)
         if not self.rows or index == self.index:
             return
         self.index = index
@@ -76,6 +80,16 @@ class RowPane(Pane, Generic[Row], can_focus=True):
         self.post_message(self.Moved())
         if self.more and index + 20 >= len(self.rows):
             self.post_message(self.MoreWanted())
+
+    def _free(self, index: int, step: int) -> int:
+        """The first row from ``index`` on that is no heading; backwards where there is none ahead."""
+        for way in (step, -step):
+            at = index
+            while 0 <= at < len(self.rows) and self.skips(self.rows[at]):
+                at += way
+            if 0 <= at < len(self.rows):
+                return at
+        return index
 
     def paint(self, width: int, height: int) -> list[Strip]:
         empty = blank(self.ink, width, self.DEPTH)
@@ -85,6 +99,8 @@ class RowPane(Pane, Generic[Row], can_focus=True):
             return ([empty, *told] + [empty] * height)[:height]
         if self.index < self.top:
             self.top = self.index - height * 3 // 4
+            if all(self.skips(row) for row in self.rows[: self.index]):
+                self.top = 0
         elif self.index >= self.top + height:
             self.top = self.index - height // 4
         self.top = max(0, min(self.top, len(self.rows) - height))
@@ -99,6 +115,8 @@ class RowPane(Pane, Generic[Row], can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         index = self.top + event.y
+        if index >= len(self.rows):
+            return
         if index == self.index and self.has_focus:
             self.post_message(self.Opened())
         else:
