@@ -22,6 +22,10 @@ class Cost(NamedTuple):
     """For the whole message, all parts together."""
     currency: str = ""
     parts: int = 1
+    category: str = "service"
+    """``service`` for free text, else the template's: ``utility`` or ``marketing``."""
+    in_window: bool = False
+    """Priced as an answer within the channel's window."""
 
 
 def cost(
@@ -43,10 +47,10 @@ def cost(
         return Cost(CostKind.FREE, parts=parts)
     price = _price(prices, category, country, in_window)
     if price is None:
-        return Cost(CostKind.UNKNOWN, parts=parts)
+        return Cost(CostKind.UNKNOWN, None, "", parts, category, in_window)
     if price == 0:
-        return Cost(CostKind.FREE, Decimal(0), currency, parts)
-    return Cost(CostKind.ESTIMATE, price * max(parts, 1), currency, parts)
+        return Cost(CostKind.FREE, Decimal(0), currency, parts, category, in_window)
+    return Cost(CostKind.ESTIMATE, price * max(parts, 1), currency, parts, category, in_window)
 
 
 def _price(prices: Mapping[str, str], category: str, country: str, in_window: bool) -> Decimal | None:

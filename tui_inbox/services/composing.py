@@ -166,6 +166,13 @@ def _default(choices: Sequence[ChannelChoice], conversation: Conversation) -> in
     return 0 if choices else -1
 
 
+def _category(template: Template | None, verdict: Verdict) -> str:
+    """What is billed: where only a template may go, that is what it will be."""
+    if template is not None:
+        return template.category or "utility"
+    return "utility" if verdict.kind is Allowed.TEMPLATE_ONLY else "service"
+
+
 def preflight(
     tx: Transaction | None,
     desk: Desk,
@@ -204,7 +211,7 @@ def preflight(
             desk.prices.get(choice.channel, {}),
             desk.currency,
             parts=counted.count if counted else 1,
-            category=(template.category or "utility") if template else "service",
+            category=_category(template, verdict),
             country=choice.country,
             in_window=verdict.kind is Allowed.FREE and verdict.until is not None,
         ),
