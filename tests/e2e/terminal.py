@@ -12,7 +12,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -24,13 +24,21 @@ SYNC_ANSWER = b"\x1b[?2026;2$y"
 
 
 class Line:
-    """Runs ``tests.e2e.run_inbox`` on a pty and shows what a terminal would show."""
+    """Runs ``tests.e2e.run_inbox`` (or another command) on a pty and shows what a terminal would show."""
 
-    def __init__(self, folder: Path, columns: int = 120, rows: int = 40, **environment: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        columns: int = 120,
+        rows: int = 40,
+        *,
+        command: Sequence[str] = (),
+        **environment: str,
+    ) -> None:
         self.raw = bytearray()
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
-        self._folder = folder
+        self._command = list(command) or [sys.executable, "-m", "tests.e2e.run_inbox", str(folder)]
         self._size = struct.pack("HHHH", rows, columns, 0, 0)
         kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLORFGBG")}
         self._environment = {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
@@ -40,7 +48,7 @@ class Line:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, self._size)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.e2e.run_inbox", str(self._folder)],
+            self._command,
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -101,6 +109,10 @@ class Line:
     def hang_up(self) -> int:
         """The SSH connection is gone; the program's exit code."""
         os.kill(self._process.pid, signal.SIGHUP)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Wait until the program has ended by itself; its exit code."""
         deadline = time.monotonic() + PATIENCE
         while self._process.poll() is None and time.monotonic() < deadline:
             self.read(0.05)

@@ -1,0 +1,110 @@
+"""``tui-inbox demo`` as a newcomer sees it, and the worker that the inbox starts: real processes on a real terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.store import open_store
+from tests.e2e.terminal import PATIENCE, Line
+
+PROGRAM = [sys.executable, "-m", "tui_inbox"]
+
+
+def processes(word: str) -> list[str]:
+    """Command lines of this machine's processes that speak of ``word``."""
+    found = []
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = line.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        except OSError:
+            continue
+        if word in command:
+            found.append(command)
+    return found
+
+
+def eventually(holds: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[dict[str, str]]:
+    folders = {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "STATE")}
+    (tmp_path / "tmp").mkdir()
+    yield {"HOME": str(tmp_path), "TMPDIR": str(tmp_path / "tmp"), **folders}
+    eventually(lambda: not processes(str(tmp_path)))
+
+
+def test_the_demo_shows_a_hotel_carries_an_answer_and_leaves_nothing_behind(
+    tmp_path: Path, home: dict[str, str]
+) -> None:
+    with Line(tmp_path, command=[*PROGRAM, "demo"], **home) as line:
+        line.shows("DEMO")
+        line.shows("Claire Martin")
+        (folder,) = (tmp_path / "tmp").iterdir()
+        line.until(lambda: (folder / "sandbox.log").exists() and "ready" in (folder / "sandbox.log").read_text())
+        line.until(lambda: (folder / "worker.log").exists() and "leading" in (folder / "worker.log").read_text())
+        line.keys(b"r")
+        line.read(1.0)
+        line.keys(b"A room is kept for you.\r")
+        line.until(lambda: any("kept for you" in row and "✓✓" in row for row in line.text.splitlines()))
+        line.keys(b"\x11")
+        assert line.ended() == 0
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_the_demo_speaks_french_when_asked(tmp_path: Path, home: dict[str, str]) -> None:
+    with Line(tmp_path, command=[*PROGRAM, "demo", "--lang", "fr"], **home) as line:
+        line.shows("sans réponse")
+        assert line.hang_up() == 0
+
+
+def test_the_inbox_starts_a_worker_that_outlives_it_only_as_long_as_it_is_needed(
+    tmp_path: Path, home: dict[str, str]
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[hotel]\nname = "Hôtel Test"\ntime_zone = "Europe/Paris"\n[store]\nurl = "sqlite:///{tmp_path}/inbox.db"\n'
+    )
+    with Line(tmp_path, command=[*PROGRAM, "--config", str(config)], **home) as line:
+        line.shows("Hôtel Test")
+        log = tmp_path / "state" / "tui-inbox" / "worker.log"
+        line.until(lambda: log.exists() and "leading" in log.read_text())
+        with open_store(f"sqlite:///{tmp_path}/inbox.db") as store, store.read() as tx:
+            worker = tx.workers.get()
+            assert worker is not None
+            assert tx.operators.last_seen() is not None
+        line.keys(b"\x11")
+        assert line.ended() == 0
+    assert processes(f"--config {config} worker")
+    end(worker.pid)
+
+
+def test_without_autostart_no_worker_is_started(tmp_path: Path, home: dict[str, str]) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[hotel]\nname = "Hôtel Test"\ntime_zone = "Europe/Paris"\n[store]\nurl = "sqlite:///{tmp_path}/inbox.db"\n'
+        "[worker]\nautostart = false\n"
+    )
+    with Line(tmp_path, command=[*PROGRAM, "--config", str(config)], **home) as line:
+        line.shows("Hôtel Test")
+        line.read(1.0)
+        line.keys(b"\x11")
+        assert line.ended() == 0
+    assert not processes(f"--config {config} worker")
+
+
+def end(pid: int) -> None:
+    """A worker leaves at once when asked."""
+    os.kill(pid, signal.SIGTERM)
+    eventually(lambda: not Path(f"/proc/{pid}").exists())
