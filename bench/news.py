@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from bench.generate import NOW
 from storage.store import open_store
 from tui_inbox.domain.channel import ChannelTraits, HandleKind
 from tui_inbox.domain.outbox import Outgoing
@@ -81,10 +83,12 @@ class Arrivals:
     def __init__(self, url: str) -> None:
         self._store = open_store(url)
         self._channel = BenchChannel()
-        self._number = 0x9000_0000
+        self._count = 0
+        self._first = time.time_ns() // 1_000_000
+        """Ids never seen before, in a store that was kept from an earlier run too."""
 
     def __enter__(self) -> Arrivals:
-        now = datetime.now(UTC) - timedelta(days=1)
+        now = NOW - timedelta(days=1)
         with self._store.write() as tx:
             account = tx.accounts.get(ACCOUNT)
             if account is not None and account.connected_at is None:
@@ -95,6 +99,6 @@ class Arrivals:
         self._store.close()
 
     def one(self, body: str) -> None:
-        self._number += 1
-        now = datetime.now(UTC)
-        ingest_page(self._store, DESK, self._channel, [envelope(self._number, body, now)], now)
+        self._count += 1
+        now = max(datetime.now(UTC), NOW + timedelta(seconds=self._count))
+        ingest_page(self._store, DESK, self._channel, [envelope(self._first + self._count, body, now)], now)

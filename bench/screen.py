@@ -47,6 +47,10 @@ ACCOUNTS = "".join(
     f'[channels.{name}]\ntype = "twilio"\naccount_sid = "AC{"0" * 32}"\nsecret = "none"\n'
     f'from = "+33700000000"\nwhatsapp_from = "+33700000000"\n'
     for name in ("desk-sms", "desk-wa")
+) + (
+    '[channels.desk-mail]\ntype = "email"\naddress = "desk@hotel.example"\nusername = "desk"\nsecret = "none"\n'
+    'imap = { host = "127.0.0.1", port = 1143, tls = "none" }\n'
+    'smtp = { host = "127.0.0.1", port = 1025, tls = "none" }\n'
 )
 """The generator's accounts, so that the composer may answer; nothing is ever sent."""
 
