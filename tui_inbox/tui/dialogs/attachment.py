@@ -14,6 +14,7 @@ from tui_inbox.tui.dialogs.chooser import Chooser, Option
 from tui_inbox.tui.dialogs.picture import PictureView
 from tui_inbox.tui.dialogs.reader import Reader
 from tui_inbox.tui.render import picture, when
+from tui_inbox.tui.theme import ASCII, PLAIN
 from tui_inbox.wording import _, sentence
 
 if TYPE_CHECKING:
@@ -55,8 +56,11 @@ async def _content(screen: InboxActs, file: AttachmentRow) -> bytes | None:
 async def ask_view(screen: InboxActs) -> dict[str, object] | None:
     """Text and pictures are shown here; anything else is saved, and its path is said."""
     file = await _one(screen)
-    if file is None:
-        return None
+    return None if file is None else await show(screen, file)
+
+
+async def show(screen: InboxActs, file: AttachmentRow) -> dict[str, object] | None:
+    """As well as this terminal can."""
     if file.type in picture.TYPES:
         return await _show_picture(screen, file)
     if file.type not in TEXTS:
@@ -80,7 +84,7 @@ async def _show_picture(screen: InboxActs, file: AttachmentRow) -> dict[str, obj
     if content is None:
         return None
     columns, rows = max(10, app.size.width - 12), max(5, app.size.height - 8)
-    plain = app.ink.plain
+    plain = app.ink.palette is PLAIN or app.ink.marks is ASCII
     try:
         lines = await screen.gateway.outside(lambda: picture.draw(content, columns, rows, plain=plain))
     except picture.NoPicture:

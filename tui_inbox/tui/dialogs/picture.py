@@ -40,6 +40,7 @@ class PictureView(ModalScreen[str | None]):
     """Esc, Enter or q leave; S answers ``save``."""
 
     AUTO_FOCUS = ""
+    CSS = "PictureView { align: center middle; background: transparent; }"
 
     def __init__(self, ink: Ink, title: str, lines: Sequence[Strip]) -> None:
         super().__init__()
