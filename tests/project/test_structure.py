@@ -45,21 +45,26 @@ def test_no_class_or_module_is_named_after_nothing() -> None:
 
 
 def test_files_and_functions_can_be_read_in_one_sitting() -> None:
-    long = [str(path.relative_to(ROOT)) for path in SOURCES if path.read_bytes().count(b"\n") > MAX_FILE]
+    long = {str(path.relative_to(ROOT)): path.read_bytes().count(b"\n") for path in SOURCES}
     for path, tree in trees():
         for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "versions" not in path.parts:
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 if lines > MAX_FUNCTION:
-                    long.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name} ({lines})")
-    assert sorted(set(long) - ACCEPTED) == []
+                    long[f"{path.relative_to(ROOT)}:{node.name}"] = MAX_FILE + lines
+    grown = {name: lines for name, lines in long.items() if lines > ACCEPTED.get(name, MAX_FILE)}
+    assert not grown
 
 
 ACCEPTED = {
-    "tui_inbox/ports/store.py",
-    "storage/tables.py",
+    # One Protocol for each aggregate, one class for each table, one revision of all tables: lists, not code.
+    "tui_inbox/ports/store.py": 800,
+    "storage/tables.py": 800,
+    "storage/migrations/versions/v0001.py": 900,
+    # To shrink, never to grow.
+    "tui_inbox/tui/screens/answering.py": 470,
+    "tui_inbox/services/stay_import.py:_read": MAX_FILE + 62,
 }
-"""One Protocol for each aggregate, one class for each table: lists, not code."""
 
 
 def test_no_note_is_left_in_the_code() -> None:
