@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from storage.engine import Connection
+from storage.engine import Connection, in_list
 from storage.times import micros, moment
 from tui_inbox.domain.conversation import Conversation, DeadlineKind, State
 from tui_inbox.domain.errors import NotFound
@@ -101,6 +101,20 @@ class SqlConversations:
         if row is not None and for_change:
             self._known[row[0]] = dict(zip(_NAMES[1:], row[1:], strict=True))
         return None if row is None else _entity(row)
+
+    def of_guests(self, guest_ids: Sequence[int], property_: str) -> dict[int, Conversation]:
+        if not guest_ids:
+            return {}
+        marks, params = in_list("guest", guest_ids)
+        rows = self._db.all(
+            f"SELECT {_COLUMNS} FROM conversation WHERE guest_id IN ({marks}) AND property = :property"
+            f" AND thread_key = '' ORDER BY guest_id{self._db.for_update}",
+            property=property_,
+            **params,
+        )
+        for row in rows:
+            self._known[row[0]] = dict(zip(_NAMES[1:], row[1:], strict=True))
+        return {row[1]: _entity(row) for row in rows}
 
     def all_of_guest(self, guest_id: int) -> list[Conversation]:
         rows = self._db.all(

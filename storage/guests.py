@@ -66,6 +66,18 @@ class SqlGuests(SqlGuestDirectory):
             address=address,
         )
 
+    def by_handles(self, channel: str, addresses: Sequence[str]) -> dict[str, list[Guest]]:
+        marks, params = in_list("address", addresses)
+        found: dict[str, list[Guest]] = {}
+        for address, *row in self._db.all(
+            f"SELECT h.address, {_GUEST.columns('g')} FROM handle h JOIN guest g ON g.id = h.guest_id"
+            f" WHERE h.channel = :channel AND h.address IN ({marks}) AND g.merged_into IS NULL ORDER BY g.id",
+            channel=channel,
+            **params,
+        ):
+            found.setdefault(address, []).append(_GUEST.read(tuple(row)))
+        return found
+
     def by_contact(self, *, phone: str = "", email: str = "") -> Sequence[Guest]:
         marks, params = in_list("address", [address for address in (phone, email) if address])
         return self._all(

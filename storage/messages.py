@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.engine import Connection, in_list
-from storage.search import MESSAGE, add_entry, put_entry
+from storage.search import MESSAGE, add_entry, add_messages, put_entry
 from storage.times import micros, moment
 from tui_inbox.domain.message import Attachment, Delivery, Direction, Kind, Message, MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState
@@ -93,13 +93,17 @@ class SqlMessages:
     def get(self, message_id: int) -> Message | None:
         return self._one("id = :id", id=message_id)
 
-    def add(self, message: Message) -> Message | None:
+    def add(self, message: Message, *, indexed: bool = True) -> Message | None:
         identity = self._db.insert_or_ignore("message", **_stored(message))
         if identity is None:
             return None
         files = tuple(self._add_file(file, identity) for file in message.attachments)
-        add_entry(self._db, MESSAGE, identity, _searched(message), conversation_id=message.conversation_id)
+        if indexed:
+            add_entry(self._db, MESSAGE, identity, _searched(message), conversation_id=message.conversation_id)
         return message._replace(id=identity, created_at=message.created_at or message.at, attachments=files)
+
+    def index(self, messages: Sequence[Message]) -> None:
+        add_messages(self._db, [(message.id, message.conversation_id, _searched(message)) for message in messages])
 
     def _add_file(self, file: Attachment, message_id: int) -> Attachment:
         identity = self._db.insert(

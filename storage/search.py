@@ -91,6 +91,12 @@ def add_entry(
     )
 
 
+def add_messages(db: Connection, messages: Sequence[tuple[int, int, str]]) -> None:
+    """The entries of new messages: (id, conversation, text)."""
+    rows = [(MESSAGE, identity, conversation_id, fold(text)) for identity, conversation_id, text in messages]
+    db.insert_many("search_entry", ("kind", "ref_id", "conversation_id", "folded"), rows)
+
+
 def put_entry(
     db: Connection,
     kind: str,

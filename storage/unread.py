@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from storage.engine import Connection
@@ -22,14 +22,19 @@ class SqlUnread:
         self._db = db
 
     def bump(self, conversation: Conversation, operators: Iterable[str], at: datetime, count: int = 1) -> None:
-        fixed = {
-            "id": conversation.id,
-            "count": count,
-            "at": micros(at),
-            "state": conversation.state.value,
-            "last_at": micros(conversation.last_at or at),
-        }
-        rows = [{**fixed, "operator": operator} for operator in operators]
+        self.bump_all([(conversation, at, count)], tuple(operators))
+
+    def bump_all(self, marks: Sequence[tuple[Conversation, datetime, int]], operators: Sequence[str]) -> None:
+        rows: list[dict[str, object]] = []
+        for conversation, at, count in marks:
+            fixed = {
+                "id": conversation.id,
+                "count": count,
+                "at": micros(at),
+                "state": conversation.state.value,
+                "last_at": micros(conversation.last_at or at),
+            }
+            rows += [{**fixed, "operator": operator} for operator in operators]
         if rows:
             self._db.many(_BUMP, rows)
 

@@ -30,6 +30,12 @@ _SPACELESS = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     r"\U00020000-\U0003ffff]+"
 )
+_MARKS = re.compile("[\u0300-\u036f]+")
+# What is left of Latin, Greek, Cyrillic, Chinese, Japanese and Korean text without those: no mark among it.
+_NO_MARKS = re.compile(
+    "[\0-\u02ff\u0370-\u0482\u048a-\u0590\u10a0-\u135c\u1e00-\u20cf\u2100-\u2bff\u2e80-\u3029\u3030-\u3098\u309b-\ua66e"
+    "\uac00-\ud7ff\uf900-\ufaff\uff00-\uffff\U0001f000-\U0001faff]*"
+)
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "þ": "th"})
 
 
@@ -37,8 +43,9 @@ def plain(text: str) -> str:
     """Lower case, compatibility forms and accents dropped."""
     if text.isascii():
         return text.lower()
-    parts = unicodedata.normalize("NFKD", text)
-    bare = "".join(char for char in parts if not unicodedata.category(char).startswith("M"))
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+    if not _NO_MARKS.fullmatch(bare):
+        bare = "".join(char for char in bare if not unicodedata.category(char).startswith("M"))
     return unicodedata.normalize("NFC", bare).lower().translate(_LETTERS)
 
 

@@ -63,6 +63,10 @@ class Conversations(Protocol):
         """``for_change`` reads it as ``load`` does."""
         ...
 
+    def of_guests(self, guest_ids: Sequence[int], property_: str) -> Mapping[int, Conversation]:
+        """``of_guest`` for change of many guests at once (no thread key), by guest."""
+        ...
+
     def all_of_guest(self, guest_id: int) -> Sequence[Conversation]: ...
 
     def add(self, conversation: Conversation) -> Conversation: ...
@@ -111,6 +115,10 @@ class Unread(Protocol):
         """``count`` more unread messages at ``at`` for each operator."""
         ...
 
+    def bump_all(self, marks: Sequence[tuple[Conversation, datetime, int]], operators: Sequence[str]) -> None:
+        """``bump`` for many conversations at once: (conversation, at, count)."""
+        ...
+
     def clear(self, conversation_id: int, operator: str) -> bool:
         """For one operator; tells whether there was something."""
         ...
@@ -127,8 +135,12 @@ class Messages(Protocol):
         """With its attachments."""
         ...
 
-    def add(self, message: Message) -> Message | None:
+    def add(self, message: Message, *, indexed: bool = True) -> Message | None:
         """With its attachments and search entry; None when (account, external_id) is there already."""
+        ...
+
+    def index(self, messages: Sequence[Message]) -> None:
+        """The search entries of new messages that were added without (``indexed`` False), all at once."""
         ...
 
     def put(self, message: Message) -> None: ...
@@ -201,6 +213,10 @@ class Guests(Protocol):
 
     def by_handle(self, channel: str, address: str) -> Sequence[Guest]:
         """Guests (not merged away) with exactly this handle."""
+        ...
+
+    def by_handles(self, channel: str, addresses: Sequence[str]) -> Mapping[str, Sequence[Guest]]:
+        """``by_handle`` for many addresses at once; those of nobody are left out."""
         ...
 
     def by_contact(self, *, phone: str = "", email: str = "") -> Sequence[Guest]:

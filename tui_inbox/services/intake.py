@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any
 
 from tui_inbox.domain import lifecycle
 from tui_inbox.domain.channel import ChannelTraits, HandleKind
 from tui_inbox.domain.consent import Keyword, keyword
 from tui_inbox.domain.conversation import Conversation, State
-from tui_inbox.domain.display import clean, clean_line
+from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.event import Code
 from tui_inbox.domain.guest import Guest, GuestKind, Handle, Line
-from tui_inbox.domain.message import Attachment, Delivery, Direction, Message, Origin, preview
+from tui_inbox.domain.message import Delivery, Message
 from tui_inbox.domain.outbox import OutboxState, Outgoing, body_hash
 from tui_inbox.ports.channel import Inbound, Item, Receipt, Status
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services import lifecycle as acts
 from tui_inbox.services import settling
+from tui_inbox.services.arriving import NAME_MAX, as_message, newest
 from tui_inbox.services.desk import Desk
 from tui_inbox.services.matching import match
 from tui_inbox.services.receipts import apply_status
@@ -33,7 +33,6 @@ HISTORY_LIMIT = 500
 """Messages of the first back-fill that one conversation keeps; adapters give the newest first."""
 SAME_SUBJECT = timedelta(days=14)
 PARKED_FOR = timedelta(hours=24)
-_NAME = 200
 _HELD = 5000
 _UNSETTLED = (OutboxState.INFLIGHT, OutboxState.UNKNOWN, OutboxState.NEEDS_OPERATOR)
 
@@ -52,10 +51,18 @@ class Intake:
     def __init__(self, tx: Transaction, desk: Desk, account: str, now: datetime) -> None:
         self._tx, self._desk, self._account, self._now = tx, desk, account, now
         row = tx.accounts.get(account)
+        info = desk.accounts.get(account)
+        self._property = info.settings.get("property", "") if info else ""
         self._connected_at = (row.connected_at if row else None) or now
         self._places: dict[tuple[str, str], int] = {}
         """(channel, address) -> conversation of guests that have only one."""
         self._conversations: dict[int, Conversation] = {}
+        self._known: dict[tuple[str, str], Sequence[Guest]] = {}
+        """(channel, address) -> its guests, read at once for the page."""
+        self._talks: dict[int, Conversation] = {}
+        """Guest -> conversation, likewise; only until the first flush."""
+        self._added: list[Message] = []
+        """Messages that have no search entry yet."""
         self._clocked: set[int] = set()
         self._heard: dict[tuple[str, str], datetime] = {}
         """(channel, address) -> the newest inbound message on it."""
@@ -68,6 +75,18 @@ class Intake:
         self._unsettled: list[Outgoing] | None = None
         self._operators: tuple[str, ...] | None = None
         self.rang = False
+
+    def expect(self, items: Sequence[Item]) -> None:
+        """Read what the page will need in a few statements."""
+        addresses: dict[str, dict[str, None]] = {}
+        for item in items:
+            if isinstance(item, Inbound):
+                addresses.setdefault(item.channel, {})[clean_line(item.address)] = None
+        for channel, wanted in addresses.items():
+            found = self._tx.guests.by_handles(channel, tuple(wanted))
+            self._known |= {(channel, address): found.get(address, ()) for address in wanted}
+        guests = {known[0].id for known in self._known.values() if len(known) == 1}
+        self._talks = dict(self._tx.conversations.of_guests(sorted(guests), self._property))
 
     def take(self, item: Item) -> Fate:
         """Apply one item; idempotent by the vendor's id."""
@@ -85,6 +104,8 @@ class Intake:
         self._tx.lines.heard([(self._account, *place) for place in self._heard], list(self._heard.values()))
         for line in self._lines.values():
             self._tx.lines.put(line)
+        self._tx.messages.index(self._added)
+        marks: list[tuple[Conversation, datetime, int]] = []
         for conversation in self._conversations.values():
             if conversation.id in self._clocked or conversation.deadline_at is not None:
                 conversation = acts.with_deadline(self._tx, self._desk, conversation)
@@ -92,9 +113,12 @@ class Intake:
             self._tx.changed("conversation", conversation.id)
             unread = self._unread.get(conversation.id)
             if unread is not None:
-                self._tx.unread.bump(conversation, self._everybody(), unread[1], unread[0])
-        for kept in (self._conversations, self._heard, self._lines, self._unread, self._clocked):
+                marks.append((conversation, unread[1], unread[0]))
+        if marks:
+            self._tx.unread.bump_all(marks, self._everybody())
+        for kept in (self._conversations, self._talks, self._heard, self._lines, self._unread, self._clocked):
             kept.clear()
+        self._added.clear()
 
     def _status(self, status: Status) -> Fate:
         self.flush()
@@ -144,9 +168,11 @@ class Intake:
         conversation = self._conversation(item, address, traits, at, quiet=quiet)
         if imported and self._full(conversation.id):
             return Fate.IGNORED
-        message = self._tx.messages.add(self._as_message(item, address, conversation.id, at, imported))
+        told = as_message(item, self._account, address, conversation.id, at, self._now, imported=imported)
+        message = self._tx.messages.add(told, indexed=False)
         if message is None:
             return Fate.IGNORED
+        self._added.append(message)
         if not item.automated:
             self._clock(item, address, traits, conversation.id, at)
         if word is not None:
@@ -161,48 +187,9 @@ class Intake:
             first = conversation.history_from
             conversation = conversation._replace(history_from=at if first is None else min(first, at))
         if not item.automated or conversation.machine:
-            conversation = _newest(conversation, message, item)
+            conversation = newest(conversation, message, item)
         self._conversations[conversation.id] = conversation
         return Fate.APPLIED
-
-    def _as_message(self, item: Inbound, address: str, conversation_id: int, at: datetime, imported: bool) -> Message:
-        text, full = clean(item.text), clean(item.full_text)
-        return Message(
-            id=0,
-            conversation_id=conversation_id,
-            at=at,
-            direction=Direction.OUT if item.outbound else Direction.IN,
-            kind=item.kind,
-            origin=Origin.ELSEWHERE if item.outbound else Origin.GUEST,
-            text=text,
-            full_text=full if full != text else "",
-            subject=clean_line(item.subject),
-            channel=item.channel,
-            account=self._account,
-            external_id=item.external_id,
-            own_address=clean_line(item.own_address),
-            address=address,
-            state=(item.state or Delivery.SENT) if item.outbound else Delivery.NONE,
-            error_code=item.suspicious,
-            thread_ref=item.thread_ref,
-            references=item.references,
-            segments=item.segments,
-            automated=item.automated,
-            imported=imported,
-            created_at=self._now,
-            attachments=tuple(
-                Attachment(
-                    name=clean_line(file.name)[:_NAME],
-                    type=clean_line(file.type)[:_NAME],
-                    size=file.size,
-                    state=file.state,
-                    ref=file.ref,
-                    reason=file.reason,
-                    sha256=file.sha256,
-                )
-                for file in item.attachments
-            ),
-        )
 
     def _full(self, conversation_id: int) -> bool:
         """Has the first back-fill brought as much as is kept?"""
@@ -253,7 +240,9 @@ class Intake:
 
     def _guest_wrote(self, conversation: Conversation, at: datetime) -> Conversation:
         answered = None
-        if conversation.last_at is not None and at < conversation.last_at:
+        waits_since = conversation.unanswered_since if conversation.unanswered else None
+        late = conversation.last_at is not None and at < conversation.last_at
+        if late and (waits_since is None or at < waits_since):
             answered = self._tx.messages.last_answer_at(conversation.id)
         change = lifecycle.guest_wrote(conversation, at, self._now, answered)
         if change.code is not None:
@@ -299,14 +288,15 @@ class Intake:
         place = self._places.get((item.channel, address))
         if place is not None:
             return self._load(place)
-        known = self._tx.guests.by_handle(item.channel, address)
+        known = self._known.get((item.channel, address))
+        if known is None:
+            known = self._tx.guests.by_handle(item.channel, address)
         references = item.references.split()
         if not known and references:
             parent = self._tx.messages.by_reference(self._account, references[::-1])
             if parent is not None:
                 return self._load(parent.conversation_id)
         guest, ambiguous = self._guest(known, item, address, traits)
-        property_ = self._desk.accounts[self._account].settings.get("property", "")
         if guest.kind is GuestKind.COMPANY:
             threaded = self._thread_of(guest, item, address, references)
             if threaded is not None:
@@ -314,7 +304,10 @@ class Intake:
             thread_key = item.thread_ref or item.external_id
         else:
             thread_key = ""
-        found = self._tx.conversations.of_guest(guest.id, property_, thread_key, for_change=True)
+        property_ = self._property
+        found = None if thread_key else self._talks.get(guest.id)
+        if found is None:
+            found = self._tx.conversations.of_guest(guest.id, property_, thread_key, for_change=True)
         if found is None:
             if quiet or guest.blocked:
                 fresh = lifecycle.new_quiet(
@@ -347,12 +340,13 @@ class Intake:
 
     def _guest(self, known: Sequence[Guest], item: Inbound, address: str, traits: ChannelTraits) -> tuple[Guest, bool]:
         """Who wrote, and whether it may also have been somebody else."""
-        name = clean_line(item.name)[:_NAME]
+        name = clean_line(item.name)[:NAME_MAX]
         if len(known) == 1:
             guest = known[0]
             if name and not guest.name:
                 guest = guest._replace(name=name, updated_at=self._now)
                 self._tx.guests.put(guest)
+                self._known.clear()
                 self._tx.changed("guest", guest.id)
             return guest, False
         found = match(self._tx, self._desk, item.channel, address, now=self._now, name=name)
@@ -367,6 +361,7 @@ class Intake:
             )
         )
         self._tx.guests.add_handle(Handle(0, guest.id, item.channel, address, label=name, created_at=self._now))
+        self._known.clear()
         self._tx.changed("guest", guest.id)
         return guest, found.ambiguous
 
@@ -374,23 +369,3 @@ class Intake:
         if self._operators is None:
             self._operators = tuple(code for code, _ in self._tx.operators.all())
         return self._operators
-
-
-def _newest(conversation: Conversation, message: Message, item: Inbound) -> Conversation:
-    """The list's line follows the newest message, and an answer goes to where the guest wrote last."""
-    if conversation.last_message_id is not None and conversation.last_at and message.at < conversation.last_at:
-        return conversation
-    told: dict[str, Any] = {
-        "last_at": message.at,
-        "last_message_id": message.id,
-        "preview": preview(message.text, message.subject, message.attachments),
-        "preview_by": "<elsewhere>" if item.outbound else "",
-        "outcome": message.state.value,
-    }
-    if not item.outbound or not conversation.last_address:
-        told |= {
-            "last_channel": message.channel,
-            "last_account": message.account,
-            "last_address": message.address,
-        }
-    return conversation._replace(**told)
