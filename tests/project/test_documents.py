@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tui_inbox.cli.parser import COMMANDS, build
-from tui_inbox.tui import commands
+from tui_inbox.tui import commands, places  # noqa: F401 - its screens are commands too
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "config.example.toml", *(ROOT / "docs").glob("*.md")])

@@ -68,6 +68,7 @@ def check(options: Namespace) -> int:
 def check_keys(loaded: Loaded) -> None:
     """Raises ``ConfigError`` for a clash or an act that does not exist."""
     from tui_inbox.bootstrap.running import rebindings
+    from tui_inbox.tui import places  # noqa: F401 - its screens are commands too
     from tui_inbox.tui.commands import KeyClash, keymap
 
     try:
@@ -81,7 +82,7 @@ def check_keys(loaded: Loaded) -> None:
 def keys(options: Namespace) -> int:
     """The table in force: what each key does and the name to rebind it by."""
     from tui_inbox.bootstrap.running import rebindings
-    from tui_inbox.tui import commands
+    from tui_inbox.tui import commands, places  # noqa: F401 - its screens are commands too
 
     if options.markdown:
         print(commands.markdown(), end="")
