@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from tui_inbox.domain import lifecycle
-from tui_inbox.domain.conversation import Conversation
+from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.deadline import deadline_of
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import NotFound, Refused
@@ -22,6 +22,7 @@ __all__ = [
     "SnoozeChoice",
     "Undone",
     "assign",
+    "block_senders",
     "close",
     "move_to_inbox",
     "no_reply_needed",
@@ -142,6 +143,27 @@ def report_spam(
         read=True,
         extra=steps,
     )
+
+
+def block_senders(tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime) -> int:
+    """The next messages of these senders go to Spam, and what is not there yet goes now; how many were blocked."""
+    rows = [tx.conversations.load(conversation_id) for conversation_id in dict.fromkeys(conversation_ids)]
+    elsewhere = [row.id for row in rows if row.state is not State.SPAM]
+    if elsewhere:
+        report_spam(tx, actor, elsewhere, now, block=True)
+    actor.require_write()
+    guests = [tx.guests.load(guest_id) for guest_id in dict.fromkeys(row.guest_id for row in rows)]
+    free = [guest for guest in guests if not guest.blocked]
+    steps = [GuestStep(guest, guest._replace(blocked=True)) for guest in free]
+    events = [
+        Event(0, now, Code.GUEST_EDITED, actor.code, guest_id=guest.id, params={"fields": "blocked"}) for guest in free
+    ]
+    for guest in free:
+        tx.guests.put(guest._replace(blocked=True))
+        tx.changed("guest", guest.id)
+    if events:
+        write_events(tx, events, steps)
+    return len(guests)
 
 
 def not_spam(

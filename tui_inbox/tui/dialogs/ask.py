@@ -15,7 +15,9 @@ Answer = dict[str, object]
 _DIALOGS = {
     "snooze": "snooze:ask_snooze",
     "tag": "tag:ask_tag",
+    "by_tag": "tag:ask_which",
     "request": "request:ask_request",
+    "card": "guest_lists:ask_card",
     "link": "link_guest:ask_link",
     "new": "new_message:ask_new",
     "who": "who:ask_who",

@@ -26,12 +26,16 @@ _PHASES = {
     Phase.FUTURE: N_("to come"),
     Phase.PAST: N_("past"),
 }
+_TAG_ROLES = {
+    "red": "urgent", "orange": "soon", "yellow": "accent", "green": "ok", "cyan": "info", "blue": "info",
+    "magenta": "soon",
+}  # fmt: skip
 _MISSING = {"email": N_("no mail address"), "phone": N_("no phone"), "name": N_("no name")}
 
 
-def card_strips(scene: Scene, card: Card, width: int) -> list[Strip]:
-    """All lines of the card, top to bottom; the widget shows as many as fit."""
-    lines: list[list[Part]] = [
+def card_lines(scene: Scene, card: Card) -> list[list[Part]]:
+    """All lines of the card, top to bottom."""
+    return [
         *_who(scene, card),
         *_candidates(card),
         *_stay(scene, card),
@@ -39,8 +43,14 @@ def card_strips(scene: Scene, card: Card, width: int) -> list[Strip]:
         *_consents(scene, card),
         *_notes(card),
         *_tags(card),
+        *_chats(scene, card),
         *_activity(scene, card),
     ]
+
+
+def card_strips(scene: Scene, card: Card, width: int) -> list[Strip]:
+    """The lines as the pane shows them, as many as there are."""
+    lines = card_lines(scene, card)
     return [strip(scene.ink, width, [("  ", ""), *parts]) for line in lines for parts in _folded(line, width - 3)]
 
 
@@ -157,8 +167,22 @@ def _notes(card: Card) -> list[list[Part]]:
 
 
 def _tags(card: Card) -> list[list[Part]]:
-    names = list(dict.fromkeys(tag.name for tag in (*card.guest_tags, *card.tags)))
-    return [*_head(_("Tags")), [("  ".join(names), "accent")]] if names else []
+    tags = {tag.name: _TAG_ROLES.get(tag.colour, "accent") for tag in (*card.guest_tags, *card.tags)}
+    parts = [part for name, role in tags.items() for part in ((name, role), ("  ", ""))]
+    return [*_head(_("Tags")), *(parts[i : i + 4] for i in range(0, len(parts), 4))] if tags else []
+
+
+def _chats(scene: Scene, card: Card) -> list[list[Part]]:
+    """The guest's other conversations; Enter on the card opens one."""
+    rows = card.conversations[:3]
+    if not rows:
+        return []
+    lines = _head(_("Other conversations"))
+    for row in rows:
+        mark, _label = scene.channel(row.account, row.channel)
+        time = when.ago(row.last_at, scene.now, scene.zone)
+        lines.append([(f"{mark} ", "muted"), (f"{time} ", "muted"), (row.preview, "text")])
+    return lines
 
 
 def _activity(scene: Scene, card: Card) -> list[list[Part]]:

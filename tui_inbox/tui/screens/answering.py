@@ -20,13 +20,13 @@ from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.render.row import stay_words
 from tui_inbox.tui.render.scene import guest_name
 from tui_inbox.tui.widgets.composer import Composer, Measure, Mode
-from tui_inbox.wording import _, sentence
+from tui_inbox.wording import _, ngettext, sentence
 
 if TYPE_CHECKING:
     from tui_inbox.domain.message import Attachment
-    from tui_inbox.domain.template import Template
+    from tui_inbox.domain.template import Rendered, Template
     from tui_inbox.services import composing
-    from tui_inbox.services.replying import SentNow
+    from tui_inbox.services.replying import Reply, SentNow
     from tui_inbox.tui.screens.inbox_acts import InboxActs
 
 JOURNAL_SECONDS = 0.4
@@ -51,6 +51,11 @@ class Answering:
         self.template: tuple[Template, dict[str, str]] | None = None
         """A vendor's template and its values: then the text cannot be changed."""
         self.sent: SentNow | None = None
+        self.also: dict[int, str] = {}
+        """Further guests who get the same text, each in their own conversation: id -> name."""
+        self._sent_each: tuple[tuple[int, ...], dict[int, str]] = ((), {})
+        self._values: dict[str, str] = {}
+        """What each variable stands for with this guest."""
         self._snippets: dict[str, str] = {}
         self._dirty = False
         self._journal: Timer | None = None
@@ -100,6 +105,7 @@ class Answering:
 
     def _load_draft(self, ways: composing.Composer) -> None:
         self.attachments, self.send_at, self.template, self._snippets = (), None, None, {}
+        self.also, self._values = {}, {}
         draft = ways.draft
         self.note = draft is not None and draft.mode == "note"
         if draft is None:
@@ -117,9 +123,13 @@ class Answering:
         locked = self._locked() if not self.composer.text else ""
         fixed = self.template is not None
         choice = self.choice
-        enter = self.note or choice is None or choice.traits.enter_sends
+        allowed = self.screen.desk_app.session.enter_sends
+        enter = self.note or (allowed and (choice is None or choice.traits.enter_sends))
         self.composer.hints = self._hints(enter)
-        self.composer.set_mode(Mode(self.measure, locked, enter or fixed, self.note, self._snippets, fixed))
+        variables = {name: f"##{{{{{name}}}}}" for name in self._values} if self.also else self._values
+        self.composer.set_mode(
+            Mode(self.measure, locked, enter or fixed, self.note, self._snippets, fixed, variables=variables)
+        )
 
     def _locked(self) -> str:
         if self.note:
@@ -161,12 +171,18 @@ class Answering:
             words = _("note for the desk; the guest never sees it")
             return Measure(((words, "soon"),), counter=(str(len(text)), "muted"))
         choice = self.choice
-        name = guest_name(scene, row)
+        name = guest_name(scene, row) + (f" + {', '.join(self.also.values())}" if self.also else "")
         place = stay_words(scene, row.stay) if row.stay else ""
         about = f" {scene.ink.marks.dot} ".join(
-            part for part in (_("to {name}").format(name=name), place, choice.traits.label if choice else "") if part
+            part
+            for part in (
+                _("to {name}").format(name=name),
+                "" if self.also else place,
+                choice.traits.label if choice else "",
+            )
+            if part
         )
-        head: list[Part] = [(about, "muted")]
+        head: list[Part] = [(about, "bold accent" if self.also else "muted")]
         if self.send_at is not None:
             from tui_inbox.tui.render import when
 
@@ -178,11 +194,24 @@ class Answering:
         from tui_inbox.services import composing
 
         app = self.screen.desk_app
+        if self.also:
+            text = filled(text, self._values)
         flight = composing.preflight(
             None, app.session.desk, app.actor, row.id, choice, text, self._now(), files=len(self.attachments),
             template=self.template[0] if self.template else None,
         )  # fmt: skip
+        if self.also and flight.cost.amount is not None:
+            flight = flight._replace(cost=flight.cost._replace(amount=flight.cost.amount * (len(self.also) + 1)))
         return compose.measure(tuple(head), flight)
+
+    async def also_to(self, guests: dict[int, str]) -> None:
+        """The text goes to these guests, too; the one it is typed for is not among them."""
+        if self.row is None:
+            return
+        self.also = {**self.also, **{id_: name for id_, name in guests.items() if id_ != self.row.guest_id}}
+        self._snippets = {}
+        await self._learn_snippets()
+        self.set_mode()
 
     def leave(self) -> None:
         """Nothing is shown beside the list."""
@@ -273,10 +302,19 @@ class Answering:
         if row is None or self._snippets:
             return
         app = screen.desk_app
-        found = await screen.gateway.read(templates.snippets, app.session.desk, app.actor, row.id, self._now())
+        desk, actor, now = app.session.desk, app.actor, self._now()
+        found = await screen.gateway.read(templates.snippets, desk, actor, row.id, now)
+        values = await screen.gateway.read(templates.values_for, desk, actor, row.id, now)
         if self.conversation_id == row.id:
-            self._snippets = {one.template.shortcut: one.rendered.text for one in found if one.template.shortcut}
+            self._values = values
+            self._snippets = {
+                one.template.shortcut: self.text_of(one.template, one.rendered) for one in found if one.template.shortcut
+            }
             self.set_mode()
+
+    def text_of(self, template: Template, rendered: Rendered) -> str:
+        """What is inserted: with this guest's values, or with its variables where several guests get it."""
+        return template.body if self.also else rendered.text
 
     def fix_template(self, template: Template, values: dict[str, str], text: str) -> None:
         """This approved text will be sent as it is; Esc drops it."""
@@ -301,7 +339,7 @@ class Answering:
                 self._other_channel()
             case "split":
                 await self._split()
-            case "pick_template" | "attach" | "send_later":
+            case "pick_template" | "attach" | "send_later" | "recipient":
                 self.screen.run_worker(self.screen.guarded(self._ask(command_id)), exit_on_error=False)
             case _:  # what works everywhere works while one types, too
                 await self.screen.action_do(command_id)
@@ -334,18 +372,18 @@ class Answering:
         row, choice = self.row, self.choice
         if row is None or not (text.strip() or self.attachments):
             return False
-        before = (self.attachments, self.send_at, self.template)
+        before = (self.attachments, self.send_at, self.template, self.also)
         reply = None if self.note else self._reply(row, choice, text, then)
         if reply is None and not self.note:
             screen.say(self._locked() or _("No channel reaches this guest."), "soon")
             return False
         self._dirty = False
         self.composer.load("")
-        self.attachments, self.send_at, self.template = (), None, None
+        self.attachments, self.send_at, self.template, self.also = (), None, None, {}
         try:
-            await self._write(row.id, text, reply)
+            await self._write(row, text, reply, before[3])
         except (Refused, StoreError) as error:
-            self.attachments, self.send_at, self.template = before
+            self.attachments, self.send_at, self.template, self.also = before
             typed = self.composer.text
             self.composer.load(f"{text}\n{typed}" if typed else text)
             self.edited()
@@ -376,15 +414,34 @@ class Answering:
             key=replying.new_key(),
         )  # fmt: skip
 
-    async def _write(self, conversation_id: int, text: str, reply: object) -> None:
+    async def _write(self, row: ConversationRow, text: str, reply: object, also: dict[int, str]) -> None:
         from tui_inbox.services import replying
 
         app, gateway = self.screen.desk_app, self.screen.gateway
-        if isinstance(reply, replying.Reply):
-            self.sent = await gateway.write(replying.send, app.session.desk, app.actor, reply, self._now())
-            self.screen.acted(sent=True)
+        self._sent_each = ((), {})
+        if not isinstance(reply, replying.Reply):
+            await gateway.write(replying.add_note, app.actor, row.id, text, self._now())
+            return
+        if also:
+            await self._write_each(row, reply, also)
         else:
-            await gateway.write(replying.add_note, app.actor, conversation_id, text, self._now())
+            self.sent = await gateway.write(replying.send, app.session.desk, app.actor, reply, self._now())
+        self.screen.acted(sent=True)
+
+    async def _write_each(self, row: ConversationRow, reply: Reply, also: dict[int, str]) -> None:
+        """One message to each guest; who gets none is named."""
+        from tui_inbox.services import circular
+
+        screen, app = self.screen, self.screen.desk_app
+        guests = [row.guest_id, *also]
+        done = await screen.gateway.write(circular.send_each, app.session.desk, app.actor, reply, guests, self._now())
+        self.sent = done.sent[0]
+        self._sent_each = (tuple(one.outbox_id for one in done.sent), also)
+        words = ngettext("{n} message in the outbox", "{n} messages in the outbox", len(done.sent))
+        for left in done.left_out:
+            name = left.guest.name or left.guest.phone or left.guest.email
+            words += f"  {_('not to {name}').format(name=name)}: {sentence(left.refusal.code, left.refusal.params)}"
+        screen.say(words.format(n=len(done.sent)) if not done.left_out else words.replace("{n}", str(len(done.sent))))
 
     async def _sent(self, conversation_id: int, then: str) -> None:
         screen = self.screen
@@ -421,7 +478,13 @@ class Answering:
         screen = self.screen
         if self.sent is None or not self.pending_send:
             return False
-        taken = await screen.gateway.write(replying.take_back, screen.desk_app.actor, self._now(), self.sent.outbox_id)
+        actor, (each, also) = screen.desk_app.actor, self._sent_each
+        if each:
+            from tui_inbox.services import circular
+
+            taken = await screen.gateway.write(circular.take_back_each, actor, each, self._now())
+        else:
+            taken = await screen.gateway.write(replying.take_back, actor, self._now(), self.sent.outbox_id)
         if taken is None:
             return False
         self.sent = None
@@ -431,6 +494,7 @@ class Answering:
         typed = self.composer.text if self.conversation_id == taken.conversation_id else ""
         await screen.show_conversation(taken.conversation_id)
         self.composer.load(f"{taken.text}\n{typed}" if typed else taken.text, taken.cursor)
+        await self.also_to(also if each else {})
         self.set_mode()
         self.edited()
         self.composer.box.focus()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
 
 WORKER_QUIET = timedelta(seconds=60)
+OFFERED = timedelta(seconds=10)
+"""After «spam», so long «block» means those senders."""
 
 
 def service(name: str) -> Callable[..., Any]:
@@ -35,6 +37,8 @@ class InboxActs(InboxView):
     def __init__(self, desk_app: TuiInbox) -> None:
         super().__init__(desk_app)
         self.answering = Answering(self, self.composer)
+        self.spammed: tuple[datetime, list[int]] | None = None
+        """What was just reported as spam, and when: its senders may be blocked."""
 
     def do_next(self) -> None:
         self._step(1)
@@ -80,7 +84,7 @@ class InboxActs(InboxView):
         if self.focused is self.thread:
             await self.message_menu()
         elif self.focused is self.card:
-            self.thread.focus()
+            await ask(self, "card")
         else:
             await self.open_current()
 
@@ -101,7 +105,7 @@ class InboxActs(InboxView):
             self.rows.marked.clear()
             self.rows.repaint()
             self.filters.show(self.view, 0)
-        elif self.view.search or self.view.unread or self.view.unanswered or self.view.stay:
+        elif self.view.search or self.view.unread or self.view.unanswered or self.view.stay or self.view.tag:
             self.do_clear()
 
     async def do_urgent(self) -> None:
@@ -158,7 +162,29 @@ class InboxActs(InboxView):
             desk = self.desk_app.session.desk
             await self.carry_out("lifecycle.not_spam", moves_on=True, words="not_spam", desk=desk)
         else:
+            ids = self.rows.chosen()
             await self.carry_out("lifecycle.report_spam", moves_on=True, words="spam")
+            self.spammed = self.desk_app.now(), ids
+            keys = self.desk_app.keymap
+            offer = f"{keys.shown('undo')} {_('undo')}  {keys.shown('block')} {_('block the sender')}"
+            self.say(f"{done_words('spam', len(ids))}  {offer}")
+
+    async def do_block(self) -> None:
+        """Right after «spam» it means who was just sent there, else who is chosen."""
+        from tui_inbox.services import lifecycle
+
+        just, self.spammed = self.spammed, None
+        recent = just is not None and self.desk_app.now() - just[0] < OFFERED
+        ids = just[1] if just is not None and recent else self.rows.chosen()
+        if not ids:
+            return
+        count = await self.gateway.write(lifecycle.block_senders, self.desk_app.actor, ids, self.desk_app.now())
+        await self.after_act()
+        words = ngettext("{n} sender blocked", "{n} senders blocked", count).format(n=count)
+        self.say(f"{words}  {self.desk_app.keymap.shown('undo')} {_('undo')}")
+
+    async def do_by_tag(self) -> None:
+        await ask(self, "by_tag")
 
     async def do_no_reply(self) -> None:
         on = any(not row.no_reply_needed for row in self.selection().rows)
@@ -169,9 +195,12 @@ class InboxActs(InboxView):
         from tui_inbox.services import thread
 
         ids = self.rows.chosen()
+        unread = bool(self.selection().rows) and all(row.unread for row in self.selection().rows)
+        mark = thread.mark_all_read if unread else thread.mark_unread
         self.opened = False
         self.rows.focus()
-        await self.gateway.write(thread.mark_unread, self.desk_app.actor, ids, self.desk_app.now())
+        await self.gateway.write(mark, self.desk_app.actor, ids, self.desk_app.now())
+        self.acted()
         self.rows.marked.clear()
         await self.reload()
 

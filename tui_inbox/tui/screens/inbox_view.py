@@ -65,6 +65,10 @@ class InboxView(InboxPanes):
         self.view = replace(self.view, unanswered=not self.view.unanswered)
         self.look_again()
 
+    def only_with_tag(self, tag: str) -> None:
+        self.view = replace(self.view, tag=tag)
+        self.look_again()
+
     def do_stay(self) -> None:
         place = PHASE_ORDER.index(self.view.stay)
         self.view = replace(self.view, stay=PHASE_ORDER[(place + 1) % len(PHASE_ORDER)])
@@ -169,7 +173,7 @@ class InboxView(InboxPanes):
         row = rows[0]
         tab = next((tab for tab, state in TAB_OF.items() if state is row.state and not row.machine), Tab.ALL)
         self.view = replace(
-            self.view, tab=tab, search="", unread=False, unanswered=False, stay=None,
+            self.view, tab=tab, search="", unread=False, unanswered=False, stay=None, tag="",
             sort=self.sorts.get(tab, Sort.NEWEST),
         )  # fmt: skip
         shown = await self.gateway.read(self.data.shown, self.view, self.desk_app.now())
