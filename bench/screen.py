@@ -191,8 +191,9 @@ def _news(inbox: Inbox, url: str) -> Iterator[Figure]:
         terminal.start()
         for number in range(ARRIVALS):
             word = f"zq{number:03d}news"
+            since = time.perf_counter()
             arrivals.one(word)
-            waited = terminal.wait_for(word.encode(), 3.0)
-            waits.append(3000.0 if waited is None else waited * 1000)
-            terminal.settle(time.perf_counter(), limit=0.5)
+            waits.append(terminal.settle(since, limit=3.0).last or 3000.0)
+        if word not in terminal.text():
+            waits = [3000.0]
     yield Figure("15 a message arrives, until its row is on screen, p95", p95(waits), None, "ms", 500, 150)

@@ -18,6 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyte
+
 QUIET = 0.25
 """Seconds without a byte after which a paint is taken as finished."""
 
@@ -113,15 +115,11 @@ class Terminal:
         os.write(self._master, keys)
         return self.settle(since, quiet=quiet, limit=4.0)
 
-    def wait_for(self, text: bytes, limit: float) -> float | None:
-        """Seconds until ``text`` appears among the bytes still to come, or None."""
-        since = time.perf_counter()
-        seen = len(self.output)
-        while time.perf_counter() - since < limit:
-            self._drain(0.02)
-            if text in self.output[max(0, seen - len(text)) :]:
-                return time.perf_counter() - since
-        return None
+    def text(self) -> str:
+        """What a person would read on the screen now."""
+        screen = pyte.Screen(self.columns, self.rows)
+        pyte.ByteStream(screen).feed(bytes(self.output))
+        return "\n".join(screen.display)
 
     def idle(self, seconds: float) -> tuple[float, int]:
         """(CPU seconds, bytes) that the program and its threads used while nothing happened."""

@@ -96,8 +96,10 @@ keyring = false
 FR = "0.0798"
 GB = "0.0524"
 DE = "0.1022"
+"*" = "0.0750"
 
 [prices.whatsapp]
+service = "0.0080"
 utility = "0.03"
 marketing = "0.0859"
 

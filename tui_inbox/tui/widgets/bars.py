@@ -65,9 +65,11 @@ class TopBar(Pane, can_focus=True):
         self.repaint()
 
     def paint(self, width: int, height: int) -> list[Strip]:
-        right = self._right(width)
-        room = width - width_of(right) - 2
-        left = self._left(width, room)
+        for wordy in (width >= 104, False):
+            right = self._right(wordy=wordy)
+            left = self._left(width, width - width_of(right) - 2)
+            if width_of(left) + width_of(right) <= width:
+                break
         return [strip(self.ink, width, left, right, self.DEPTH)] + [blank(self.ink, width, self.DEPTH)] * (height - 1)
 
     def _left(self, width: int, room: int) -> list[Part]:
@@ -98,23 +100,23 @@ class TopBar(Pane, can_focus=True):
             self._spans.append((start, width_of(line), tab))
         return line
 
-    def _right(self, width: int) -> list[Part]:
+    def _right(self, *, wordy: bool) -> list[Part]:
+        """What must never be pushed off the bar: troubles, counts, and that this is not a real hotel."""
         marks, counts = self.ink.marks, self.counts
-        wide = width >= 104
         parts: list[Part] = []
         if counts.failed:
-            parts.append((f"! {counts.failed}" + (f" {_('failed')}" if wide else ""), "bold urgent"))
+            parts.append((f"! {counts.failed}" + (f" {_('failed')}" if wordy else ""), "bold urgent"))
         if counts.unknown:
-            parts.append((f"? {counts.unknown}" + (f" {_('unknown')}" if wide else ""), "bold soon"))
-        unread = f"{marks.unread} {counts.unread}" + (f" {_('unread')}" if wide else "")
+            parts.append((f"? {counts.unknown}" + (f" {_('unknown')}" if wordy else ""), "bold soon"))
+        unread = f"{marks.unread} {counts.unread}" + (f" {_('unread')}" if wordy else "")
         parts.append((unread, "bold info" if counts.unread else "muted"))
-        unanswered = f"{marks.unanswered} {counts.unanswered}" + (f" {_('unanswered')}" if wide else "")
+        unanswered = f"{marks.unanswered} {counts.unanswered}" + (f" {_('unanswered')}" if wordy else "")
         parts.append((unanswered, "text" if counts.unanswered else "muted"))
         if self.demo:
             parts.append((_("DEMO"), "bold reverse accent"))
         spaced: list[Part] = []
         for part in parts:
-            spaced += [part, ("  " if wide else " ", "")]
+            spaced += [part, ("  " if wordy else " ", "")]
         return [*spaced[:-1], (" ", "")]
 
     def on_key(self, event: events.Key) -> None:
