@@ -17,7 +17,6 @@ from textual.app import App
 from textual.driver import Driver
 
 from tui_inbox.domain.errors import StoreError, TuiInboxError
-from tui_inbox.services import upkeep
 from tui_inbox.services.desk import Actor
 from tui_inbox.tui import places, theme
 from tui_inbox.tui.commands import Keymap, keymap
@@ -157,6 +156,8 @@ class TuiInbox(App[int]):
             if self.actor.code:
                 # A busy store or a closing program: the next minute will do.
                 with suppress(StoreError, RuntimeError):
+                    from tui_inbox.services import upkeep
+
                     await self.gateway.write(upkeep.session_seen, self.actor.code, self.actor.name, self.now())
             await asyncio.sleep(LIFE_SECONDS)
 

@@ -48,14 +48,13 @@ class InboxData:
     desk: Desk
     actor: Callable[[], Actor]
 
-    def first(self, tx: Transaction, view: View, now: datetime) -> tuple[Shown, Thread | None, dict[Tab, Sort], int]:
-        """The first frame: list, badges, thread of the first row, remembered orders, and where the feed begins."""
+    def first(self, tx: Transaction, view: View, now: datetime) -> tuple[Shown, Reading | None, dict[Tab, Sort], int]:
+        """The first frame: list, badges, all about the first row, remembered orders, and where the feed begins."""
         sorts = self.sorts(tx)
         seq = tx.changes.latest()
         shown = self.shown(tx, _sorted(view, sorts), now)
         rows = shown.page.rows
-        opened = thread.open_thread(tx, self.desk, self.actor(), rows[0].id, now) if rows else None
-        return shown, opened, sorts, seq
+        return shown, self.reading(tx, rows[0].id, now) if rows else None, sorts, seq
 
     def shown(self, tx: Transaction, view: View, now: datetime, limit: int = PAGE) -> Shown:
         page = inbox.page(tx, self.desk, self.actor(), view, now, limit=limit)
@@ -81,6 +80,13 @@ class InboxData:
             guests.card(tx, desk, actor, conversation_id, now),
             composing.composer(tx, desk, actor, conversation_id, now),
         )
+
+    def opening(self, tx: Transaction, conversation_id: int, now: datetime, limit: int) -> tuple[Reading, Counts]:
+        """Read by this operator from now on, and seen to be looked at."""
+        actor = self.actor()
+        thread.mark_read(tx, actor, conversation_id, now)
+        thread.look(tx, actor, conversation_id, "viewing", now)
+        return self.reading(tx, conversation_id, now, limit), inbox.counts(tx, self.desk, actor, View())
 
     def urgent(self, tx: Transaction, view: View, now: datetime, skip: Sequence[int]) -> int | None:
         wide = View(property=view.property, channels=view.channels)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from textual.strip import Strip
+
 from tui_inbox.domain.message import Delivery, Direction, Kind, Origin
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.rows import AttachmentRow, EventRow, MessageRow, Thread
@@ -36,6 +38,8 @@ class Line:
     align: str = "left"
     bar: str = ""
     """Role of the bar; empty: none."""
+    made: tuple[tuple[int, bool, int], Strip] | None = field(default=None, repr=False, compare=False)
+    """The strip, for a width, with or without the cursor, in an ink."""
 
 
 @dataclass

@@ -10,23 +10,20 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from tui_inbox.domain.errors import Refused, StoreError
-from tui_inbox.domain.window import Allowed
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import ConversationRow
 from tui_inbox.services import thread
 from tui_inbox.tui.dialogs.ask import ask
-from tui_inbox.tui.render import compose
-from tui_inbox.tui.render.line import Part
-from tui_inbox.tui.render.row import stay_words
-from tui_inbox.tui.render.scene import guest_name
+from tui_inbox.tui.screens import composer_words
+from tui_inbox.tui.screens.recipients import Recipients
 from tui_inbox.tui.widgets.composer import Composer, Measure, Mode
-from tui_inbox.wording import _, ngettext, sentence
+from tui_inbox.wording import _, sentence
 
 if TYPE_CHECKING:
     from tui_inbox.domain.message import Attachment
     from tui_inbox.domain.template import Rendered, Template
     from tui_inbox.services import composing
-    from tui_inbox.services.replying import Reply, SentNow
+    from tui_inbox.services.replying import SentNow
     from tui_inbox.tui.screens.inbox_acts import InboxActs
 
 JOURNAL_SECONDS = 0.4
@@ -51,10 +48,8 @@ class Answering:
         self.template: tuple[Template, dict[str, str]] | None = None
         """A vendor's template and its values: then the text cannot be changed."""
         self.sent: SentNow | None = None
-        self.also: dict[int, str] = {}
-        """Further guests who get the same text, each in their own conversation: id -> name."""
-        self._sent_each: tuple[tuple[int, ...], dict[int, str]] = ((), {})
-        self._values: dict[str, str] = {}
+        self.also = Recipients(screen)
+        self.values: dict[str, str] = {}
         """What each variable stands for with this guest."""
         self._snippets: dict[str, str] = {}
         self._dirty = False
@@ -76,9 +71,9 @@ class Answering:
     @property
     def pending_send(self) -> bool:
         """Something sent here can still be taken back."""
-        return self.sent is not None and self.sent.not_before > self._now()
+        return self.sent is not None and self.sent.not_before > self.now()
 
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
         return self.screen.desk_app.now()
 
     # The conversation beside the list.
@@ -105,7 +100,7 @@ class Answering:
 
     def _load_draft(self, ways: composing.Composer) -> None:
         self.attachments, self.send_at, self.template, self._snippets = (), None, None, {}
-        self.also, self._values = {}, {}
+        self.also.names, self.values = {}, {}
         draft = ways.draft
         self.note = draft is not None and draft.mode == "note"
         if draft is None:
@@ -120,95 +115,26 @@ class Answering:
 
     def set_mode(self) -> None:
         """Composer for the way in use, locked with the reason where nothing may be typed."""
-        locked = self._locked() if not self.composer.text else ""
+        locked = composer_words.locked(self) if not self.composer.text else ""
         fixed = self.template is not None
         choice = self.choice
         allowed = self.screen.desk_app.session.enter_sends
         enter = self.note or (allowed and (choice is None or choice.traits.enter_sends))
-        self.composer.hints = self._hints(enter)
-        variables = {name: f"##{{{{{name}}}}}" for name in self._values} if self.also else self._values
+        self.composer.hints = composer_words.hints(self, enter)
+        variables = {name: f"##{{{{{name}}}}}" for name in self.values} if self.also else self.values
         self.composer.set_mode(
             Mode(self.measure, locked, enter or fixed, self.note, self._snippets, fixed, variables=variables)
         )
 
-    def _locked(self) -> str:
-        if self.note:
-            return ""
-        if self.screen.desk_app.actor.role == "read-only":
-            return _("You may read here, not answer.")
-        choice = self.choice
-        if choice is None:
-            return _("No channel reaches this guest.")
-        verdict = choice.verdict
-        over = verdict.until is not None and verdict.until <= self._now()
-        if verdict.kind is Allowed.FREE and not over:
-            return ""
-        reason = sentence(verdict.code or "window_closed", verdict.params)
-        keys = self.screen.desk_app.keymap
-        if choice.traits.templates_after_window:
-            remedy = _("{key}: answer with a template").format(key=keys.shown("pick_template"))
-        elif self.ways is not None and len(self.ways.choices) > 1:
-            remedy = _("{key}: another channel").format(key=keys.shown("channel"))
-        else:
-            remedy = ""
-        return f"{reason}\n{remedy}".strip()
-
-    def _hints(self, enter: bool) -> list[Part]:
-        keys = self.screen.desk_app.keymap
-        send = _("Enter") if enter else keys.shown("send")
-        verb = _("keep note") if self.note else _("send")
-        parts: list[Part] = [(send, "accent"), (f" {verb}  ", "muted")]
-        parts += [(keys.shown("newline") if enter else _("Enter"), "accent"), (f" {_('line')}  ", "muted")]
-        return parts + ([] if self.note else [(";", "accent"), (f" {_('text')}", "muted")])
-
     def measure(self, text: str) -> Measure:
         """Head and foot for a text; called with every key."""
-        row = self.row
-        if row is None:
-            return Measure()
-        scene = self.screen.scene
-        if self.note:
-            words = _("note for the desk; the guest never sees it")
-            return Measure(((words, "soon"),), counter=(str(len(text)), "muted"))
-        choice = self.choice
-        name = guest_name(scene, row) + (f" + {', '.join(self.also.values())}" if self.also else "")
-        place = stay_words(scene, row.stay) if row.stay else ""
-        about = f" {scene.ink.marks.dot} ".join(
-            part
-            for part in (
-                _("to {name}").format(name=name),
-                "" if self.also else place,
-                choice.traits.label if choice else "",
-            )
-            if part
-        )
-        head: list[Part] = [(about, "bold accent" if self.also else "muted")]
-        if self.send_at is not None:
-            from tui_inbox.tui.render import when
-
-            head.append((f"  {_('at {time}').format(time=when.ahead(self.send_at, scene.now, scene.zone))}", "accent"))
-        if self.attachments:
-            head.append((f"  + {', '.join(file.name for file in self.attachments)}", "text"))
-        if choice is None:
-            return Measure(tuple(head))
-        from tui_inbox.services import composing
-
-        app = self.screen.desk_app
-        if self.also:
-            text = filled(text, self._values)
-        flight = composing.preflight(
-            None, app.session.desk, app.actor, row.id, choice, text, self._now(), files=len(self.attachments),
-            template=self.template[0] if self.template else None,
-        )  # fmt: skip
-        if self.also and flight.cost.amount is not None:
-            flight = flight._replace(cost=flight.cost._replace(amount=flight.cost.amount * (len(self.also) + 1)))
-        return compose.measure(tuple(head), flight)
+        return composer_words.measure(self, text)
 
     async def also_to(self, guests: dict[int, str]) -> None:
         """The text goes to these guests, too; the one it is typed for is not among them."""
         if self.row is None:
             return
-        self.also = {**self.also, **{id_: name for id_, name in guests.items() if id_ != self.row.guest_id}}
+        self.also.names |= {guest_id: name for guest_id, name in guests.items() if guest_id != self.row.guest_id}
         self._snippets = {}
         await self._learn_snippets()
         self.set_mode()
@@ -248,7 +174,7 @@ class Answering:
         from tui_inbox.services import replying
 
         assert self.row is not None
-        actor, conversation_id, text, now = self.screen.desk_app.actor, self.row.id, self.composer.text, self._now()
+        actor, conversation_id, text, now = self.screen.desk_app.actor, self.row.id, self.composer.text, self.now()
         cursor, mode, choice = self.composer.cursor, "note" if self.note else "reply", self.choice
         account, channel = (choice.account, choice.channel) if choice else ("", "")
 
@@ -272,7 +198,7 @@ class Answering:
 
         screen = self.screen
         draft = await screen.gateway.read(replying.resume, screen.desk_app.actor)
-        if draft is None or not draft.text or self._now() - draft.updated_at > RESUME:
+        if draft is None or not draft.text or self.now() - draft.updated_at > RESUME:
             return
         await screen.go_to(draft.conversation_id)
         await screen.show_conversation(draft.conversation_id)
@@ -302,13 +228,15 @@ class Answering:
         if row is None or self._snippets:
             return
         app = screen.desk_app
-        desk, actor, now = app.session.desk, app.actor, self._now()
+        desk, actor, now = app.session.desk, app.actor, self.now()
         found = await screen.gateway.read(templates.snippets, desk, actor, row.id, now)
         values = await screen.gateway.read(templates.values_for, desk, actor, row.id, now)
         if self.conversation_id == row.id:
-            self._values = values
+            self.values = values
             self._snippets = {
-                one.template.shortcut: self.text_of(one.template, one.rendered) for one in found if one.template.shortcut
+                one.template.shortcut: self.text_of(one.template, one.rendered)
+                for one in found
+                if one.template.shortcut
             }
             self.set_mode()
 
@@ -372,18 +300,18 @@ class Answering:
         row, choice = self.row, self.choice
         if row is None or not (text.strip() or self.attachments):
             return False
-        before = (self.attachments, self.send_at, self.template, self.also)
+        before = (self.attachments, self.send_at, self.template, self.also.names)
         reply = None if self.note else self._reply(row, choice, text, then)
         if reply is None and not self.note:
-            screen.say(self._locked() or _("No channel reaches this guest."), "soon")
+            screen.say(composer_words.locked(self) or _("No channel reaches this guest."), "soon")
             return False
         self._dirty = False
         self.composer.load("")
-        self.attachments, self.send_at, self.template, self.also = (), None, None, {}
+        self.attachments, self.send_at, self.template, self.also.names = (), None, None, {}
         try:
             await self._write(row, text, reply, before[3])
         except (Refused, StoreError) as error:
-            self.attachments, self.send_at, self.template, self.also = before
+            self.attachments, self.send_at, self.template, self.also.names = before
             typed = self.composer.text
             self.composer.load(f"{text}\n{typed}" if typed else text)
             self.edited()
@@ -418,30 +346,15 @@ class Answering:
         from tui_inbox.services import replying
 
         app, gateway = self.screen.desk_app, self.screen.gateway
-        self._sent_each = ((), {})
         if not isinstance(reply, replying.Reply):
-            await gateway.write(replying.add_note, app.actor, row.id, text, self._now())
+            await gateway.write(replying.add_note, app.actor, row.id, text, self.now())
             return
+        self.also.forget()
         if also:
-            await self._write_each(row, reply, also)
+            self.sent = await self.also.send(row, reply, also, self.now())
         else:
-            self.sent = await gateway.write(replying.send, app.session.desk, app.actor, reply, self._now())
+            self.sent = await gateway.write(replying.send, app.session.desk, app.actor, reply, self.now())
         self.screen.acted(sent=True)
-
-    async def _write_each(self, row: ConversationRow, reply: Reply, also: dict[int, str]) -> None:
-        """One message to each guest; who gets none is named."""
-        from tui_inbox.services import circular
-
-        screen, app = self.screen, self.screen.desk_app
-        guests = [row.guest_id, *also]
-        done = await screen.gateway.write(circular.send_each, app.session.desk, app.actor, reply, guests, self._now())
-        self.sent = done.sent[0]
-        self._sent_each = (tuple(one.outbox_id for one in done.sent), also)
-        words = ngettext("{n} message in the outbox", "{n} messages in the outbox", len(done.sent))
-        for left in done.left_out:
-            name = left.guest.name or left.guest.phone or left.guest.email
-            words += f"  {_('not to {name}').format(name=name)}: {sentence(left.refusal.code, left.refusal.params)}"
-        screen.say(words.format(n=len(done.sent)) if not done.left_out else words.replace("{n}", str(len(done.sent))))
 
     async def _sent(self, conversation_id: int, then: str) -> None:
         screen = self.screen
@@ -459,7 +372,7 @@ class Answering:
         """The seconds left to take it back, under the text."""
         self._counting = self._counting or self.screen.set_interval(COUNT_SECONDS, self._count)
         if self.sent is not None and self.pending_send:
-            seconds = int((self.sent.not_before - self._now()).total_seconds() + 0.999)
+            seconds = int((self.sent.not_before - self.now()).total_seconds() + 0.999)
             key = self.screen.desk_app.keymap.shown("take_back")
             self.composer.countdown = [
                 (_("sent in {n} s").format(n=seconds), "soon"), (f"  {key} ", "accent"), (_("takes it back"), "muted"),
@@ -478,13 +391,11 @@ class Answering:
         screen = self.screen
         if self.sent is None or not self.pending_send:
             return False
-        actor, (each, also) = screen.desk_app.actor, self._sent_each
-        if each:
-            from tui_inbox.services import circular
-
-            taken = await screen.gateway.write(circular.take_back_each, actor, each, self._now())
-        else:
-            taken = await screen.gateway.write(replying.take_back, actor, self._now(), self.sent.outbox_id)
+        taken = await self.also.take_back(self.now())
+        if taken is None:
+            actor, outbox_id = screen.desk_app.actor, self.sent.outbox_id
+            taken = await screen.gateway.write(replying.take_back, actor, self.now(), outbox_id)
+        names = self.also.names
         if taken is None:
             return False
         self.sent = None
@@ -494,8 +405,7 @@ class Answering:
         typed = self.composer.text if self.conversation_id == taken.conversation_id else ""
         await screen.show_conversation(taken.conversation_id)
         self.composer.load(f"{taken.text}\n{typed}" if typed else taken.text, taken.cursor)
-        await self.also_to(also if each else {})
-        self.set_mode()
+        await self.also_to(names)
         self.edited()
         self.composer.box.focus()
         return True
@@ -512,10 +422,14 @@ class Answering:
 
     # Colleagues.
 
+    def looks(self, doing: str) -> None:
+        """The store knows already."""
+        self._looked = doing
+
     async def look(self, doing: str) -> None:
         """Tell colleagues what one does here; empty: nothing any more."""
         screen = self.screen
-        actor, now = screen.desk_app.actor, self._now()
+        actor, now = screen.desk_app.actor, self.now()
         before, self._looked = self._looked, doing
         if doing and self.row is not None:
             await screen.gateway.write(thread.look, actor, self.row.id, doing, now)

@@ -25,12 +25,13 @@ class InboxScreen(InboxActs):
     def on_mount(self) -> None:
         self.rows.focus()
         self.show_keys()
+        if self.first is not None:
+            self.answering.prepare(self.first.thread.conversation, self.first.ways)
         self.set_interval(PRESENCE_SECONDS, self._look_around)
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:
         self.desk_app.set_count(self.top.counts.unread)
-        self.refresh_reading()
         self.desk_app.start(self.answering.resume())
 
     def _look_around(self) -> None:

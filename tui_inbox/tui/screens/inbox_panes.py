@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 
 from tui_inbox.domain.conversation import Sort, Tab
-from tui_inbox.rows import View
+from tui_inbox.rows import Counts, View
 from tui_inbox.services import thread as threads
 from tui_inbox.tui.commands import CARD, COMPOSER, INBOX, LIST, THREAD, Selection
 from tui_inbox.tui.inbox_data import InboxData, Reading, Shown
@@ -27,6 +28,8 @@ from tui_inbox.tui.widgets.thread_view import ThreadView
 if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
 
+ONE_FRAME = 0.02
+"""So long the frame waits for the store when a conversation is opened; then it is painted without."""
 PREVIEW_SECONDS = 0.15
 """The cursor rests this long before the conversation beside it is read."""
 RELOAD_MOST = 500
@@ -38,6 +41,8 @@ class InboxPanes(DeskScreen):
     CONTEXTS = INBOX
     answering: Answering
     sorts: dict[Tab, Sort]
+    first: Reading | None = None
+    """What the first frame shows beside the list."""
 
     def __init__(self, desk_app: TuiInbox) -> None:
         super().__init__(desk_app)
@@ -76,12 +81,14 @@ class InboxPanes(DeskScreen):
     def _read_first(self) -> None:
         """On this thread and before the first frame, so that nothing flickers."""
         app = self.desk_app
-        shown, opened, sorts, app.feed.seq = self.gateway.read_now(self.data.first, self.view, app.now())
+        shown, reading, sorts, app.feed.seq = self.gateway.read_now(self.data.first, self.view, app.now())
         self.sorts = sorts
         self.view = replace(self.view, sort=sorts.get(self.view.tab, self.view.sort))
         self.take(shown)
-        if opened is not None:
-            self.thread.show(opened)
+        self.first = reading
+        if reading is not None:
+            self.thread.show(reading.thread)
+            self.card.show(reading.card)
 
     def take(self, shown: Shown, keep: int | None = None) -> None:
         self.top.show(tab=self.view.tab, counts=shown.counts)
@@ -157,7 +164,7 @@ class InboxPanes(DeskScreen):
         self.desk_app.set_count(shown.counts.unread)
 
     async def open_current(self) -> None:
-        """Enter: the thread takes the focus and what is in it counts as read."""
+        """Enter: the thread takes the focus and what is in it counts as read, in one frame if the store is quick."""
         row = self.rows.current
         if row is None:
             return
@@ -166,13 +173,27 @@ class InboxPanes(DeskScreen):
         self.opened = True
         if not self.query_one("#middle").display:
             self.add_class("-reading")
-        self.thread.focus()
-        await self.show_conversation(row.id)
+        loaded = len(self.thread.messages) if self.thread.conversation_id == row.id else 0
+        task = asyncio.ensure_future(
+            self.gateway.write(self.data.opening, row.id, self.desk_app.now(), max(50, loaded))
+        )
+        with self.desk_app.batch_update():
+            self.thread.focus()
+            await asyncio.wait([task], timeout=ONE_FRAME)
+            if task.done():
+                await self._show_opened(*task.result())
+        if not task.done():
+            await self._show_opened(*await task)
+
+    async def _show_opened(self, reading: Reading, counts: Counts) -> None:
+        if self.answering.conversation_id not in (None, reading.thread.conversation.id):
+            await self.answering.switch()
+        self._show_reading(reading)
         self.opened = True
-        current = self.rows.current
-        if current is not None and current.unread:
-            await self.mark_read(row.id)
-        await self.answering.look("viewing")
+        self.answering.prepare(reading.thread.conversation, reading.ways)
+        self.top.show(counts=counts)
+        self.desk_app.set_count(counts.unread)
+        self.answering.looks("viewing")
 
     def acted(self, *, sent: bool = False) -> None:
         """Remember what ``u`` takes back first: the last send, or the last act."""

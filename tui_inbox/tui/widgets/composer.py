@@ -23,6 +23,7 @@ from tui_inbox.tui.widgets.pane import Pane, changed_width
 from tui_inbox.wording import _
 
 _SHORTCUT = re.compile(r"(?:^|(?<=\s));([\w-]*)$")
+_BRACES = re.compile(r"##\{\{[ ]*(\w*)$")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Mode:
     """Shortcut -> text with this guest's values."""
     fixed: bool = False
     """The text is an approved template: it is sent as it stands."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Name -> what is put in for ``##{{name``."""
 
 
 class ReplyBox(TextArea):
@@ -63,6 +66,8 @@ class ReplyBox(TextArea):
             self.command_id = command_id
 
     def __init__(self, keys: Mapping[str, Command], *, id: str | None = None) -> None:  # noqa: A002
+        self.typed: Callable[[], None] = lambda: None
+        """Called with every key, so that counter and text are sent in one frame."""
         self._sent: list[Strip] = []
         self._typing = False
         self._lines = 0
@@ -89,6 +94,7 @@ class ReplyBox(TextArea):
 
     def _send_changed(self) -> None:
         self._typing = False
+        self.typed()
         height, width = self.content_size.height, self.content_size.width
         before, self._sent = self._sent, [self.render_line(y) for y in range(height)]
         if len(before) != height:
@@ -152,22 +158,39 @@ class ReplyBox(TextArea):
 
     def typed_shortcut(self) -> str | None:
         """What follows a ``;`` just before the cursor, None when there is none."""
-        row, column = self.cursor_location
-        found = _SHORTCUT.search(self.document.get_line(row)[:column])
+        found = _SHORTCUT.search(self._before_cursor())
         return found.group(1) if found else None
 
+    def offers(self) -> tuple[str, ...]:
+        """Names that what stands before the cursor may become: shortcuts after ``;``, variables after ``##{{``."""
+        braces = _BRACES.search(self._before_cursor())
+        typed, names = (braces.group(1), self.mode.variables) if braces else (self.typed_shortcut(), self.mode.snippets)
+        return tuple(name for name in names if name.startswith(typed)) if typed is not None else ()
+
+    def _before_cursor(self) -> str:
+        row, column = self.cursor_location
+        return self.document.get_line(row)[:column]
+
     def _expand(self, *, with_space: bool) -> bool:
+        braces = _BRACES.search(self._before_cursor())
+        if braces is not None:
+            near = self.offers()
+            return not with_space and bool(near) and self._put(braces.group(), self.mode.variables[near[0]])
         typed = self.typed_shortcut()
         if typed is None or not typed:
             return False
         text = self.mode.snippets.get(typed)
         if text is None:
-            near = [name for name in self.mode.snippets if name.startswith(typed)]
+            near = self.offers()
             if with_space or len(near) != 1:
                 return False
             text = self.mode.snippets[near[0]]
+        return self._put(f";{typed}", text)
+
+    def _put(self, typed: str, text: str) -> bool:
+        """In the place of what was typed just before the cursor."""
         row, column = self.cursor_location
-        self.replace(text, (row, column - len(typed) - 1), (row, column))
+        self.replace(text, (row, column - len(typed)), (row, column))
         return True
 
 
@@ -204,12 +227,12 @@ class Composer(Stack):
         self.head = ComposerLine(ink, id="composer-head")
         self.box = ReplyBox(keys, id="composer-box")
         self.foot = ComposerLine(ink, id="composer-foot")
+        self.box.typed = self.update
         self.mode = Mode()
         self.hints: list[Part] = []
         """The three keys that matter."""
         self.countdown: list[Part] = []
         """While a send can still be taken back."""
-        self.sent_right: Part | None = None
 
     def compose(self) -> ComposeResult:
         yield self.head
@@ -264,14 +287,10 @@ class Composer(Stack):
             self.box.fit(2 if low else 3, 5 if low else 9)
 
     def _foot_left(self) -> list[Part]:
-        typed = self.box.typed_shortcut() if self.box.has_focus else None
-        if typed is not None and self.mode.snippets:
-            near = [name for name in self.mode.snippets if name.startswith(typed)][:4]
-            if near:
-                parts: list[Part] = [(_("Tab "), "accent")]
-                for name in near:
-                    parts += [(f";{name} ", "bold text")]
-                return parts
+        near = self.box.offers()[:4] if self.box.has_focus else ()
+        if near:
+            sign = "" if self.box.typed_shortcut() is None else ";"
+            return [(_("Tab "), "accent"), *((f"{sign}{name} ", "bold text") for name in near)]
         return self.countdown or self.hints
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:

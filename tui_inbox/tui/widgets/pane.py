@@ -72,11 +72,25 @@ class Pane(Widget):
         self._painted_size = Size(0, 0)
         self.repaint()
 
-    def render_line(self, y: int) -> Strip:
+    def _ensure_painted(self) -> Size:
         size = self.content_size
         if self._painted_size != size:
             self._painted_size = size
             self._painted = self.paint(size.width, size.height)
+        return size
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Without the framework's cache of styles: a pane has no border, and its lines are ready."""
+        size = self._ensure_painted()
+        lines = self._painted
+        if crop.y or crop.height != len(lines):
+            lines = [self.render_line(y) for y in crop.line_range]
+        if crop.x or crop.width != size.width:
+            return [line.crop(crop.x, crop.right) for line in lines]
+        return list(lines)
+
+    def render_line(self, y: int) -> Strip:
+        size = self._ensure_painted()
         if 0 <= y < len(self._painted):
             return self._painted[y]
         return Strip([Segment(" " * size.width, self.ink.style("", self.DEPTH))], size.width)

@@ -257,10 +257,10 @@ class ThreadView(Pane, can_focus=True):
             block = self.blocks[index]
             lines = self._lines(block)
             chosen = index == self.cursor and self.has_focus
-            for place, line in zip(range(len(lines) - 1, -1, -1), reversed(lines), strict=True):
+            for line in reversed(lines):
                 seen += 1
                 if seen > self.below and len(strips) < room:
-                    strips.append(self._strip(line, width, chosen and bool(line.parts), place))
+                    strips.append(self._strip(line, width, chosen and bool(line.parts)))
             if seen >= wanted:
                 break
         else:
@@ -297,13 +297,19 @@ class ThreadView(Pane, can_focus=True):
                 pad = 2
         return [(" " * max(1, pad), ""), *parts]
 
-    def _strip(self, line: Line, width: int, chosen: bool, _place: int) -> Strip:
+    def _strip(self, line: Line, width: int, chosen: bool) -> Strip:
+        """Made once per line, and once more for the line under the message cursor."""
+        key = (width, chosen, id(self.ink))
+        if line.made is not None and line.made[0] == key:
+            return line.made[1]
         parts = self._aligned(line.parts, line.align, width)
         if chosen or line.bar:
             pad = parts[0][0][1:]
             sign = self.ink.marks.bar if chosen or line.bar != "muted" else self.ink.marks.thin
             parts = [(sign, "accent" if chosen else line.bar), (pad, ""), *parts[1:]]
-        return strip(self.ink, width, parts, depth=self.DEPTH)
+        made = strip(self.ink, width, parts, depth=self.DEPTH)
+        line.made = (key, made)
+        return made
 
     def _head(self, width: int) -> Strip:
         assert self.thread is not None
