@@ -1,10 +1,8 @@
-"""What a text gives away before it is sent: a forgotten file, a card number, braces that nobody filled in."""
+"""What a text gives away before it is sent: a forgotten file, a card number."""
 
 from __future__ import annotations
 
 import re
-
-from tui_inbox.domain.template import mentions_variable
 
 _FILE_WORDS = re.compile(
     r"\b(attached|attachment|enclosed|ci-joint\w*|pièce\w* jointe\w*|en pj|joins\b|adjunt\w+|im anhang|allegat\w+)",
@@ -16,8 +14,6 @@ _DIGITS = re.compile(r"(?:\d[ -]?){13,19}")
 def hints(text: str, files: int) -> tuple[str, ...]:
     """Codes of what is worth a second look, most serious first."""
     found = []
-    if mentions_variable(text):
-        found.append("unresolved_variable")
     if any(_is_card(match.group()) for match in _DIGITS.finditer(text)):
         found.append("card_number")
     if not files and _FILE_WORDS.search(text):

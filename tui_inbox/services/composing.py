@@ -24,6 +24,7 @@ from tui_inbox.services.accounts import may_carry
 from tui_inbox.services.admission import admission
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.matching import country_of
+from tui_inbox.services.templates import fault_in
 
 Notice = tuple[str, Mapping[str, str | int]]
 
@@ -39,7 +40,7 @@ class ChannelChoice(NamedTuple):
     verdict: Verdict
     notices: tuple[Notice, ...] = ()
     country: str = ""
-    """Of a phone number, for the price."""
+    """Of a phone number, where the price depends on it."""
 
 
 class Composer(NamedTuple):
@@ -149,8 +150,13 @@ def _choice(
         traits=found.traits,
         verdict=verdict,
         notices=tuple(notices),
-        country=_country(address) if found.traits.handle is HandleKind.PHONE else "",
+        country=_country(address) if found.traits.handle is HandleKind.PHONE and _by_country(desk, channel) else "",
     )
+
+
+def _by_country(desk: Desk, channel: str) -> bool:
+    """Is some price of this channel one country's? Only then is the number looked at, which takes a library."""
+    return any("/" in key or (len(key) == 2 and key.isupper()) for key in desk.prices.get(channel, {}))
 
 
 @lru_cache(maxsize=512)
@@ -198,8 +204,10 @@ def preflight(
     if traits.max_chars is not None and len(text) > traits.max_chars:
         problems.append(("too_long", {"limit": traits.max_chars, "length": len(text)}))
     notices = list(choice.notices)
-    for code in hints(text, files) if template is None else ():
-        (problems if code == "unresolved_variable" else notices).append((code, {}))
+    fault = fault_in(text, desk) if template is None else None
+    if fault is not None:
+        problems.append((fault.code, fault.params))
+    notices += [(code, {}) for code in hints(text, files)] if template is None else []
     if tx is not None and text.strip() and tx.outbox.same_text(conversation_id, body_hash(text)) is not None:
         notices.append(("same_text_unknown", {}))
     return Preflight(

@@ -19,7 +19,7 @@ from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.message import Attachment, Delivery, Direction, MessageClass, preview
 from tui_inbox.domain.outbox import OutboxState, body_hash
-from tui_inbox.domain.template import Approval, Template, TemplateKind, mentions_variable
+from tui_inbox.domain.template import Approval, Template, TemplateKind
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import DraftRow
 from tui_inbox.services import settling
@@ -30,6 +30,7 @@ from tui_inbox.services.drafting import add_note, drop_draft, resume, save_draft
 from tui_inbox.services.lifecycle import with_deadline
 from tui_inbox.services.matching import normalised, typed_kind
 from tui_inbox.services.posting import Letter, enqueue, new_key, write
+from tui_inbox.services.templates import fault_in
 from tui_inbox.services.undo import Life, life_of
 
 __all__ = [
@@ -198,8 +199,9 @@ def _check(
 ) -> None:
     if not letter.text and not letter.attachments:
         raise Refused("empty_text")
-    if not letter.template_id and mentions_variable(letter.text):
-        raise Refused("unknown_variable", name=letter.text[letter.text.index("{") :].strip("{ ").split("}")[0][:40])
+    fault = None if letter.template_id else fault_in(letter.text, desk)
+    if fault is not None:
+        raise fault
     found = admission(
         tx,
         desk,

@@ -19,9 +19,11 @@ from tui_inbox.domain.template import (
     Template,
     TemplateKind,
     check,
+    mentions_variable,
     nearest,
     render,
     to_plain,
+    variables,
 )
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Actor, Desk
@@ -33,6 +35,7 @@ __all__ = [
     "allowed",
     "approved",
     "archive",
+    "fault_in",
     "language_of",
     "listing",
     "preview",
@@ -40,6 +43,7 @@ __all__ = [
     "save",
     "snippets",
     "sync",
+    "values_for",
     "variant",
 ]
 
@@ -73,6 +77,14 @@ def refuse(problem: Problem) -> Refused:
     if problem.code == "unclosed_variable":
         return Refused("unclosed_variable", text=problem.name, line=problem.line)
     return Refused(problem.code, name=problem.name)
+
+
+def fault_in(text: str, desk: Desk) -> Refused | None:
+    """Why a text as it stands would show a guest our braces; None when it does not."""
+    if not mentions_variable(text):
+        return None
+    problems = check(text, allowed(TemplateKind.SNIPPET, desk))
+    return refuse(problems[0]) if problems else Refused("unknown_variable", name=", ".join(variables(text)))
 
 
 def save(tx: Transaction, desk: Desk, actor: Actor, template: Template, now: datetime) -> Template:
@@ -188,6 +200,14 @@ def snippets(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, no
         template, fallback = variant(found, language, desk.language)
         choices.append(Snippet(template, _rendered(desk, template, guest, stay, now, actor), fallback))
     return tuple(choices)
+
+
+def values_for(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now: datetime) -> dict[str, str]:
+    """What each variable stands for here, by name; those without a value are left out."""
+    guest, stay = _who(tx, desk, conversation_id, now)
+    language, _ = language_of(desk, guest)
+    values = values_of(desk, guest, stay, language, now, actor)
+    return {name: values[name] for name in allowed(TemplateKind.SNIPPET, desk) if values.get(name)}
 
 
 def approved(tx: Transaction, account: str) -> tuple[Template, ...]:

@@ -1,0 +1,89 @@
+"""What the composer says: why nothing may be typed, which keys matter, to whom, at what cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_inbox.domain.window import Allowed
+from tui_inbox.tui.render import compose, when
+from tui_inbox.tui.render.line import Part
+from tui_inbox.tui.render.row import stay_words
+from tui_inbox.tui.widgets.composer import Measure
+from tui_inbox.wording import _, sentence
+
+if TYPE_CHECKING:
+    from tui_inbox.tui.screens.answering import Answering
+
+
+def locked(answering: Answering) -> str:
+    """Why nothing may be typed, and what to do instead; empty when it may."""
+    if answering.note:
+        return ""
+    if answering.screen.desk_app.actor.role == "read-only":
+        return _("You may read here, not answer.")
+    choice = answering.choice
+    if choice is None:
+        return _("No channel reaches this guest.")
+    verdict = choice.verdict
+    over = verdict.until is not None and verdict.until <= answering.now()
+    if verdict.kind is Allowed.FREE and not over:
+        return ""
+    reason = sentence(verdict.code or "window_closed", verdict.params)
+    keys = answering.screen.desk_app.keymap
+    if choice.traits.templates_after_window:
+        remedy = _("{key}: answer with a template").format(key=keys.shown("pick_template"))
+    elif answering.ways is not None and len(answering.ways.choices) > 1:
+        remedy = _("{key}: another channel").format(key=keys.shown("channel"))
+    else:
+        remedy = ""
+    return f"{reason}\n{remedy}".strip()
+
+
+def hints(answering: Answering, enter: bool) -> list[Part]:
+    """The keys that matter."""
+    keys = answering.screen.desk_app.keymap
+    send = _("Enter") if enter else keys.shown("send")
+    verb = _("keep note") if answering.note else _("send")
+    parts: list[Part] = [(send, "accent"), (f" {verb}  ", "muted")]
+    parts += [(keys.shown("newline") if enter else _("Enter"), "accent"), (f" {_('line')}  ", "muted")]
+    return parts + ([] if answering.note else [(";", "accent"), (f" {_('text')}", "muted")])
+
+
+def measure(answering: Answering, text: str) -> Measure:
+    """Head and foot for a text."""
+    row = answering.row
+    if row is None:
+        return Measure()
+    scene = answering.screen.scene
+    if answering.note:
+        words = _("note for the desk; the guest never sees it")
+        return Measure(((words, "soon"),), counter=(str(len(text)), "muted"))
+    choice = answering.choice
+    place = stay_words(scene, row.stay) if row.stay else ""
+    about = f" {scene.ink.marks.dot} ".join(
+        part
+        for part in (
+            answering.also.words(scene, row),
+            "" if answering.also else place,
+            choice.traits.label if choice else "",
+        )
+        if part
+    )
+    head: list[Part] = [(about, "bold accent" if answering.also else "muted")]
+    if answering.send_at is not None:
+        head.append((f"  {_('at {time}').format(time=when.ahead(answering.send_at, scene.now, scene.zone))}", "accent"))
+    if answering.attachments:
+        head.append((f"  + {', '.join(file.name for file in answering.attachments)}", "text"))
+    if choice is None:
+        return Measure(tuple(head))
+    from tui_inbox.services import composing
+
+    app = answering.screen.desk_app
+    text = answering.also.filled(app.session.desk, text, answering.values)
+    flight = composing.preflight(
+        None, app.session.desk, app.actor, row.id, choice, text, answering.now(), files=len(answering.attachments),
+        template=answering.template[0] if answering.template else None,
+    )  # fmt: skip
+    if answering.also and flight.cost.amount is not None:
+        flight = flight._replace(cost=flight.cost._replace(amount=flight.cost.amount * answering.also.count))
+    return compose.measure(tuple(head), flight)
