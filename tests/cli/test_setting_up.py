@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.sandbox.mailbox import SandboxMailbox
 from adapters.sandbox.twilio import SandboxTwilio
 from tests.cli.conftest import Run
 from tui_inbox.config import load
@@ -324,3 +325,26 @@ def test_without_a_terminal_the_wizard_names_the_flags(run: Run, words: tuple[st
     result = run(*words)
     assert result.code == 2
     assert "--no-input" in result.err
+
+
+@pytest.mark.parametrize(("password", "code"), [("right", 0), ("wrong", 5)])
+def test_a_mailbox_is_tried_before_it_is_written(run: Run, house: Path, password: str, code: int) -> None:
+    run("init", *HOTEL)
+    with SandboxMailbox("desk@hotel.example", "right") as mailbox:
+        answers = {
+            "address": "desk@hotel.example",
+            "imap.host": "127.0.0.1",
+            "imap.port": str(mailbox.imap_port),
+            "imap.tls": "none",
+            "smtp.host": "127.0.0.1",
+            "smtp.port": str(mailbox.smtp_port),
+            "smtp.tls": "none",
+        }
+        words = [word for key, value in answers.items() for word in ("--set", f"{key}={value}")]
+        result = run("channel", "add", "email", "--no-input", "--secret-stdin", *words, stdin=f"{password}\n")
+    assert result.code == code, result.out + result.err
+    assert list(load(configured(house)).config.channels) == (["desk-mail"] if code == 0 else [])
+    if code:
+        assert "[AUTHENTICATIONFAILED]" in result.out
+    else:
+        assert "right" not in everything_written(house)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import signal
 import sys
 from collections.abc import Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from threading import Event
 from types import FrameType
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
     from tui_inbox.worker.once import Outcome
     from tui_inbox.worker.parts import Parts
+
+_PR_SET_DUMPABLE = 4
+"""linux/prctl.h"""
 
 
 @contextmanager
@@ -62,6 +66,7 @@ def run_worker(loaded: Loaded, *, autostarted: bool = False) -> bool:
     from tui_inbox.worker.serving import serve
 
     speak_to_log()
+    keep_memory_private()
     stop = Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -82,6 +87,15 @@ def run_once(loaded: Loaded) -> tuple[Outcome, Mapping[str, Refused]]:
 
     with parts_of(loaded) as (parts, refused):
         return one_round(parts), refused
+
+
+def keep_memory_private() -> None:
+    """No core file and no look into this process for its user's other programs: it holds the vendors' secrets."""
+    import ctypes
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def speak_to_log() -> None:
