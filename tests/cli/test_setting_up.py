@@ -327,10 +327,10 @@ def test_without_a_terminal_the_wizard_names_the_flags(run: Run, words: tuple[st
     assert "--no-input" in result.err
 
 
-@pytest.mark.parametrize(("password", "code"), [("right", 0), ("wrong", 5)])
+@pytest.mark.parametrize(("password", "code"), [("pw-4711", 0), ("pw-9999", 5)])
 def test_a_mailbox_is_tried_before_it_is_written(run: Run, house: Path, password: str, code: int) -> None:
     run("init", *HOTEL)
-    with SandboxMailbox("desk@hotel.example", "right") as mailbox:
+    with SandboxMailbox("desk@hotel.example", "pw-4711") as mailbox:
         answers = {
             "address": "desk@hotel.example",
             "imap.host": "127.0.0.1",
@@ -347,4 +347,4 @@ def test_a_mailbox_is_tried_before_it_is_written(run: Run, house: Path, password
     if code:
         assert "[AUTHENTICATIONFAILED]" in result.out
     else:
-        assert "right" not in everything_written(house)
+        assert password not in everything_written(house)
