@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual import on
@@ -53,9 +53,13 @@ class TableScreen(DeskScreen, Generic[Row]):
         yield self.bottom
 
     def on_mount(self) -> None:
-        self.table.focus()
+        self.begin()
         self.show_keys()
         self.reload()
+
+    def begin(self) -> None:
+        """Where the cursor is at first."""
+        self.table.focus()
 
     # What a subclass says.
 
@@ -101,7 +105,15 @@ class TableScreen(DeskScreen, Generic[Row]):
 
     def reload(self) -> None:
         """Read the rows again; the cursor stays on its row."""
-        self.run_worker(self.guarded(self.read_again()), group="table", exclusive=True, exit_on_error=False)
+        self.latest(self.read_again, "table")
+
+    def latest(self, work: Callable[[], Awaitable[None]], group: str) -> None:
+        """Run the newest of a group only. No coroutine is made for one that is replaced before it began."""
+
+        async def run() -> None:
+            await self.guarded(work())
+
+        self.run_worker(run, group=group, exclusive=True, exit_on_error=False)
 
     async def read_again(self) -> None:
         limit = min(MOST, max(PAGE, self.table.index + PAGE))
@@ -117,7 +129,7 @@ class TableScreen(DeskScreen, Generic[Row]):
 
     @on(RowPane.MoreWanted)
     def _more(self) -> None:
-        self.run_worker(self.guarded(self._next_page()), group="table", exclusive=True, exit_on_error=False)
+        self.latest(self._next_page, "table")
 
     async def _next_page(self) -> None:
         if self.table.more and self.table.rows:
@@ -125,6 +137,9 @@ class TableScreen(DeskScreen, Generic[Row]):
             self.table.append(rows, more=len(rows) == PAGE)
 
     @on(RowPane.Moved)
+    def _moved(self) -> None:
+        self.show_row()
+
     def show_row(self) -> None:
         """Filters, detail and keys for the row under the cursor."""
         self.filters.show(self.filter_words())

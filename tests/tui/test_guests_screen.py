@@ -1,0 +1,212 @@
+"""The directory, the card of a guest, forms and the import, as an operator meets them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from storage.store import SqlStore
+from tests.builders import NOW
+from tests.tui.driving import Desk, sitting
+from tests.tui.hotel import a_session, sketch
+from tui_inbox.domain.guest import Guest
+from tui_inbox.services.desk import Actor
+from tui_inbox.services.guests import make_request
+from tui_inbox.tui.session import Session
+from tui_inbox.tui.widgets.table import RowPane
+
+CSV = """N° de réservation;Nom du client;Téléphone;Arrivée;Départ;Chambre
+R-1;Nora Blanc;06 98 76 54 32;25/11/2026;27/11/2026;301
+R-2;Paul Roux;pas un numéro;26/11/2026;28/11/2026;302
+R-3;Zoé Petit;;31/02/2026;28/11/2026;303
+"""
+
+
+@pytest.fixture
+def session(sqlite_store: SqlStore, tmp_path: Path) -> Session:
+    with sqlite_store.write() as t:
+        claire = sketch(t)
+        make_request(t, Actor("ana", "Ana"), claire.id, "spa", "massage", None, NOW)
+    return a_session(sqlite_store, tmp_path, export_dir=tmp_path)
+
+
+def named(store: SqlStore, name: str) -> Guest:
+    with store.read() as t:
+        found = t.guests.directory(name, NOW.date(), None, 5)
+        guest = t.guests.get(found[0].id)
+    assert guest is not None
+    return guest
+
+
+async def card_of(desk: Desk, name: str) -> None:
+    await desk.press("f6")
+    await desk.type(name)
+    await desk.until(lambda: name.title() in desk.line("▌") or name in desk.line("▌") or _first(desk, name))
+    await desk.press("enter")
+    await desk.until(lambda: "CONVERSATIONS" in desk.text)
+
+
+def _first(desk: Desk, name: str) -> bool:
+    rows = desk.app.screen.query_one(RowPane).rows
+    return len(rows) == 1 and name.lower() in rows[0].name.lower()
+
+
+async def section(desk: Desk, words: str) -> None:
+    """Put the cursor on the row of the list with these words."""
+    await desk.press("home")
+    for _ in range(30):
+        here = desk.line("▌")[:76]
+        if words in here:
+            return
+        await desk.press("down")
+    raise AssertionError(f"{words} is not in the list:\n{desk.text}")
+
+
+async def test_typing_finds_guests_by_name_phone_mail_and_room(session: Session) -> None:
+    async with sitting(session) as desk:
+        await desk.press("f6")
+        assert "Élodie Garnier" in desk.text
+        for typed, wanted in (("jonas", "jonas"), ("6 11 11", "luc"), ("claire@exemple", "claire"), ("204", "claire")):
+            await desk.type(typed)
+            await desk.until(lambda wanted=wanted: _first(desk, wanted))  # type: ignore[misc]
+            assert "Élodie Garnier" not in desk.text
+            await desk.press("escape")
+            await desk.until(lambda: "Élodie Garnier" in desk.text)
+
+
+async def test_a_search_that_finds_nobody_says_so(session: Session) -> None:
+    async with sitting(session) as desk:
+        await desk.press("f6")
+        await desk.type("zzz")
+        await desk.until(lambda: "Nobody fits" in desk.text)
+
+
+async def test_the_card_shows_conversations_stays_requests_and_consents(session: Session) -> None:
+    async with sitting(session) as desk:
+        await card_of(desk, "claire")
+        for words in ("CONVERSATIONS", "STAYS", "REQUESTS", "CONSENTS", "massage", "22 → 25 Nov", "Allergie"):
+            assert words in desk.text
+
+
+async def test_a_consent_is_switched_off_at_once_and_on_only_with_a_source(
+    session: Session, sqlite_store: SqlStore
+) -> None:
+    claire = named(sqlite_store, "claire")
+    async with sitting(session) as desk:
+        await card_of(desk, "claire")
+        await section(desk, "marketing   SMS")
+        await desk.press("enter")
+        with sqlite_store.read() as t:
+            assert [(row.allowed, row.by) for row in t.consents.of_guest(claire.id)] == [(False, "ana")]
+        await desk.press("enter", "enter")
+        assert "How did the guest allow it again?" in desk.text
+        await desk.type("at the desk")
+        await desk.press("enter")
+        await desk.until(lambda: "at the desk" in desk.text and "How did" not in desk.text)
+        with sqlite_store.read() as t:
+            assert [(row.allowed, row.source) for row in t.consents.of_guest(claire.id)] == [(True, "at the desk")]
+
+
+async def test_a_request_is_settled_and_undo_takes_it_back(session: Session, sqlite_store: SqlStore) -> None:
+    claire = named(sqlite_store, "claire")
+
+    def status() -> str:
+        with sqlite_store.read() as t:
+            return t.requests.of_guest(claire.id)[0].status
+
+    async with sitting(session) as desk:
+        await card_of(desk, "claire")
+        await section(desk, "massage")
+        await desk.press("enter")
+        assert status() == "done"
+        await desk.press("u")
+        await desk.until(lambda: status() == "open")
+
+
+async def test_a_guest_typed_by_hand_is_refused_with_the_reason_and_nothing_typed_is_lost(
+    session: Session, sqlite_store: SqlStore
+) -> None:
+    async with sitting(session) as desk:
+        await desk.press("f6", "down", "a")
+        await desk.type("Nora Blanc")
+        await desk.press("enter")
+        await desk.type("12")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "is no phone number" in desk.text)
+        assert "Nora Blanc" in desk.text
+        await desk.press("backspace", "backspace")
+        await desk.type("06 98 76 54 32")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "CONVERSATIONS: NONE" in desk.text)
+        assert named(sqlite_store, "nora").phone == "+33698765432"
+
+
+async def test_escape_drops_a_form_only_at_the_second_time(session: Session) -> None:
+    async with sitting(session) as desk:
+        await desk.press("f6", "down", "a")
+        await desk.type("Nora")
+        await desk.press("escape")
+        assert "Esc again drops" in desk.text
+        await desk.press("escape")
+        assert "Esc again drops" not in desk.text
+        assert "New guest" not in desk.text
+
+
+async def test_a_stay_is_added_by_hand_with_short_dates(session: Session, sqlite_store: SqlStore) -> None:
+    jonas = named(sqlite_store, "jonas")
+    async with sitting(session) as desk:
+        await card_of(desk, "jonas")
+        await desk.press("s")
+        await desk.press(*["backspace"] * 10)
+        await desk.type("28/11")
+        await desk.press("enter")
+        await desk.type("27/11")
+        await desk.press("enter")
+        await desk.type("118")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "departure must be after" in desk.text)
+        await desk.press("up", *["backspace"] * 5)
+        await desk.type("30/11")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "28 → 30 Nov" in desk.text)
+        with sqlite_store.read() as t:
+            assert "118" in [stay.room for stay in t.reservations.of_guest(jonas.id)]
+
+
+async def test_a_new_message_opens_the_composer_for_that_guest(session: Session, sqlite_store: SqlStore) -> None:
+    luc = named(sqlite_store, "luc")
+    async with sitting(session) as desk:
+        await card_of(desk, "luc")
+        await desk.press("m")
+        await desk.until(lambda: desk.app.focused is desk.inbox.composer.box)
+        assert desk.inbox.answering.row is not None
+        assert desk.inbox.answering.row.guest_id == luc.id
+
+
+async def test_an_import_is_previewed_line_by_line_and_stored_only_after_a_yes(
+    session: Session, sqlite_store: SqlStore, tmp_path: Path
+) -> None:
+    (tmp_path / "stays.csv").write_text(CSV, encoding="cp1252")
+    async with sitting(session) as desk:
+        await desk.press("f6", "down", "i")
+        await desk.type("stays.csv")
+        await desk.press("enter")
+        await desk.until(lambda: "IMPORT STAYS" in desk.text.upper() and "new stays" in desk.text)
+        assert "3 lines" in desk.text
+        assert "is no phone number" in desk.text
+        assert "is no date" in desk.text
+        assert "2" in desk.line("new stays")
+        await desk.press("ctrl+s", "enter")
+        with sqlite_store.read() as t:
+            assert not t.guests.directory("nora", NOW.date(), None, 5)
+        await desk.press("ctrl+s", "down", "enter")
+        await desk.until(lambda: "2 new" in desk.text)
+        assert named(sqlite_store, "nora").phone == "+33698765432"
+
+
+async def test_who_may_only_look_opens_no_form(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    session = a_session(sqlite_store, tmp_path, actor=Actor("marc", "Marc", role="read-only"))
+    async with sitting(session) as desk:
+        await desk.press("f6", "down", "a")
+        assert "not possible here" in desk.text
