@@ -19,12 +19,37 @@ from tui_inbox.domain.conversation import DeadlineKind, Sort, State, Tab
 from tui_inbox.domain.reservation import ReservationStatus, phase, stay_now
 from tui_inbox.rows import ConversationRow, Counts, Key, Page, StayNow, View
 
+_BETWEEN = "\x1f"
+"""Between codes in one column; no text that was made printable has it."""
+_CODES = _BETWEEN.join(
+    (
+        "' || COALESCE(g.language, '') || '",
+        *(
+            f"' || c.{name} || '"
+            for name in (
+                "state",
+                "last_channel",
+                "last_account",
+                "preview_by",
+                "outcome",
+                "deadline_kind",
+                "state_by",
+                "assignee",
+                "spam_rule",
+                "property",
+                "snooze_reason",
+            )
+        ),
+    )
+)
+_FLAGS = (
+    "COALESCE(g.vip, 0) + 2 * c.unanswered + 4 * c.no_reply_needed + 8 * c.machine + 16 * c.ambiguous + CASE WHEN"
+    " EXISTS (SELECT 1 FROM draft d WHERE d.conversation_id = c.id AND d.operator = :operator) THEN 32 ELSE 0 END"
+)
+# A page costs what its values cost: half of them are codes, mostly empty, and flags. Each kind comes as one.
 _ROW = (
-    "c.id, c.guest_id, g.name, c.last_address, g.vip, g.language, c.state, c.last_channel, c.last_account, u.count,"
-    " c.unanswered, c.unanswered_since, c.no_reply_needed, c.machine, c.last_at, c.preview, c.preview_by, c.outcome,"
-    " c.deadline_at, c.deadline_kind, c.wake_at, c.snooze_reason, c.state_at, c.state_by, c.assignee, c.ambiguous,"
-    " c.spam_rule, c.property,"
-    " EXISTS (SELECT 1 FROM draft d WHERE d.conversation_id = c.id AND d.operator = :operator)"
+    f"c.id, c.guest_id, g.name, c.last_address, c.preview, '{_CODES}', {_FLAGS}, u.count, c.last_at,"
+    " c.unanswered_since, c.deadline_at, c.wake_at, c.state_at"
 )
 _ROW_FROM = (
     " FROM conversation c LEFT JOIN guest g ON g.id = c.guest_id"
@@ -157,7 +182,7 @@ class SqlInbox:
         marks, params = in_list("guest", sorted(guests))
         rows = self._db.all(
             "SELECT id, guest_id, arrival, departure, status, room FROM reservation"
-            f" WHERE guest_id IN ({marks}) ORDER BY guest_id, arrival DESC LIMIT 5000",
+            f" WHERE guest_id IN ({marks}) ORDER BY guest_id, arrival LIMIT 5000",
             **params,
         )
         stays: dict[int, list[_Stay]] = {}
@@ -244,36 +269,43 @@ def _union_order(leg: _Leg) -> str:
 
 
 def _row(row: Sequence[Any], key: int | None, stay: StayNow | None) -> ConversationRow:
+    identity, guest_id, name, address, preview, codes, flags, unread, last_at, since, deadline_at, wake_at, state_at = (
+        row
+    )
+    # The one that a person typed is the last.
+    language, state, channel, account, by, outcome, kind, state_by, assignee, rule, property_, reason = codes.split(
+        _BETWEEN, 11
+    )
     return ConversationRow(
-        row[0],
-        row[1],
-        row[2] or "",
-        row[3],
-        row[4] == 1,
-        row[5] or "",
-        _STATES[row[6]],
-        row[7],
-        row[8],
-        row[9] or 0,
-        row[10] == 1,
-        None if row[11] is None else moment(row[11]),
-        row[12] == 1,
-        row[13] == 1,
-        moment(row[14]),
-        row[15],
-        row[16],
-        row[17],
-        None if row[18] is None else moment(row[18]),
-        _KINDS[row[19]],
-        None if row[20] is None else moment(row[20]),
-        row[21],
-        None if row[22] is None else moment(row[22]),
-        row[23],
-        row[24],
-        row[25] == 1,
-        row[26],
-        row[27],
-        row[14] if key is None else key,
+        identity,
+        guest_id,
+        name or "",
+        address,
+        flags & 1 > 0,
+        language,
+        _STATES[state],
+        channel,
+        account,
+        unread or 0,
+        flags & 2 > 0,
+        None if since is None else moment(since),
+        flags & 4 > 0,
+        flags & 8 > 0,
+        moment(last_at),
+        preview,
+        by,
+        outcome,
+        None if deadline_at is None else moment(deadline_at),
+        _KINDS[kind],
+        None if wake_at is None else moment(wake_at),
+        reason,
+        None if state_at is None else moment(state_at),
+        state_by,
+        assignee,
+        flags & 16 > 0,
+        rule,
+        property_,
+        last_at if key is None else key,
         stay,
-        bool(row[28]),
+        flags & 32 > 0,
     )

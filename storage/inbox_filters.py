@@ -160,14 +160,15 @@ def _staying(condition: str) -> str:
     """Conversations of guests with such a stay: few, because the dates are near."""
     return (
         "SELECT DISTINCT k.id FROM reservation r CROSS JOIN conversation k"
-        f" WHERE k.guest_id = r.guest_id AND {condition}"
+        f" WHERE k.guest_id = r.guest_id AND {_LIVE} AND {condition}"
     )
 
 
+# By the index of departures, which holds the arrival too: what is over is never read, however long the stay. Joining
+# an empty text keeps the planner off the index of arrivals.
 _STAY_SOURCES = {
     Phase.ARRIVING: _staying("r.arrival = :today"),
     Phase.DEPARTING: _staying("r.departure = :today"),
-    # Joining an empty text keeps the planner off the index of arrivals, which holds every stay there ever was.
     Phase.IN_HOUSE: _staying("r.departure > :today AND (r.arrival || '') < :today"),
-    Phase.FUTURE: _staying("r.arrival > :today"),
+    Phase.FUTURE: _staying("r.departure > :today AND (r.arrival || '') > :today"),
 }

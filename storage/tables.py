@@ -204,9 +204,10 @@ class Reservation(SQLModel, table=True):
     __table_args__ = (
         _one_of("status", ReservationStatus),
         Index("ux_reservation_source", "source", "external_id", unique=True),
-        Index("ix_reservation_guest", "guest_id", "arrival"),
+        # All that the list and its stay filters ask of a stay, so that they need not visit the row.
+        Index("ix_reservation_guest", "guest_id", "arrival", "departure", "status", "room"),
         Index("ix_reservation_arrival", "arrival", "id"),
-        Index("ix_reservation_departure", "departure"),
+        Index("ix_reservation_departure", "departure", "arrival", "status", "guest_id"),
         Index("ix_reservation_room", "room", "departure"),
     )
     id: int | None = _id()
