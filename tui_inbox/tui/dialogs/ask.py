@@ -20,6 +20,7 @@ _DIALOGS = {
     "card": "guest_lists:ask_card",
     "link": "link_guest:ask_link",
     "new": "new_message:ask_new",
+    "recipient": "new_message:ask_recipient",
     "who": "who:ask_who",
     "message": "message_menu:ask_message",
     "attachment": "attachment:ask_view",

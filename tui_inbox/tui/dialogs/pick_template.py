@@ -85,7 +85,7 @@ async def ask_template(screen: InboxActs) -> dict[str, object] | None:
 async def _use(screen: InboxActs, template: Template, rendered: Rendered) -> None:
     answering = screen.answering
     if not template.mapping and not template.vendor_id:
-        screen.composer.insert(rendered.text)
+        screen.composer.insert(answering.text_of(template, rendered))
         screen.composer.box.focus()
         return
     values, text = dict(rendered.values), rendered.text

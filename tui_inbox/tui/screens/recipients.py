@@ -36,8 +36,12 @@ class Recipients:
         return len(self.names) + 1
 
     def words(self, scene: Scene, row: ConversationRow) -> str:
-        """To whom, with every name: a message to several must never surprise."""
-        return _("to {name}").format(name=" + ".join([guest_name(scene, row), *self.names.values()]))
+        """To whom; a message to several must never surprise."""
+        first = guest_name(scene, row)
+        if not self:
+            return _("to {name}").format(name=first)
+        names = ", ".join([first, *self.names.values()])
+        return _("to {n} guests: {names}").format(n=self.count, names=names)
 
     def filled(self, desk: Desk, text: str, values: dict[str, str]) -> str:
         """The text as the first guest will get it."""
