@@ -123,7 +123,6 @@ class TuiInbox(App[int]):
 
     def _settled(self) -> None:
         """The first frame is out: what it made will live as long as the program, so the collector may skip it."""
-        gc.collect()
         gc.freeze()
         gc.enable()
         if self.session.when_painted is not None:
@@ -253,7 +252,7 @@ class TuiInbox(App[int]):
                     screen.save()
                 except Exception:  # noqa: BLE001 - nothing may hide the first fault
                     pass
-        self._exit_renderables.append(crash_line(number, self.session.log_dir))
+        self._exit_renderables.append(crash_line(error, number, self.session.log_dir))
         self._close_messages_no_wait()
 
     # Commands that belong to no screen.

@@ -10,8 +10,9 @@ from secrets import token_hex
 
 from rich.segment import Segment, Segments
 
+from tui_inbox.domain.errors import StoreError
 from tui_inbox.tui.safe import safe
-from tui_inbox.wording import _
+from tui_inbox.wording import _, sentence
 
 FILE = "crash.log"
 
@@ -32,7 +33,11 @@ def write_crash(folder: Path, error: BaseException) -> str:
     return number
 
 
-def crash_line(number: str, folder: Path) -> Segments:
-    """The one line that a person sees."""
-    words = _("tui-inbox had to stop (fault {id}). Your drafts are kept. Details: {path}")
-    return Segments([Segment(safe(words.format(id=number, path=folder / FILE)) + "\n")])
+def crash_line(error: BaseException, number: str, folder: Path) -> Segments:
+    """The one line that a person sees: what is wrong with the store, or where to look."""
+    if isinstance(error, StoreError):
+        words = sentence(error.code, error.params)
+    else:
+        words = _("tui-inbox had to stop (fault {id}). Your drafts are kept. Details: {path}")
+        words = words.format(id=number, path=folder / FILE)
+    return Segments([Segment(safe(words) + "\n")])

@@ -17,6 +17,8 @@ from tui_inbox.tui.widgets.conversation_list import ConversationList
 from tui_inbox.tui.widgets.thread_view import ThreadView
 
 PRESENCE_SECONDS = 3.0
+HEALTH_SECONDS = 5.0
+"""After the start: a worker that is started beside the inbox needs a moment."""
 
 
 class InboxScreen(InboxActs):
@@ -32,7 +34,11 @@ class InboxScreen(InboxActs):
 
     def _after_first_frame(self) -> None:
         self.desk_app.set_count(self.top.counts.unread)
-        self.desk_app.start(self.answering.resume())
+        self.set_timer(HEALTH_SECONDS, self._look_after)
+        if self.desk_app.session.shared and not self.desk_app.actor.code:
+            self.run_worker(self.guarded(self.do_who()), exit_on_error=False)
+        else:
+            self.desk_app.start(self.answering.resume())
 
     def _look_around(self) -> None:
         if self.desk_app.app_focus:
@@ -121,17 +127,18 @@ class InboxScreen(InboxActs):
             self._ring(rows)
 
     def _ring(self, rows: Sequence[ConversationRow]) -> None:
-        """The bell for what a guest just said; never for spam, imports or machines."""
+        """The bell for what a guest just said or what did not arrive; never for spam, imports or machines."""
         rang = False
         for row in rows:
-            heard = self._heard.get(row.id, self._since)
-            fresh = row.last_at > heard
+            heard = self._heard.get(row.id)
+            fresh = heard is None or row.last_at > heard
             if fresh:
                 self._heard[row.id] = row.last_at
             guest = row.unread and not row.preview_by and not row.machine and row.state is not State.SPAM
-            failed = row.outcome in ("failed", "unknown") and row.state is State.OPEN
-            rang = rang or bool(fresh and guest) or bool(fresh and failed)
-        if rang:
+            worse = row.outcome in ("failed", "unknown") and row.outcome != self._outcomes.get(row.id, "")
+            self._outcomes[row.id] = row.outcome
+            rang = rang or bool(fresh and guest) or bool(worse and row.state is State.OPEN)
+        if rang and self.desk_app.session.bell:
             self.desk_app.bell()
 
     def tick(self) -> None:
@@ -141,4 +148,7 @@ class InboxScreen(InboxActs):
             self.rows.repaint()
             self.thread.repaint()
             self.answering.tick()
+        self._look_after()
+
+    def _look_after(self) -> None:
         self.run_worker(self.guarded(self.look_after()), group="health", exit_on_error=False)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
 
 WORKER_QUIET = timedelta(seconds=60)
+POLL_OLD_MINUTES = 5
 OFFERED = timedelta(seconds=10)
 """After «spam», so long «block» means those senders."""
 
@@ -267,8 +268,7 @@ class InboxActs(InboxView):
         return False
 
     async def _confirm_leaving(self) -> None:
-        answer = await ask(self, "leave")
-        if answer:
+        if await ask(self, "leave") is not None:
             self.desk_app.leave()
 
     async def look_around(self) -> None:
@@ -284,15 +284,22 @@ class InboxActs(InboxView):
 
     async def look_after(self) -> None:
         """Say when nothing is sent or fetched; silent while all is well."""
-        worker = await self.gateway.read(lambda tx: tx.workers.get())
+        worker, accounts = await self.gateway.read(lambda tx: (tx.workers.get(), tx.accounts.all()))
         now = self.desk_app.now()
         if worker is None or (worker.stopped_at is not None and worker.stopped_at >= worker.beat_at):
             self.bottom.warn(_("worker not running: nothing is sent or fetched"))
-        elif now - worker.beat_at > WORKER_QUIET:
+            return
+        if now - worker.beat_at > WORKER_QUIET:
             minutes = int((now - worker.beat_at).total_seconds() // 60)
             self.bottom.warn(ngettext("worker silent for {n} min", "worker silent for {n} min", minutes))
-        else:
-            self.bottom.warn("")
+            return
+        broken = next((account for account in accounts if account.state in ("error", "disabled")), None)
+        if broken is not None:
+            self.bottom.warn(_("{account} does not work").format(account=broken.name))
+            return
+        polled = [account.poll_ok_at for account in accounts if account.state == "connected" and account.poll_ok_at]
+        late = int((now - min(polled)).total_seconds() // 60) if polled else 0
+        self.bottom.warn(_("nothing fetched for {n} min").format(n=late) if late >= POLL_OLD_MINUTES else "")
 
 
 def done_words(code: str, count: int) -> str:

@@ -1,0 +1,94 @@
+"""The table of commands holds what the screen promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from storage.store import SqlStore
+from tests.tui.driving import sitting
+from tests.tui.hotel import a_session, sketch
+from tui_inbox.tui.commands import COMMANDS, COMPOSER, LIST, THREAD, KeyClash, is_typed, keymap, markdown
+from tui_inbox.tui.screens.inbox import InboxScreen
+
+
+def test_ids_are_unique_and_every_command_has_a_title() -> None:
+    assert len({command.id for command in COMMANDS}) == len(COMMANDS)
+    assert all(command.title and command.group for command in COMMANDS)
+
+
+def test_footer_labels_have_ten_cells_at_most() -> None:
+    assert [command.id for command in COMMANDS if cell_len(command.short) > 10] == []
+
+
+def test_no_two_commands_of_a_context_share_a_key() -> None:
+    keymap()
+
+
+def test_no_letter_is_a_command_while_text_is_typed() -> None:
+    assert [key for key in keymap().by_key(COMPOSER) if is_typed(key)] == [
+        key for command in COMMANDS if "everywhere" in command.on for key in command.keys if is_typed(key)
+    ]
+
+
+def test_the_same_keys_work_in_list_and_thread() -> None:
+    here, there = keymap().by_key(LIST), keymap().by_key(THREAD)
+    assert all(here[key].id == there[key].id for key in here.keys() & there.keys())
+
+
+def test_a_rebinding_replaces_the_keys() -> None:
+    changed = keymap({"close": "ctrl+e, C"})
+    assert changed["close"].keys == ("ctrl+e", "C")
+
+
+def test_a_clash_names_both_commands() -> None:
+    with pytest.raises(KeyClash) as caught:
+        keymap({"close": "r", "nonsense": "q"})
+    assert any("close" in problem and "reply" in problem for problem in caught.value.problems)
+    assert any("nonsense" in problem for problem in caught.value.problems)
+
+
+def test_single_letters_can_be_switched_off() -> None:
+    assert [key for key in keymap(letters=False).by_key(LIST) if len(key) == 1] == []
+
+
+def test_every_command_of_the_inbox_can_be_carried_out() -> None:
+    missing = [
+        command.id
+        for command in COMMANDS
+        if command.on & {LIST, THREAD} and not command.service and not hasattr(InboxScreen, f"do_{command.id}")
+    ]
+    assert missing == []
+
+
+def test_the_page_of_keys_names_every_command() -> None:
+    page = markdown()
+    assert all(f"`{command.id}`" in page for command in COMMANDS)
+
+
+async def test_a_rebound_key_acts_and_the_footer_shows_it(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as t:
+        sketch(t)
+    async with sitting(a_session(sqlite_store, tmp_path, keys={"close": "C"})) as desk:
+        assert "C close" in desk.text
+        await desk.press("e")
+        assert "Open 9" in desk.text
+        await desk.press("C")
+        await desk.at_rest()
+        assert "Open 8" in desk.text
+
+
+async def test_help_and_palette_come_from_the_table(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as t:
+        sketch(t)
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        await desk.press("question_mark")
+        await desk.until(lambda: "Next row or message" in desk.text)
+        await desk.press("escape", "ctrl+k")
+        await desk.until(lambda: "Commands" in desk.text)
+        await desk.type("archive")
+        await desk.until(lambda: "Close " in desk.text)
+        await desk.press("enter")
+        await desk.until(lambda: "Open 8" in desk.text)
