@@ -22,6 +22,7 @@ from tui_inbox.bootstrap.running import session, show, spawn
 from tui_inbox.bootstrap.sample import MAIL, TWILIO, seed_store
 from tui_inbox.config import Loaded, load
 from tui_inbox.ports.secrets import Secret
+from tui_inbox.tui.crash import FILE as CRASH
 
 ACCOUNT_SID = "AC" + "5a" * 16
 POLL_SECONDS = 5
@@ -35,7 +36,7 @@ def run_demo(language: str, seed: int, *, keep: bool = False, operator: str | No
     running: list[subprocess.Popen[bytes]] = []
     with ExitStack() as ending:
         if not keep:
-            ending.callback(shutil.rmtree, folder, ignore_errors=True)
+            ending.callback(clear, folder)
         ending.callback(end_all, running)
         sample = script(datetime.now(UTC), seed)
         ports = free_ports(3)
@@ -61,6 +62,17 @@ def run_demo(language: str, seed: int, *, keep: bool = False, operator: str | No
         )
         code = show(given)
     return folder, code
+
+
+def clear(folder: Path) -> None:
+    """Remove what the demo made; the record of a fault stays, for its path has just been told."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != CRASH:
+            path.unlink(missing_ok=True)
+    if not (folder / CRASH).exists():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def free_ports(count: int) -> list[int]:
