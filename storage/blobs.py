@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from hashlib import sha256
@@ -11,6 +12,7 @@ from tempfile import NamedTemporaryFile
 from tui_inbox.domain.errors import NotFound, StoreError
 
 _NAME = re.compile(r"[0-9a-f]{64}")
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class FileBlobs:
@@ -41,7 +43,7 @@ class FileBlobs:
         except OSError as error:
             if partial:
                 Path(partial).unlink(missing_ok=True)
-            code = "disk_full" if error.errno in {28, 122} else "cannot_open"
+            code = "disk_full" if error.errno in _FULL else "cannot_open"
             raise StoreError(code, path=str(place.parent), library=error.strerror or "") from error
         return name
 

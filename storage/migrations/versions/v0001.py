@@ -672,8 +672,12 @@ def _reservation() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_reservation_arrival", "reservation", ["arrival", "id"], unique=False)
-    op.create_index("ix_reservation_departure", "reservation", ["departure"], unique=False)
-    op.create_index("ix_reservation_guest", "reservation", ["guest_id", "arrival"], unique=False)
+    op.create_index(
+        "ix_reservation_departure", "reservation", ["departure", "arrival", "status", "guest_id"], unique=False
+    )
+    op.create_index(
+        "ix_reservation_guest", "reservation", ["guest_id", "arrival", "departure", "status", "room"], unique=False
+    )
     op.create_index("ix_reservation_room", "reservation", ["room", "departure"], unique=False)
     op.create_index("ux_reservation_source", "reservation", ["source", "external_id"], unique=True)
 
