@@ -181,6 +181,8 @@ class Thread(Struct, frozen=True):
     presence: tuple[Presence, ...]
     seen_by: tuple[str, ...] = ()
     kept_wake_at: datetime | None = None
+    unheard: str = ""
+    """Our own address where the guest's answers go while nobody fetches them; empty while somebody does."""
 
 
 class TagRow(Struct, frozen=True):

@@ -10,6 +10,7 @@ from tui_inbox.domain.event import Code, Event
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import EventRow, Key, MessageRow, Thread
 from tui_inbox.services import inbox
+from tui_inbox.services.accounts import DISABLED, PAUSED
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.undo import UnreadStep, write_events
 
@@ -43,7 +44,15 @@ def open_thread(
         history_from=conversation.history_from,
         presence=tuple(tx.presences.of(conversation_id, now, actor.code)),
         kept_wake_at=conversation.kept_wake_at,
+        unheard=_unheard(tx, desk, row.account, row.channel),
     )
+
+
+def _unheard(tx: Transaction, desk: Desk, account: str, channel: str) -> str:
+    info, row = desk.accounts.get(account), tx.accounts.get(account)
+    if info is not None and (row is None or row.state not in (PAUSED, DISABLED)):
+        return ""
+    return (info.own.get(channel) if info else "") or account
 
 
 def _page(tx: Transaction, conversation_id: int, before: Key | None, limit: int) -> tuple[tuple[MessageRow, ...], bool]:

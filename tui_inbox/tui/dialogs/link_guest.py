@@ -30,8 +30,11 @@ async def ask_link(screen: InboxActs) -> dict[str, object] | None:
         return None
     card = screen.card.card
     fitting = (
-        [Option(one.id, one.name or one.phone or one.email, _("fits the sender")) for one in card.candidates]
-        if card
+        [
+            Option(one.id, one.name or one.phone or one.email or _("Unknown client"), _("fits the sender"))
+            for one in (card.guest, *card.candidates)
+        ]
+        if card and card.candidates
         else []
     )
 

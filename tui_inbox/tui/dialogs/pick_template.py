@@ -70,6 +70,12 @@ async def ask_template(screen: InboxActs) -> dict[str, object] | None:
         screen.say(_("No channel reaches this guest."), "soon")
         return None
     options = await screen.gateway.read(_offers, app.session.desk, app.actor, row.id, app.now(), choice)
+    if not options and choice.traits.templates_after_window:
+        account = await screen.gateway.read(lambda tx: tx.accounts.get(choice.account))
+        if account is None or account.state != "connected":
+            words = _("{account} is not connected, so it has no approved templates yet: see the channels screen.")
+            screen.say(words.format(account=choice.account), "soon")
+            return None
     if not options:
         screen.say(_("No text or approved template yet: the templates screen makes them."), "soon")
         return None

@@ -367,6 +367,8 @@ class ThreadView(Pane, can_focus=True):
             return [(closed_words(self.scene, self.thread), "muted")], right
         if row.state is State.SPAM:
             return [(_("spam: rings never; ! brings it back"), "muted")], right
+        if self.thread.unheard:
+            return [(_("not fetched: answers go to {address}").format(address=self.thread.unheard), "soon")], right
         return [], right
 
     def _paint_empty(self, width: int, height: int) -> list[Strip]:
