@@ -53,6 +53,7 @@ def session(
         people=people(config),
         when_painted=painted,
         shared=actor is None,
+        bell=config.ui.bell,
         enter_sends=config.compose.send_key == "enter",
     )
 

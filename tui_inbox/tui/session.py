@@ -34,6 +34,7 @@ class Session:
     """Everybody who may sit here, by code: for «who am I» on a shared account."""
     when_painted: Callable[[], None] | None = None
     """Run once, on a thread, when the first frame is out: what starts worker and sandbox."""
+    bell: bool = True
     enter_sends: bool = True
     """Off: Enter breaks the line on every channel, and only the send keys send."""
     shared: bool = False

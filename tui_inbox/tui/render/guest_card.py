@@ -7,9 +7,10 @@ from textual.strip import Strip
 from tui_inbox.domain.reservation import Phase, Reservation
 from tui_inbox.rows import Card
 from tui_inbox.tui.render import when
+from tui_inbox.tui.render.happened import event_words
 from tui_inbox.tui.render.line import Part, strip, wrap
 from tui_inbox.tui.render.scene import Scene
-from tui_inbox.wording import N_, _, ngettext, sentence
+from tui_inbox.wording import N_, _, ngettext
 
 REQUEST_KINDS = {
     "room": N_("room"),
@@ -89,7 +90,7 @@ def _who(scene: Scene, card: Card) -> list[list[Part]]:
 def _candidates(card: Card) -> list[list[Part]]:
     if not card.candidates:
         return []
-    count = len(card.candidates)
+    count = len(card.candidates) + 1
     return [
         [],
         [(ngettext("{n} possible guest", "{n} possible guests", count), "bold soon")],
@@ -190,10 +191,7 @@ def _activity(scene: Scene, card: Card) -> list[list[Part]]:
         return []
     lines = _head(_("Activity"))
     for event in card.events[:6]:
-        who = scene.operator(event.actor) if event.actor else ""
-        words = sentence(f"event.{event.code}", {**event.params, "name": who, "by": who})
-        if words.startswith("event."):
-            words = str(event.code).replace("_", " ")
+        words = event_words(scene, event)
         time = when.ago(event.at, scene.now, scene.zone)
         lines.append([(f"{time} ", "muted"), (words, "muted")])
     return lines

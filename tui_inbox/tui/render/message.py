@@ -12,6 +12,7 @@ from tui_inbox.domain.message import Delivery, Direction, Kind, Origin
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.rows import AttachmentRow, EventRow, MessageRow, Thread
 from tui_inbox.tui.render import when
+from tui_inbox.tui.render.happened import event_words
 from tui_inbox.tui.render.line import Part, width_of, wrap
 from tui_inbox.tui.render.scene import Scene, guest_name
 from tui_inbox.wording import N_, _, sentence
@@ -134,9 +135,7 @@ def wrapped(scene: Scene, thread: Thread, block: Block, width: int) -> list[Line
 
 def _event(scene: Scene, event: EventRow, width: int, apart: bool) -> list[Line]:
     who = scene.operator(event.actor) if event.actor else ""
-    words = sentence(f"event.{event.code}", {**event.params, "name": who, "by": who})
-    if words.startswith("event."):
-        words = str(event.code).replace("_", " ")
+    words = event_words(scene, event)
     if who and who not in words:
         words = f"{words} {scene.ink.marks.dot} {who}"
     role = "muted strike" if event.undone else "muted"

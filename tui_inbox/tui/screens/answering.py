@@ -120,7 +120,7 @@ class Answering:
         choice = self.choice
         allowed = self.screen.desk_app.session.enter_sends
         enter = self.note or (allowed and (choice is None or choice.traits.enter_sends))
-        self.composer.hints = composer_words.hints(self, enter)
+        self.composer.hints = [] if locked else composer_words.hints(self, enter)
         variables = {name: f"##{{{{{name}}}}}" for name in self.values} if self.also else self.values
         self.composer.set_mode(
             Mode(self.measure, locked, enter or fixed, self.note, self._snippets, fixed, variables=variables)
@@ -259,7 +259,7 @@ class Answering:
             case "send_close":
                 await self.send("close")
             case "send_snooze":
-                await self.send("snooze_again")
+                await self._send_and_snooze()
             case "take_back":
                 if not await self.take_back():
                     self.composer.box.undo()
@@ -274,6 +274,25 @@ class Answering:
 
     async def _ask(self, command_id: str) -> None:
         await ask(self.screen, {"pick_template": "template"}.get(command_id, command_id))
+
+    async def _send_and_snooze(self) -> None:
+        """Until the time that was set before; where there is none any more, a new one is asked for."""
+        row, ways, now = self.row, self.ways, self.now()
+        known = [at for at in (row.wake_at if row else None, ways.kept_wake_at if ways else None) if at and at > now]
+        if known or row is None or not self.composer.text.strip():
+            await self.send("snooze_again")
+        else:
+            self.screen.run_worker(self.screen.guarded(self._send_and_ask(row.id)), exit_on_error=False)
+
+    async def _send_and_ask(self, conversation_id: int) -> None:
+        from tui_inbox.services import lifecycle
+
+        screen = self.screen
+        until = await ask(screen, "snooze")
+        if until is not None and self.conversation_id == conversation_id and await self.send():
+            actor, now = screen.desk_app.actor, self.now()
+            await screen.gateway.write(lambda tx: lifecycle.snooze(tx, actor, [conversation_id], now, **until))  # type: ignore[arg-type]
+            await screen.reload()
 
     def _other_channel(self) -> None:
         if self.ways is not None and len(self.ways.choices) > 1:
@@ -364,7 +383,10 @@ class Answering:
             screen.opened = False
             screen.remove_class("-reading")
             screen.rows.focus()
-        await screen.reload()
+        if then:
+            await screen.reload()
+        else:
+            await screen.stay_on(conversation_id)
         if screen.rows.current is not None and screen.rows.current.id == conversation_id:
             await screen.show_conversation(conversation_id)
 

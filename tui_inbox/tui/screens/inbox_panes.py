@@ -62,7 +62,7 @@ class InboxPanes(DeskScreen):
         self.card = CardPane(ink, scene, id="card")
         self._preview: Timer | None = None
         self._heard: dict[int, datetime] = {}
-        self._since = desk_app.now()
+        self._outcomes: dict[int, str] = {}
         self.sent_last = False
 
     def compose(self) -> ComposeResult:
@@ -85,6 +85,9 @@ class InboxPanes(DeskScreen):
         self.sorts = sorts
         self.view = replace(self.view, sort=sorts.get(self.view.tab, self.view.sort))
         self.take(shown)
+        for row in shown.page.rows:
+            self._heard[row.id] = row.last_at
+            self._outcomes[row.id] = row.outcome
         self.first = reading
         if reading is not None:
             self.thread.show(reading.thread)
@@ -97,8 +100,6 @@ class InboxPanes(DeskScreen):
         self.rows.show(shown.page.rows, shown.page.more, tab=self.view.tab, keep=keep)
         self.rows.marked &= {row.id for row in shown.page.rows} | (self.rows.marked if shown.page.more else set())
         self.filters.show(self.view, len(self.rows.marked))
-        for row in shown.page.rows:
-            self._heard.setdefault(row.id, max(row.last_at, self._since))
 
     async def reload(self, keep: int | None = None) -> None:
         """Read the list again; the cursor stays on its conversation."""

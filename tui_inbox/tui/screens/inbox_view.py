@@ -8,7 +8,7 @@ from tui_inbox.domain.conversation import Sort, State, Tab
 from tui_inbox.domain.reservation import Phase
 from tui_inbox.ports.store import Transaction
 from tui_inbox.tui.inbox_data import Shown
-from tui_inbox.tui.screens.inbox_panes import InboxPanes
+from tui_inbox.tui.screens.inbox_panes import RELOAD_MOST, InboxPanes
 from tui_inbox.tui.widgets.bars import SORTS
 from tui_inbox.tui.widgets.prompt import Prompt
 from tui_inbox.wording import _
@@ -165,8 +165,18 @@ class InboxView(InboxPanes):
 
     async def go_to(self, conversation_id: int) -> None:
         """Put the cursor on a conversation wherever it is, changing tab and filters if need be."""
-        if self.rows.select(conversation_id):
-            return
+        if not self.rows.select(conversation_id):
+            await self._go_where_it_is(conversation_id)
+
+    async def stay_on(self, conversation_id: int) -> None:
+        """Read the list again without letting go of this conversation: an act may take it out of the view."""
+        shown = await self.gateway.read(self.data.shown, self.view, self.desk_app.now(), RELOAD_MOST)
+        if any(row.id == conversation_id for row in shown.page.rows):
+            await self.reload()
+        else:
+            await self._go_where_it_is(conversation_id)
+
+    async def _go_where_it_is(self, conversation_id: int) -> None:
         rows = await self.gateway.read(self.data.rows, [conversation_id], self.desk_app.now())
         if not rows:
             return
