@@ -95,6 +95,7 @@ class Ink:
         if palette.ansi:
             if depth == "selected":
                 attributes["reverse"] = True
+                colour = "text"  # one bar from edge to edge: reversed colours would be patches
             if palette is PLAIN and colour == "muted":
                 attributes["dim"] = True
             return Style(color=Color.parse(getattr(palette, colour)), bgcolor=Color.parse("default"), **attributes)

@@ -276,10 +276,11 @@ class Composer(Stack):
         self._fit()
         measure = self.mode.measure(self.text)
         left = list(measure.head)
-        if measure.warning:
+        if measure.warning and not self.mode.locked:
             left += [("  ", ""), (measure.warning, measure.warning_role)]
         self.head.show(left, [(measure.cost, "muted")] if measure.cost else [])
-        self.foot.show(self._foot_left(), [measure.counter] if measure.counter[0] else [])
+        counted = measure.counter[0] and not self.mode.locked
+        self.foot.show(self._foot_left(), [measure.counter] if counted else [])
 
     def _fit(self) -> None:
         low = self.screen.has_class("-low")
