@@ -210,7 +210,7 @@ async def test_a_view_only_mailbox_says_so_and_offers_another_channel(sqlite_sto
     session = a_session(sqlite_store, tmp_path, desk=base._replace(accounts={**base.accounts, "desk-mail": mail}))
     async with sitting(session) as desk:
         await desk.press("r")
-        assert "This account only receives; choose another channel." in desk.text
+        assert "This account only receives; choose another" in desk.text
         assert "Ctrl+N: another channel" in desk.text
         await desk.type("Bonjour")
         assert desk.inbox.composer.text == ""
