@@ -136,6 +136,7 @@ def test_operators_without_a_user_do_not_clash() -> None:
         (b"[hotel]\nname = '\xff'\n", "config_not_utf8", 2),
         (b"x" * 1_000_001, "config_too_big", 0),
         (b"x = " + b"[" * 50_000, "config_not_toml", 0),
+        (b"x = " + b"9" * 5_000, "config_not_toml", 0),
         (b"", "config_missing_key", 0),
         (b"hotel = 1", "config_want_table", 1),
     ],

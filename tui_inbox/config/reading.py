@@ -69,3 +69,6 @@ def _table(raw: bytes, file: str) -> tuple[str, dict[str, Any]]:
         raise ConfigError(file, [Problem("config_not_toml", (), line, {"reason": reason})]) from None
     except RecursionError:
         raise ConfigError(file, [Problem("config_not_toml", (), 0, {"reason": "nesting"})]) from None
+    except ValueError:
+        # Python itself refuses to read a number of more than some thousand digits.
+        raise ConfigError(file, [Problem("config_not_toml", (), 0, {"reason": "too many digits"})]) from None
