@@ -32,7 +32,8 @@ class Keyword(NamedTuple):
 
 def keyword(text: str) -> Keyword | None:
     """The keyword of a one-word message, in any case and with any punctuation or space around it."""
-    words = text.split() if len(text) < _LONGEST else ()
+    # French sets a space before "!": signs alone are no word.
+    words = [word for word in text.split() if any(c.isalnum() for c in word)] if len(text) < _LONGEST else ()
     if len(words) != 1:
         return None
     word = words[0].strip("".join({c for c in words[0] if not c.isalnum()}))
