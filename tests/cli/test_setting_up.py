@@ -69,6 +69,14 @@ def test_init_leaves_an_existing_file_alone(run: Run, house: Path) -> None:
     assert load(configured(house)).config.hotel.name == "Other"
 
 
+def test_init_says_at_once_that_the_store_cannot_be_used(run: Run, house: Path) -> None:
+    (house / "a-file").write_text("")
+    result = run("init", *HOTEL, "--store", f"sqlite:///{house}/a-file/inbox.db")
+    assert result.code == 4
+    assert "[store]" in result.out
+    assert result.err
+
+
 def test_init_refuses_what_the_configuration_would_refuse(run: Run, house: Path) -> None:
     result = run("init", "--no-input", "--name", "x", "--time-zone", "Paris")
     assert result.code == 3

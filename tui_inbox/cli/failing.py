@@ -31,6 +31,8 @@ def guarded(options: Namespace) -> int:
         code: int = getattr(import_module(f"tui_inbox.cli.{module}"), function)(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
+        if sys.stderr.isatty():
+            print(file=sys.stderr)  # the shell's prompt begins on a line of its own
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone; nothing more can be said to it.

@@ -6,11 +6,13 @@ import os
 from argparse import Namespace
 
 from tui_inbox import wording
+from tui_inbox.bootstrap.opening import open_store
 from tui_inbox.cli.asking import ask
 from tui_inbox.cli.failing import OK, Usage
 from tui_inbox.cli.writing import replace_file
 from tui_inbox.config import config_path, parse
 from tui_inbox.config.rules import COUNTRIES, LANGUAGES, STORES, is_zone, nearest_zone
+from tui_inbox.domain.errors import StoreError
 from tui_inbox.wording import N_, _, sentence
 
 _TEMPLATE = N_(
@@ -29,9 +31,14 @@ def init(options: Namespace) -> int:
     else:
         name, zone, language, country, store = _questions(options)
     text = document(name, zone, language, country, store)
-    parse(text.encode(), path)
+    loaded = parse(text.encode(), path)
     replace_file(path, text)
     print(_("The configuration is written to {path}.").format(path=path))
+    try:
+        open_store(loaded).close()
+    except StoreError:
+        print(_("Its store cannot be used yet: correct url under [store] there, then run “tui-inbox doctor”."))
+        raise
     print(_("Next: “tui-inbox channel add sms” (a Twilio number) or “tui-inbox channel add email” (a mailbox)."))
     return OK
 
