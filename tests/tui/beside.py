@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from tests.builders import at
+from datetime import date, time
+
+from tests.builders import a_guest, a_reservation, at
+from tests.tui.driving import Desk
 from tests.tui.hotel import converse
 from tui_inbox.domain.message import Delivery, Direction, Kind, Message, MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState, Outgoing
+from tui_inbox.domain.planner import Planned, Rule, RuleKind
+from tui_inbox.domain.template import Approval, Template, TemplateKind
 from tui_inbox.ports.store import Transaction
+from tui_inbox.rows import AccountRow, UsageRow
+
+
+def listed(desk: Desk, words: str) -> str:
+    """The line of the list with these words, without what stands above and beside the list."""
+    lines = (line[:76] for line in desk.text.split("\n")[2:])
+    return next((line for line in lines if words in line), "")
 
 
 def on_its_way(
@@ -75,3 +87,29 @@ def outbox_of_each_kind(t: Transaction) -> dict[str, Outgoing]:
     return {
         "unknown": unknown, "failed": failed, "retry": retry, "planned": planned, "queued": queued, "sent": sent,
     }  # fmt: skip
+
+
+def furnish(t: Transaction) -> None:
+    """Texts, a reminder with its rule and what it planned, a vendor's template, accounts well and ill, quarantine."""
+    t.templates.add(
+        Template(0, TemplateKind.SNIPPET, "Parking", "fr", "Le parking est ouvert, ##{{first_name}}.", shortcut="park",
+                 updated_by="ana", updated_at=at(-600))
+    )  # fmt: skip
+    t.templates.add(Template(0, TemplateKind.REMINDER, "Arrivée", "fr", "Bonjour ##{{first_name}}, à demain."))
+    t.templates.add(
+        Template(0, TemplateKind.WHATSAPP, "welcome", "fr", "Bonjour {{1}}", category="utility", account="desk-sms",
+                 vendor_id="HX1", approval=Approval.APPROVED, mapping={"1": "first_name"})
+    )  # fmt: skip
+    rule = t.planner.put_rule(
+        Rule(0, RuleKind.BEFORE_ARRIVAL, "La veille", "Arrivée", 1, time(18), ("whatsapp", "sms"))
+    )
+    stay = a_reservation(t, a_guest(t, "Zoé Blanc"), 2, 4, room="301")
+    t.planner.add(Planned(0, rule.id, stay.id, date(2026, 11, 24), at(1920)))
+    t.accounts.put(AccountRow("desk-sms", "twilio", "connected", "", "", at(-9000), at(-1), at(-1), 0, {}))
+    t.accounts.put(
+        AccountRow("desk-mail", "email", "error", "auth", "[AUTHENTICATIONFAILED] Invalid credentials", at(-9000),
+                   at(-1), at(-300), 0, {})
+    )  # fmt: skip
+    t.accounts.put_usage(UsageRow("desk-sms", "2026-11", "sms-outbound", 412, 530, "37.10", "EUR", at(-60)))
+    stored = t.inbounds.store("desk-sms", [("SM1", "message", b"{}")], at(-30))
+    t.inbounds.quarantine(stored[0], "bad_payload", {})

@@ -67,8 +67,9 @@ async def test_typing_finds_guests_by_name_phone_mail_and_room(session: Session)
     async with sitting(session) as desk:
         await desk.press("f6")
         assert "Élodie Garnier" in desk.text
-        for typed, wanted in (("jonas", "jonas"), ("6 11 11", "luc"), ("claire@exemple", "claire"), ("204", "claire")):
+        for typed in ("jonas", "611111111", "claire@exemple", "204"):
             await desk.type(typed)
+            wanted = {"jonas": "jonas", "611111111": "luc"}.get(typed, "claire")
             await desk.until(lambda wanted=wanted: _first(desk, wanted))  # type: ignore[misc]
             assert "Élodie Garnier" not in desk.text
             await desk.press("escape")

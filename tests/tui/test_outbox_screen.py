@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from storage.store import SqlStore
-from tests.tui.beside import outbox_of_each_kind
+from tests.tui.beside import listed, outbox_of_each_kind
 from tests.tui.driving import Desk, sitting
 from tests.tui.hotel import a_session
 from tui_inbox.domain.outbox import OutboxState, Outgoing
@@ -33,17 +33,11 @@ def state(store: SqlStore, row: Outgoing) -> OutboxState:
         return found.state
 
 
-def row(desk: Desk, name: str) -> str:
-    """The line of the list with this guest, without what stands beside the list."""
-    lists = (line[:76] for line in desk.text.split("\n"))
-    return next((line for line in lists if name in line), "")
-
-
 async def at(desk: Desk, name: str) -> None:
     """Put the cursor on the row of this guest."""
     await desk.press("home")
     for _ in range(12):
-        if name in row(desk, "▌"):
+        if name in desk.line("▌"):
             return
         await desk.press("down")
     raise AssertionError(f"{name} is not in the list:\n{desk.text}")
@@ -53,18 +47,18 @@ async def test_the_outbox_says_why_each_message_is_there_and_what_can_be_done(se
     async with sitting(session) as desk:
         await desk.press("f3")
         assert "2 need you" in desk.text
-        assert "? unknown" in row(desk, "Jonas Weber")
+        assert "? unknown" in listed(desk, "Jonas Weber")
         assert "which proves" in desk.text
         await at(desk, "Luc Petit")
         assert "This number takes no SMS" in desk.text
         assert "21614: 'To' number" in desk.text
         assert "s send  e edit  d drop" in desk.text
         await at(desk, "Priya Nair")
-        assert "· retries" in row(desk, "Priya Nair")
-        assert "10:02" in row(desk, "Priya Nair")
+        assert "· retries" in listed(desk, "Priya Nair")
+        assert "10:02" in listed(desk, "Priya Nair")
         await at(desk, "Ken Sato")
-        assert "· planned" in row(desk, "Ken Sato")
-        assert "20:00" in row(desk, "Ken Sato")
+        assert "· planned" in listed(desk, "Ken Sato")
+        assert "20:00" in listed(desk, "Ken Sato")
 
 
 async def test_an_unknown_message_is_settled_by_the_one_who_knows(
@@ -142,7 +136,7 @@ async def test_the_outbox_follows_the_store(
         with sqlite_store.write() as t:
             t.outbox.move(t.outbox.load(rows["queued"].id), OutboxState.INFLIGHT, desk.clock.now())
             t.changed("outbox", rows["queued"].id)
-        await desk.until(lambda: "leaving" in row(desk, "Anna Rossi"))
+        await desk.until(lambda: "leaving" in listed(desk, "Anna Rossi"))
 
 
 async def test_enter_opens_the_conversation_and_escape_returns_to_the_same_row(
@@ -180,9 +174,9 @@ async def test_an_empty_outbox_explains_itself(sqlite_store: SqlStore, tmp_path:
 async def test_the_sent_list_shows_time_guest_author_and_state_and_filters(session: Session) -> None:
     async with sitting(session) as desk:
         await desk.press("f4")
-        assert "scheduled" in row(desk, "Claire Martin")
-        assert "✓✓ delivered" in row(desk, "Claire Martin")
-        assert "Marc" in row(desk, "Tomás Herrera")
+        assert "scheduled" in listed(desk, "Claire Martin")
+        assert "✓✓ delivered" in listed(desk, "Claire Martin")
+        assert "Marc" in listed(desk, "Tomás Herrera")
         assert "Anna Rossi" not in desk.text
         await desk.press("f", "f")
         assert "f scheduled" in desk.text

@@ -93,6 +93,8 @@ def save(tx: Transaction, desk: Desk, actor: Actor, template: Template, now: dat
     template = _tidied(template)
     names = allowed(template.kind, desk)
     if template.kind is TemplateKind.WHATSAPP:
+        if not template.category and not template.vendor_id:
+            raise Refused("template_category")
         _check_mapping(template, names)
     else:
         for text in (template.subject, template.body):

@@ -64,6 +64,8 @@ SENTENCES: dict[str, str] = {
     "rule_name": N_("Give the rule a name."),
     "rule_days": N_("Between 0 and {limit} days before arrival."),
     "rule_channels": N_("Choose at least one channel that is connected."),
+    "rule_time": N_("“{text}” is no hour; write it like 18:00."),
+    "template_category": N_("Choose a category: utility is about the guest's own booking, the rest is marketing."),
     "rule_template": N_("There is no reminder template “{name}”."),
     "rule_off": N_("The rule is switched off."),
     "no_reservation": N_("The stay is not there any more."),

@@ -130,5 +130,5 @@ async def ask_stay(screen: DeskScreen, guest_id: int, stay: Reservation | None) 
             await app.gateway.write(bookings.edit_stay, app.actor, stay.id, form, app.now())
 
     title = _("Add a stay") if stay is None else _("Stay")
-    saved = await app.push_screen_wait(Form(app.ink, title, fields, save))
-    return saved
+    form = Form(app.ink, title, fields, save)
+    return await app.push_screen_wait(form)

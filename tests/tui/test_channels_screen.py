@@ -1,0 +1,119 @@
+"""The channels and what they set aside, as an operator meets them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from storage.store import SqlStore
+from tests.tui.beside import furnish, listed
+from tests.tui.driving import Desk, sitting
+from tests.tui.hotel import a_desk, a_session
+from tui_inbox.services.desk import Actor
+from tui_inbox.tui.session import Session
+
+
+@pytest.fixture
+def session(sqlite_store: SqlStore, tmp_path: Path) -> Session:
+    with sqlite_store.write() as t:
+        furnish(t)
+    return a_session(sqlite_store, tmp_path)
+
+
+async def channel(desk: Desk, name: str) -> None:
+    await desk.press("f8")
+    for _ in range(5):
+        if name in desk.line("▌")[:60]:
+            return
+        await desk.press("down")
+    raise AssertionError(desk.text)
+
+
+async def test_each_account_says_its_state_its_last_poll_its_error_and_what_to_do(session: Session) -> None:
+    async with sitting(session) as desk:
+        await channel(desk, "desk-mail")
+        assert "✓ connected" in listed(desk, "desk-sms")
+        assert "! error" in listed(desk, "desk-mail")
+        assert "refuses our key or password" in desk.text
+        assert "[AUTHENTICATIONFAILED] Invalid" in desk.text
+        assert "tui-inbox channel add" in desk.text
+        assert "not tried yet" in listed(desk, "insta")
+
+
+async def test_the_abilities_and_the_usage_of_an_account_are_beside_it(session: Session) -> None:
+    async with sitting(session) as desk:
+        await channel(desk, "desk-sms")
+        assert "free text for 24 h" in desk.text
+        assert "answers only" in desk.text
+        assert "412 37.10 EUR" in desk.text
+
+
+async def test_pausing_stops_the_account_and_resuming_goes_on(session: Session, sqlite_store: SqlStore) -> None:
+    def state() -> str:
+        with sqlite_store.read() as t:
+            row = t.accounts.get("desk-sms")
+            assert row is not None
+            return row.state
+
+    async with sitting(session) as desk:
+        await channel(desk, "desk-sms")
+        await desk.press("p")
+        await desk.until(lambda: state() == "paused" and "paused" in listed(desk, "desk-sms"))
+        await desk.press("p")
+        await desk.until(lambda: state() == "connected")
+
+
+@pytest.mark.parametrize(
+    ("ok", "result", "words"),
+    [
+        (True, {"account_name": "Lumière SAS"}, "tested: it works  Lumière SAS"),
+        (False, {"code": "auth", "vendor_text": "20003 Authenticate"}, "20003 Authenticate"),
+    ],
+)
+async def test_a_test_is_done_by_the_worker_and_its_answer_shown(
+    session: Session, sqlite_store: SqlStore, ok: bool, result: dict[str, str | int], words: str
+) -> None:
+    async with sitting(session) as desk:
+        await channel(desk, "desk-sms")
+        await desk.pilot.press("t")
+
+        def asked() -> bool:
+            with sqlite_store.write() as t:
+                jobs = t.jobs.queued(5)
+                for job in jobs:
+                    t.jobs.finish(job.id, ok, result, desk.clock.now())
+                return bool(jobs)
+
+        await desk.until(asked)
+        await desk.until(lambda: words in desk.text)
+
+
+async def test_what_was_set_aside_is_listed_and_tried_again_on_request(
+    session: Session, sqlite_store: SqlStore
+) -> None:
+    async with sitting(session) as desk:
+        await channel(desk, "desk-sms")
+        assert "1, s shows them" in desk.text
+        await desk.press("s")
+        assert "It is not what the provider promises" in desk.text
+        assert "2 B" in desk.text
+        await desk.press("r")
+        with sqlite_store.read() as t:
+            assert [job.kind for job in t.jobs.queued(5)] == ["replay"]
+        await desk.press("escape")
+        assert "desk-mail" in desk.text
+
+
+async def test_a_hotel_without_channels_is_told_what_to_type(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    async with sitting(a_session(sqlite_store, tmp_path, desk=a_desk(accounts={}))) as desk:
+        await desk.press("f8")
+        assert "tui-inbox channel add sms" in desk.text
+
+
+async def test_who_may_only_look_pauses_nothing(session: Session, sqlite_store: SqlStore, tmp_path: Path) -> None:
+    looker = a_session(sqlite_store, tmp_path, actor=Actor("marc", "Marc", role="read-only"))
+    async with sitting(looker) as desk:
+        await channel(desk, "desk-sms")
+        await desk.press("p")
+        assert "not possible here" in desk.text

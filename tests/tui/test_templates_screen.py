@@ -1,0 +1,177 @@
+"""Texts, reminders, rules and planned messages as an operator meets them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from storage.store import SqlStore
+from tests.tui.beside import furnish, listed, outbox_of_each_kind
+from tests.tui.driving import Desk, sitting
+from tests.tui.hotel import a_session
+from tui_inbox.domain.template import Template, TemplateKind
+from tui_inbox.tui.session import Session
+
+
+@pytest.fixture
+def session(sqlite_store: SqlStore, tmp_path: Path) -> Session:
+    with sqlite_store.write() as t:
+        furnish(t)
+        outbox_of_each_kind(t)
+    return a_session(sqlite_store, tmp_path)
+
+
+def texts(store: SqlStore, kind: TemplateKind = TemplateKind.SNIPPET) -> dict[str, Template]:
+    with store.read() as t:
+        return {f"{one.name} {one.language}": one for one in t.templates.all(kind)}
+
+
+async def kind(desk: Desk, times: int) -> None:
+    await desk.press("f7", *["f"] * times)
+
+
+async def test_each_kind_has_its_own_list_and_a_preview_for_a_sample_guest(session: Session) -> None:
+    async with sitting(session) as desk:
+        await kind(desk, 0)
+        assert ";park" in desk.text
+        assert "Le parking est ouvert, Claire." in desk.text
+        await desk.press("f")
+        assert "Arrivée" in desk.text
+        await desk.press("f")
+        assert "✓" not in listed(desk, "welcome")
+        assert "approved" in listed(desk, "welcome")
+        assert "utility" in listed(desk, "welcome")
+        await desk.press("f")
+        assert "1 day before, 18:00" in listed(desk, "La veille")
+
+
+async def test_a_misspelt_variable_is_refused_with_line_and_nearest_name_and_the_text_stays(
+    session: Session, sqlite_store: SqlStore
+) -> None:
+    async with sitting(session) as desk:
+        await kind(desk, 0)
+        await desk.press("a")
+        await desk.type("Taxi")
+        await desk.press("enter", "enter")
+        await desk.type("taxi")
+        await desk.press("enter")
+        box = desk.app.screen.query_one("#field-body")
+        box.load_text("Bonjour\n##{{firstname}}, le taxi arrive.")  # type: ignore[attr-defined]
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "Line 2" in desk.text and "first_name" in desk.text)
+        assert "Taxi fr" not in texts(sqlite_store)
+        box.load_text("##{{first_name}}, le taxi arrive.")  # type: ignore[attr-defined]
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "Taxi fr" in texts(sqlite_store))
+        assert texts(sqlite_store)["Taxi fr"].shortcut == "taxi"
+
+
+async def test_typing_the_opening_braces_offers_the_variables_of_this_kind(session: Session) -> None:
+    async with sitting(session) as desk:
+        await kind(desk, 1)
+        await desk.press("a")
+        await desk.type("X")
+        await desk.press("enter", "enter", "enter")
+        await desk.type("Cher ##{{")
+        await desk.until(lambda: "Which variable?" in desk.text)
+        assert "operator" not in desk.text
+        await desk.type("last")
+        await desk.press("enter")
+        await desk.until(lambda: "Cher ##{{last_name}}" in desk.text)
+        assert "Cher Martin" in desk.text
+
+
+async def test_a_copy_for_another_language_keeps_the_name(session: Session, sqlite_store: SqlStore) -> None:
+    async with sitting(session) as desk:
+        await kind(desk, 0)
+        await desk.press("d", "enter", *["backspace"] * 4)
+        await desk.type("de")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "Parking de" in texts(sqlite_store))
+        assert "Parking fr" in texts(sqlite_store)
+
+
+async def test_archiving_asks_and_no_is_the_first_answer(session: Session, sqlite_store: SqlStore) -> None:
+    async with sitting(session) as desk:
+        await kind(desk, 0)
+        await desk.press("x", "enter")
+        assert "Parking fr" in texts(sqlite_store)
+        await desk.press("x", "down", "enter")
+        await desk.until(lambda: "Parking fr" not in texts(sqlite_store))
+
+
+async def test_a_whatsapp_template_needs_a_category(session: Session, sqlite_store: SqlStore) -> None:
+    async with sitting(session) as desk:
+        await kind(desk, 2)
+        await desk.press("a")
+        await desk.type("Bye")
+        await desk.press("enter", "enter", "enter")
+        await desk.type("Au revoir")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "Choose a category" in desk.text)
+        assert "Bye fr" not in texts(sqlite_store, TemplateKind.WHATSAPP)
+        await desk.press("shift+tab", "right", "ctrl+s")
+        await desk.until(lambda: "Bye fr" in texts(sqlite_store, TemplateKind.WHATSAPP))
+        assert "not submitted" in listed(desk, "Bye")
+
+
+async def test_a_rule_is_made_and_switched_off(session: Session, sqlite_store: SqlStore) -> None:
+    async with sitting(session) as desk:
+        await kind(desk, 3)
+        await desk.press("a")
+        await desk.type("Jour J")
+        await desk.press("down", "down", "backspace")
+        await desk.type("0")
+        await desk.press("down", *["backspace"] * 5)
+        await desk.type("25:00")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "is no hour" in desk.text)
+        await desk.press(*["backspace"] * 5)
+        await desk.type("8h30")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "day of arrival, 08:30" in listed(desk, "Jour J"))
+        await desk.press("home")
+        if "Jour J" not in desk.line("▌"):
+            await desk.press("down")
+        await desk.press("o")
+        with sqlite_store.read() as t:
+            assert {rule.name: rule.enabled for rule in t.planner.rules()} == {"La veille": True, "Jour J": False}
+
+
+async def test_show_sends_lists_what_was_sent_with_it(session: Session, sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        t.templates.add(Template(0, TemplateKind.REMINDER, "arrivee", "en", "See you"))
+    async with sitting(session) as desk:
+        await kind(desk, 1)
+        await desk.press("end")
+        if "arrivee" not in desk.line("▌"):
+            await desk.press("home")
+        await desk.press("s")
+        await desk.until(lambda: "t arrivee" in desk.text)
+        assert "Claire Martin" in desk.text
+        assert "Tomás Herrera" not in desk.text
+        await desk.press("escape")
+        assert "Reminders" in desk.text
+
+
+async def test_sync_asks_the_worker_for_the_provider_s_templates(session: Session, sqlite_store: SqlStore) -> None:
+    async with sitting(session) as desk:
+        await kind(desk, 2)
+        await desk.press("y")
+        with sqlite_store.read() as t:
+            assert [(job.kind, job.account) for job in t.jobs.queued(5)] == [("sync_templates", "desk-sms")]
+
+
+async def test_the_planned_list_says_who_gets_what_and_when(session: Session) -> None:
+    async with sitting(session) as desk:
+        await desk.press("f9")
+        assert "tomorrow 18:00" in listed(desk, "Zoé Blanc")
+        assert "La veille" in listed(desk, "Zoé Blanc")
+
+
+@pytest.mark.parametrize("key", ["f7", "f9"])
+async def test_an_empty_list_says_which_key_fills_it(sqlite_store: SqlStore, tmp_path: Path, key: str) -> None:
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        await desk.press(key)
+        assert "a makes one" in desk.text or "F7 has the rules" in desk.text

@@ -1,0 +1,213 @@
+"""A text with its variables, and a rule that sends one; both are checked when they are saved."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.widgets import TextArea
+
+from tui_inbox.domain.errors import Refused
+from tui_inbox.domain.planner import Rule, RuleKind
+from tui_inbox.domain.template import Template, TemplateKind
+from tui_inbox.services import planning, templates
+from tui_inbox.services.desk import Desk
+from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
+from tui_inbox.tui.dialogs.form import Field, Form, Save, Values
+from tui_inbox.tui.render.line import Part
+from tui_inbox.tui.theme import Ink
+from tui_inbox.tui.widgets.lines import LinesPane
+from tui_inbox.wording import N_, _
+
+if TYPE_CHECKING:
+    from tui_inbox.tui.screens.desk_screen import DeskScreen
+
+CATEGORIES = {"": N_("choose one"), "utility": N_("utility"), "marketing": N_("marketing")}
+_OPENED = re.compile(r"##\{\{\s*([a-z0-9_]*)$")
+
+
+class TemplateForm(Form):
+    """A form with a text in it: Ctrl+T inserts a variable, ``##{{`` offers them, the sample guest reads along."""
+
+    def __init__(
+        self, ink: Ink, title: str, fields: list[Field], save: Save, desk: Desk, kind: TemplateKind, now: datetime
+    ) -> None:
+        super().__init__(ink, title, fields, save)
+        self.desk, self.kind, self.now = desk, kind, now
+        self.preview = LinesPane(ink, depth="raised", id="form-preview")
+
+    def extras(self) -> ComposeResult:
+        yield self.preview
+
+    def on_mount(self) -> None:
+        self.edited()
+
+    def edited(self) -> None:
+        values = self.values
+        template = Template(0, self.kind, "preview", values.get("language") or "en", values["body"])
+        rendered = templates.preview(self.desk, template, self.now)
+        lines: list[list[Part]] = [[(" " + _("as Claire Martin reads it:"), "muted")]]
+        lines += [[(" " + line, "info")] for line in rendered.text.split("\n")]
+        self.preview.show(lines[:5])
+        if self._opened() is not None:
+            self._offer()
+
+    def more_keys(self) -> list[Part]:
+        return [("  ", ""), ("Ctrl+T", "bold accent"), (f" {_('variable')}", "muted")]
+
+    async def on_key(self, event: events.Key) -> None:
+        if event.key == "ctrl+t":
+            event.stop()
+            self._offer()
+
+    @property
+    def box(self) -> TextArea:
+        box = self.widget("body")
+        assert isinstance(box, TextArea)
+        return box
+
+    def _opened(self) -> str | None:
+        """What follows the ``##{{`` just typed before the cursor; None when there is none."""
+        row, place = self.box.cursor_location
+        line = self.box.document.get_line(row)
+        found = _OPENED.search(line[:place])
+        return found[1] if found and self.focused is self.box and not line[place:].startswith("}") else None
+
+    def _offer(self) -> None:
+        self.run_worker(self._pick(), group="pick", exclusive=True, exit_on_error=False)
+
+    async def _pick(self) -> None:
+        options = [Option(name, name) for name in templates.allowed(self.kind, self.desk)]
+        typed = self._opened() or ""
+        dialog = Chooser(
+            self.ink, _("Which variable?"), options, find=narrowed(options), typing=_("name"), text=typed, lines=10
+        )
+        chosen = await self.app.push_screen_wait(dialog)
+        self.box.focus()
+        if chosen is None or chosen.value is None:
+            return
+        row, place = self.box.cursor_location
+        opened = _OPENED.search(self.box.document.get_line(row)[:place])
+        start = place - len(opened[0]) if opened else place
+        self.box.replace(f"##{{{{{chosen.value}}}}}", (row, start), (row, place))
+
+
+async def ask_template(screen: DeskScreen, template: Template) -> bool:
+    """Make (id 0) or change a template of ours. The vendor's are changed in one thing: which variable fills what."""
+    app = screen.desk_app
+    desk = app.session.desk
+    if template.vendor_id:
+        return await _ask_mapping(screen, template)
+    shortcut = Field("shortcut", _("shortcut"), template.shortcut, hint=_("Typed after ; in the composer."))
+    fields = [
+        Field("name", _("name"), template.name),
+        Field("language", _("language"), template.language or desk.language, hint=_("Two letters: fr, en, de.")),
+    ]
+    if template.kind is TemplateKind.SNIPPET:
+        fields.append(shortcut)
+    if template.kind is TemplateKind.WHATSAPP:
+        choices = tuple((code, _(words)) for code, words in CATEGORIES.items())
+        fields.append(Field("category", _("category"), template.category, choices=choices, hint=_(CATEGORY_HELP)))
+    if template.kind is TemplateKind.REMINDER:
+        fields.append(Field("subject", _("subject"), template.subject, hint=_("For mail.")))
+    fields.append(Field("body", _("text"), template.body, long=True, hint=_("##{{ opens the list of variables.")))
+
+    async def save(values: Values) -> None:
+        filled = template._replace(
+            name=values["name"],
+            language=values["language"],
+            body=values["body"],
+            shortcut=values.get("shortcut", template.shortcut),
+            subject=values.get("subject", template.subject),
+            category=values.get("category", template.category),
+        )
+        await app.gateway.write(templates.save, desk, app.actor, filled, app.now())
+
+    title = _(NEW[template.kind]) if not template.id else template.name
+    form = TemplateForm(app.ink, title, fields, save, desk, template.kind, app.now())
+    return await app.push_screen_wait(form)
+
+
+NEW = {
+    TemplateKind.SNIPPET: N_("New text"),
+    TemplateKind.REMINDER: N_("New reminder"),
+    TemplateKind.WHATSAPP: N_("New WhatsApp template (kept here; submitting it is not possible yet)"),
+}
+CATEGORY_HELP = N_("utility: about this guest's own booking or request; everything else is marketing.")
+
+
+async def _ask_mapping(screen: DeskScreen, template: Template) -> bool:
+    """Which of our variables fills which place of the vendor's text."""
+    app = screen.desk_app
+    desk = app.session.desk
+    places = list(dict.fromkeys(re.findall(r"\{\{\s*(\w+)\s*\}\}", template.body)))
+    names = (("", _("nothing yet")), *((name, name) for name in templates.allowed(template.kind, desk)))
+    if not places:
+        screen.say(_("this template has no variables; its text is the provider's"))
+        return False
+    fields = [
+        Field(f"p{place}", f"{{{{{place}}}}}", template.mapping.get(place, ""), choices=names) for place in places
+    ]
+
+    async def save(values: Values) -> None:
+        mapping = {place: values[f"p{place}"] for place in places if values[f"p{place}"]}
+        await app.gateway.write(templates.save, desk, app.actor, template._replace(mapping=mapping), app.now())
+
+    form = Form(app.ink, _("What fills the places of {name}?").format(name=template.name), fields, save)
+    return await app.push_screen_wait(form)
+
+
+async def ask_rule(screen: DeskScreen, rule: Rule | None, names: list[str]) -> bool:
+    """When which reminder is sent."""
+    app = screen.desk_app
+    desk = app.session.desk
+    channels = list(dict.fromkeys(code for account in desk.accounts.values() for code in account.channels))
+    yes_no = (("1", _("yes")), ("", _("no")))
+    fields = [
+        Field("name", _("name"), rule.name if rule else ""),
+        Field(
+            "template",
+            _("reminder"),
+            rule.template if rule else names[0],
+            choices=tuple((name, name) for name in names),
+        ),
+        Field("days", _("days before"), str(rule.days) if rule else "1", hint=_("0 is the day of arrival.")),
+        Field("at", _("at"), f"{rule.at:%H:%M}" if rule else "10:00", hint=_("By the hotel's clock: 18:00")),
+        Field(
+            "channels",
+            _("channels"),
+            ", ".join(rule.channels) if rule else ", ".join(channels[:1]),
+            hint=_("Tried in this order: {known}").format(known=", ".join(channels)),
+        ),
+        Field("enabled", _("on"), "1" if rule is None or rule.enabled else "", choices=yes_no),
+        Field(
+            "hold",
+            _("hold"),
+            "1" if rule and rule.hold_if_guest_writes else "",
+            choices=yes_no[::-1],
+            hint=_("Wait for the desk when the guest has written meanwhile."),
+        ),
+    ]
+
+    async def save(values: Values) -> None:
+        hour = re.fullmatch(r"([01]?\d|2[0-3])[:h]([0-5]\d)?", values["at"].strip())
+        if hour is None:
+            raise Refused("rule_time", text=values["at"])
+        made = Rule(
+            rule.id if rule else 0,
+            RuleKind.BEFORE_ARRIVAL,
+            values["name"],
+            values["template"],
+            int(values["days"]) if values["days"].isdecimal() else -1,
+            time(int(hour[1]), int(hour[2] or 0)),
+            tuple(part.strip() for part in values["channels"].split(",") if part.strip()),
+            enabled=bool(values["enabled"]),
+            hold_if_guest_writes=bool(values["hold"]),
+        )
+        await app.gateway.write(planning.put_rule, desk, app.actor, made)
+
+    form = Form(app.ink, _("New rule") if rule is None else rule.name, fields, save)
+    return await app.push_screen_wait(form)

@@ -1,0 +1,280 @@
+"""The channel accounts: do they work, since when not, why, and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from tui_inbox.domain.channel import ChannelTraits
+from tui_inbox.ports.store import Job, Transaction
+from tui_inbox.rows import AccountRow, QuarantineRow, UsageRow
+from tui_inbox.services import accounts, channels
+from tui_inbox.services.desk import AccountInfo
+from tui_inbox.tui.commands import CHANNELS, QUARANTINE
+from tui_inbox.tui.render import when
+from tui_inbox.tui.render.columns import column, field
+from tui_inbox.tui.render.line import Part
+from tui_inbox.tui.screens.table_screen import TableScreen
+from tui_inbox.tui.widgets.table import Parts
+from tui_inbox.wording import N_, _, ngettext, sentence
+
+STATES = {
+    accounts.NEW: (N_("not tried yet"), "muted"),
+    accounts.CONNECTED: (N_("connected"), "ok"),
+    accounts.ERROR: (N_("error"), "bold urgent"),
+    accounts.PAUSED: (N_("paused"), "bold soon"),
+    accounts.DISABLED: (N_("switched off"), "bold urgent"),
+}
+ADVICE = {
+    "auth": N_("Store the key or password again: tui-inbox channel add {name}"),
+    "forbidden": N_("Look into the provider's console: this account lacks a right."),
+    "account_suspended": N_("Only the provider can lift this; guests can be answered by other channels meanwhile."),
+    "trial_number": N_("Upgrade the account at the provider, or confirm the guest's number there."),
+    "tls": N_("Check the server's name and certificate, and this machine's clock."),
+    "unreachable": N_("Check this machine's network; it goes on by itself when the provider answers."),
+    "timeout": N_("Nothing to do: it goes on by itself when the provider answers."),
+    "rate_limited": N_("Nothing to do: it goes on by itself."),
+    "vendor_down": N_("Nothing to do: it goes on by itself when the provider's fault is over."),
+    "no_sender": N_("Give the account a sender number in the configuration."),
+}
+ANSWER_SECONDS = 20.0
+LOOK_SECONDS = 0.25
+
+
+class ChannelsScreen(TableScreen[AccountRow]):
+    """One row per account of the configuration."""
+
+    CONTEXTS = frozenset({CHANNELS})
+    TITLE_WORDS = N_("Channels")
+    HEARS = ("account", "job")
+
+    def fetch(self, tx: Transaction, after: AccountRow | None, _limit: int) -> Sequence[AccountRow]:
+        if after is not None:
+            return []
+        desk = self.desk_app.session.desk
+        self.usage = {name: tuple(channels.usage(tx, name)) for name in desk.accounts}
+        worker = tx.workers.get()
+        self.beat_at = worker.beat_at if worker is not None else None
+        return channels.rows(tx, desk)
+
+    usage: dict[str, tuple[UsageRow, ...]] = {}
+    beat_at: datetime | None = None
+
+    def key(self, row: AccountRow) -> object:
+        return row.name
+
+    def _info(self, row: AccountRow) -> AccountInfo | None:
+        return self.desk_app.session.desk.accounts.get(row.name)
+
+    def why_empty(self) -> Sequence[str]:
+        return (
+            _("No channel is set up yet. In a shell on this server:"),
+            "",
+            "1.  tui-inbox channel add sms",
+            "    " + _("asks for the Twilio account, keeps its key out of the configuration, and tests it"),
+            "2.  tui-inbox channel add email",
+            "    " + _("for the hotel's mailbox"),
+            "3.  tui-inbox doctor",
+            "    " + _("says what is still missing"),
+            "",
+            _("Then start the inbox again; nothing else is needed."),
+        )
+
+    def draw(self, row: AccountRow, width: int) -> Parts:
+        scene = self.scene
+        words, role = STATES.get(row.state, (row.state, "text"))
+        bad = "bold" in role
+        sign = "!" if row.state in (accounts.ERROR, accounts.DISABLED) else scene.ink.marks.yes
+        sign = scene.ink.marks.dot if row.state in (accounts.NEW, accounts.PAUSED) else sign
+        info = self._info(row)
+        served = ", ".join(traits.label for traits in info.channels.values()) if info is not None else row.type
+        left = [
+            column(f"{sign} {_(words)}", 16, role),
+            column(row.name, 16, "bold text"),
+            (sentence(row.reason) if row.reason and bad else served, "text" if bad else "muted"),
+        ]
+        poll = when.ago(row.poll_ok_at, scene.now, scene.zone) if row.poll_ok_at else _("never")
+        return left, [(poll, "muted")]
+
+    def describe(self, row: AccountRow) -> list[list[Part]]:
+        scene = self.scene
+        words, role = STATES.get(row.state, (row.state, "text"))
+        poll = when.ago(row.poll_ok_at, scene.now, scene.zone) if row.poll_ok_at else _("never")
+        lines: list[list[Part]] = [[(row.name, "bold text"), ("  ", ""), (_(words), role)]]
+        if row.reason:
+            lines.append([(sentence(row.reason), "bold urgent")])
+        if row.vendor_text:
+            lines.append([(row.vendor_text, "text")])
+        if row.reason in ADVICE:
+            lines.append([(_(ADVICE[row.reason]).format(name=row.type), "info")])
+        if row.state == accounts.PAUSED:
+            key = self.desk_app.keymap.shown("channel_pause")
+            lines.append([(_("Nothing is fetched or sent; {key} goes on.").format(key=key), "info")])
+        lines.append(field(_("last good poll"), poll, width=16))
+        if row.connected_at is not None:
+            lines.append(field(_("since"), when.ago(row.connected_at, scene.now, scene.zone), width=16))
+        if row.quarantined:
+            key = self.desk_app.keymap.shown("channel_quarantine")
+            aside = _("{n}, {key} shows them").format(n=row.quarantined, key=key)
+            lines.append(field(_("set aside"), aside, "bold soon", width=16))
+        info = self._info(row)
+        for traits in info.channels.values() if info is not None else ():
+            own = info.own.get(traits.code, "") if info is not None else ""
+            view_only = info is not None and info.mode == "view-only"
+            lines += [
+                [],
+                [(traits.label, "bold text"), ("  ", ""), (own, "muted")],
+                [(abilities(traits, view_only), "muted")],
+            ]
+        if used := self.usage.get(row.name):
+            lines += [[], [(_("this month, as the provider counts").upper(), "muted")]]
+            lines += [field(one.category, _used(one), width=16) for one in used if one.month == used[0].month]
+        return lines
+
+    def filter_words(self) -> list[list[Part]]:
+        if self.beat_at is None:
+            return [[(_("the worker has never run: nothing is sent or fetched"), "bold soon")]]
+        ago = when.ago(self.beat_at, self.scene.now, self.scene.zone)
+        return [[(_("the worker was last seen: {time}").format(time=ago), "muted")]]
+
+    def allowed(self, _row: AccountRow) -> frozenset[str]:
+        return frozenset({"account"})
+
+    async def opened(self) -> None:
+        await self.action_do("channel_quarantine")
+
+    async def do_channel_test(self) -> None:
+        await self._asked("channel_test", _("tested: it works"))
+
+    async def do_channel_usage(self) -> None:
+        await self._asked("usage", _("this month's usage is here"))
+
+    async def _asked(self, kind: str, fine: str) -> None:
+        row, app = self.current, self.desk_app
+        if row is None:
+            return
+        self.say(_("asked the worker…"))
+        job_id = await self.gateway.write(channels.ask, app.actor, kind, row.name, {}, app.now())
+        job = await self.answer(job_id)
+        if job is None:
+            self.say(_("the worker does not answer; is it running?"), "bold soon")
+            return
+        await self.read_again()
+        self.say(*answer_words(job, fine))
+
+    async def answer(self, job_id: int) -> Job | None:
+        """The job once it is done; None when nobody did it in time."""
+        for _turn in range(int(ANSWER_SECONDS / LOOK_SECONDS)):
+            job = await self.gateway.read(channels.answer, job_id)
+            if job is not None and job.state != "queued":
+                return job
+            await asyncio.sleep(LOOK_SECONDS)
+        return None
+
+    async def do_channel_pause(self) -> None:
+        row, app = self.current, self.desk_app
+        if row is None:
+            return
+        paused = row.state == accounts.PAUSED
+        service = channels.resume if paused else channels.pause
+        await self.gateway.write(service, app.session.desk, app.actor, row.name, app.now())
+        await self.read_again()
+        self.say(_("goes on: {name}").format(name=row.name) if paused else _("paused: {name}").format(name=row.name))
+
+    def do_channel_quarantine(self) -> None:
+        if self.current is not None:
+            screen = QuarantineScreen(self.desk_app)
+            screen.account = self.current.name
+            self.desk_app.push_screen(screen)
+
+
+class QuarantineScreen(TableScreen[QuarantineRow]):
+    """What a channel brought and nobody could read; nothing of it is lost."""
+
+    CONTEXTS = frozenset({QUARANTINE})
+    TITLE_WORDS = N_("Set aside")
+    HEARS = ("account", "job", "conversation")
+    account = ""
+
+    def fetch(self, tx: Transaction, after: QuarantineRow | None, limit: int) -> Sequence[QuarantineRow]:
+        return tx.inbounds.quarantined(self.account, limit) if after is None else []
+
+    def key(self, row: QuarantineRow) -> object:
+        return row.id
+
+    def why_empty(self) -> Sequence[str]:
+        return (_("Nothing was set aside: all that {account} brought could be read.").format(account=self.account),)
+
+    def draw(self, row: QuarantineRow, width: int) -> Parts:
+        scene = self.scene
+        left = [
+            column(when.ago(row.received_at, scene.now, scene.zone), 10, "muted"),
+            column(row.kind, 10, "text"),
+            (sentence(row.reason, row.params), "soon"),
+        ]
+        return left, [(when.size(row.size), "muted")]
+
+    def describe(self, row: QuarantineRow) -> list[list[Part]]:
+        key = self.desk_app.keymap.shown("replay")
+        return [
+            [(sentence(row.reason, row.params), "bold soon")],
+            field(_("account"), row.account),
+            field(_("number"), row.external_id),
+            field(_("kind"), row.kind),
+            field(_("size"), when.size(row.size)),
+            [],
+            [
+                (
+                    _("It is kept as it came. After an update of the program {key} tries it again.").format(key=key),
+                    "info",
+                )
+            ],
+        ]
+
+    def allowed(self, _row: QuarantineRow) -> frozenset[str]:
+        return frozenset({"replay"})
+
+    async def do_replay(self) -> None:
+        row, app = self.current, self.desk_app
+        if row is not None:
+            params: dict[str, str | int] = {"inbound": row.id}
+            await self.gateway.write(channels.ask, app.actor, "replay", row.account, params, app.now())
+            self.say(_("asked the worker; the list follows by itself"))
+
+
+def answer_words(job: Job, fine: str) -> Part:
+    """What the worker found, as one line."""
+    result = job.result
+    if job.state == "done":
+        name = str(result.get("account_name", ""))
+        return (f"{fine}  {name}".rstrip(), "ok")
+    code = str(result.get("code", "job_failed"))
+    vendor = str(result.get("vendor_text", ""))
+    return (" ".join(part for part in (sentence(code, result), vendor) if part), "bold urgent")
+
+
+def abilities(traits: ChannelTraits, view_only: bool) -> str:
+    """What this channel can do, as one line."""
+    if view_only or not traits.can_send:
+        return _("only receives")
+    words = [_("may write first") if traits.can_start else _("answers only")]
+    if traits.free_window is not None:
+        hours = int(traits.free_window.total_seconds() // 3600)
+        words.append(ngettext("free text for {n} h", "free text for {n} h", hours))
+    if traits.templates_after_window:
+        words.append(_("then templates"))
+    if traits.max_chars is not None:
+        words.append(ngettext("{n} character", "{n} characters", traits.max_chars))
+    if traits.read_receipts:
+        words.append(_("tells what was read"))
+    elif traits.delivery_receipts:
+        words.append(_("tells what was delivered"))
+    if traits.attachments is not None and not traits.attachments.needs_public_url:
+        words.append(_("files"))
+    return ", ".join(words)
+
+
+def _used(row: UsageRow) -> str:
+    price = f"{row.price} {row.currency}".strip()
+    return " ".join(part for part in (str(row.count), price and f"{price}") if part)
