@@ -262,9 +262,17 @@ def rollback(db: Connection) -> None:
         db.raw.execute("ROLLBACK")
 
 
+CHECKPOINT_SECONDS = 1.0
+"""While a checkpoint waits for readers it keeps writers out, so it does not wait for long."""
+
+
 def checkpoint(db: Connection) -> None:
-    """Write the log back and shorten it; waits for nobody. SQLite only."""
-    db.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    """Write the log back and shorten it; what readers still need is left for the next time. SQLite only."""
+    db.raw.execute(f"PRAGMA busy_timeout={int(CHECKPOINT_SECONDS * 1000)}").fetchall()
+    try:
+        db.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        db.raw.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}").fetchall()
 
 
 def is_missing_table(error: Exception) -> bool:

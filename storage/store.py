@@ -275,11 +275,17 @@ class SqlStore:
         race does it nowhere else."""
         if self.dialect != engine.SQLITE:
             return
-        db = self._taken(write=True)
-        try:
-            engine.checkpoint(db)
-        finally:
-            self._put_back(db, write=True)
+        with self._writing:
+            db = self._taken(write=True)
+            try:
+                engine.checkpoint(db)
+            except Exception as error:
+                known = engine.store_error(error)
+                if known is None:
+                    raise
+                raise known from error
+            finally:
+                self._put_back(db, write=True)
 
     def close(self) -> None:
         with self._lock:

@@ -703,6 +703,10 @@ class Store(Protocol):
         """
         ...
 
+    def checkpoint(self) -> None:
+        """Keep a log of changes short where the engine has one; the worker asks for it now and then."""
+        ...
+
     def close(self) -> None: ...
 
 

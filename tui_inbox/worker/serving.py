@@ -27,6 +27,10 @@ from tui_inbox.worker.sending import Sender
 LOOK_SECONDS = 0.4
 """How long a message whose undo time is over, or a screen's question, waits at most."""
 LEASE_SECONDS = 10.0
+AGAIN_SECONDS = 1.0
+"""Before leading is tried again."""
+PASSING = frozenset({"busy", "disk_full", "io_error", "read_only", "unreachable"})
+"""Troubles of a store that a worker waits out."""
 RECENT, LONG = timedelta(minutes=15), timedelta(hours=72)
 
 
@@ -58,6 +62,7 @@ class Leader:
         every(10.0, "beat", self._beat)
         every(30.0, "left over", self._sender.take_over)
         every(60.0, "plan", self._plan)
+        every(300.0, "checkpoint", self._parts.store.checkpoint)
         every(3600.0, "prune", lambda: upkeep.prune(self._parts.store, self._parts.clock.now()))
         for name, channel in self._parts.channels.items():
             self._tend(name, channel)
@@ -145,8 +150,11 @@ class Leader:
         self._scheduler.remove_all_jobs()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._scheduler.shutdown(wait=True)
-        with self._parts.store.write() as tx:
-            upkeep.stopped(tx, self._parts.owner, self._parts.clock.now())
+        try:
+            with self._parts.store.write() as tx:
+                upkeep.stopped(tx, self._parts.owner, self._parts.clock.now())
+        except StoreError as error:
+            log.error("the end is not noted: %s", error.code)
 
 
 def serve(parts: Parts, stop: Event, *, detached: bool = False) -> bool:
@@ -155,8 +163,8 @@ def serve(parts: Parts, stop: Event, *, detached: bool = False) -> bool:
     ``detached`` (started by a session): does not stand by, and ends when no session lives and nothing is due within
     the hour. False when it never led.
     """
-    standing_by = False
-    led = False
+    standing_by = led = False
+    trouble = ""
     while not stop.is_set():
         if not _acquired(parts):
             if detached:
@@ -164,14 +172,23 @@ def serve(parts: Parts, stop: Event, *, detached: bool = False) -> bool:
             if not standing_by:
                 log.info("another worker leads; standing by")
             standing_by = True
-            stop.wait(1.0)
+            stop.wait(AGAIN_SECONDS)
             continue
         led, standing_by = True, False
         try:
             if _lead(parts, stop, detached=detached):
                 break
+        except StoreError as error:
+            if error.code not in PASSING:
+                raise
+            if error.code != trouble:
+                log.error("the store cannot be used: %s", error.code)
+            trouble = error.code
+        else:
+            trouble = ""
         finally:
             parts.lease.release()
+        stop.wait(AGAIN_SECONDS)
     for channel in parts.channels.values():
         channel.close()
     return led
