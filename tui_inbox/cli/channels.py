@@ -68,6 +68,7 @@ def add(options: Namespace) -> int:
     secret_name = f"{name}-{form.secret_suffix}" if form.secret else ""
     chain = open_secrets(loaded)
     answers = _given(options.set)
+    secret = None
     while True:
         answers = answers if options.no_input else _ask_all(form, answers)
         table = {**loaded.config.channels.get(name, {}), **table_of(form, answers, secret_name)}
@@ -77,7 +78,7 @@ def add(options: Namespace) -> int:
                 raise ConfigError(str(loaded.file), problems)
             say(config_sentences(_("This cannot work"), tuple(problems)))
             continue
-        secret = _secret(options, form) if form.secret else None
+        secret = _secret(options, form, secret) if form.secret else None
         health = None if options.no_test else try_out(account, Given(secret) if secret else chain)
         if health is None or health.state is HealthState.OK:
             break
@@ -157,13 +158,21 @@ def _read(name: str, table: dict[str, Any], loaded: Loaded) -> tuple[Account | N
     return read_account(name, table, changed)
 
 
-def _secret(options: Namespace, form: Form) -> Secret:
+def _secret(options: Namespace, form: Form, earlier: Secret | None) -> Secret:
+    """Enter alone keeps the secret that was typed before, or asks again: the answers so far are not lost."""
     if options.secret_stdin:
         return Secret(sys.stdin.readline().rstrip("\r\n"))
     if options.no_input:
         raise Usage(_("--no-input needs --secret-stdin: the secret is read from the standard input."))
-    print(f"  {_(form.secret_where)}")
-    return ask_secret(f"{_(form.secret)}:")
+    while True:
+        print(f"  {_(form.secret_where)}")
+        try:
+            return ask_secret(f"{_(form.secret)}:")
+        except Usage:
+            if earlier:
+                return earlier
+            if not sys.stdin.isatty():
+                raise
 
 
 def try_out(account: Account, secrets: Secrets) -> Health:
