@@ -94,7 +94,10 @@ class InboxPanes(DeskScreen):
             self.card.show(reading.card)
 
     def take(self, shown: Shown, keep: int | None = None) -> None:
-        self.top.show(tab=self.view.tab, counts=shown.counts)
+        self.top.show(tab=self.view.tab)
+        for screen in self.desk_app.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.top.show(counts=shown.counts)
         self.rows.empty = [shown.why_empty] if shown.why_empty else []
         self.rows.scene = self.scene
         self.rows.show(shown.page.rows, shown.page.more, tab=self.view.tab, keep=keep)
