@@ -30,6 +30,8 @@ class Shown:
     page: Page
     counts: Counts
     why_empty: str = ""
+    clears: bool = False
+    """Taking the filters off would show something."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,10 @@ class InboxData:
     def shown(self, tx: Transaction, view: View, now: datetime, limit: int = PAGE) -> Shown:
         page = inbox.page(tx, self.desk, self.actor(), view, now, limit=limit)
         counts = inbox.counts(tx, self.desk, self.actor(), view)
-        return Shown(page, counts, "" if page.rows else self._why_empty(tx, view, now))
-
-    def _why_empty(self, tx: Transaction, view: View, now: datetime) -> str:
+        if page.rows:
+            return Shown(page, counts)
         reason = inbox.why_empty(tx, self.desk, self.actor(), view, now)
-        return sentence(reason.code, reason.params)
+        return Shown(page, counts, sentence(reason.code, reason.params), reason.clears)
 
     def next_page(self, tx: Transaction, view: View, now: datetime, last: ConversationRow) -> Page:
         return inbox.page(tx, self.desk, self.actor(), view, now, after=Key(last.key, last.id), limit=PAGE)

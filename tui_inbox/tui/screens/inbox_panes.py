@@ -24,6 +24,7 @@ from tui_inbox.tui.widgets.composer import Composer, ReplyBox
 from tui_inbox.tui.widgets.conversation_list import ConversationList
 from tui_inbox.tui.widgets.frame import Columns, Stack
 from tui_inbox.tui.widgets.thread_view import ThreadView
+from tui_inbox.wording import _
 
 if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
@@ -99,6 +100,8 @@ class InboxPanes(DeskScreen):
             if isinstance(screen, DeskScreen):
                 screen.top.show(counts=shown.counts)
         self.rows.empty = [shown.why_empty] if shown.why_empty else []
+        if shown.clears:
+            self.rows.empty.append(_("{key} clears the filters.").format(key=self.desk_app.keymap.shown("clear")))
         self.rows.scene = self.scene
         self.rows.show(shown.page.rows, shown.page.more, tab=self.view.tab, keep=keep)
         self.rows.marked &= {row.id for row in shown.page.rows} | (self.rows.marked if shown.page.more else set())
