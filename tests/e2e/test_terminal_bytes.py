@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, time
 from pathlib import Path
 
 import pytest
 
 from storage.store import open_store
-from tests.builders import an_inbound
+from tests.builders import a_guest, a_reservation, an_inbound, at
 from tests.e2e.terminal import Line
+from tests.tui.beside import on_its_way
 from tests.tui.hotel import converse, sketch
 from tui_inbox.domain.message import Attachment
 from tui_inbox.domain.outbox import OutboxState
+from tui_inbox.domain.planner import Planned, Rule, RuleKind
+from tui_inbox.domain.template import Template, TemplateKind
+from tui_inbox.rows import AccountRow
 
 SECRET = "GUESTWASHERE"
 HOSTILE = (
@@ -25,6 +30,16 @@ HOSTILE = (
 )
 """Every kind of sequence that a terminal acts on, and markup that a framework would."""
 
+F3, F4, F6, F7, F8, F9 = b"\x1bOR", b"\x1bOS", b"\x1b[17~", b"\x1b[18~", b"\x1b[19~", b"\x1b[20~"
+
+
+def reach(line: Line, *keys: bytes) -> None:
+    """One key after the other, each with the time that a person would take."""
+    for key in keys:
+        line.keys(key)
+        line.read(0.4)
+
+
 SCREENS: list[tuple[str, Callable[[Line], None]]] = [
     ("inbox", lambda line: None),
     ("thread", lambda line: line.keys(b"\r")),
@@ -32,6 +47,15 @@ SCREENS: list[tuple[str, Callable[[Line], None]]] = [
     ("palette", lambda line: line.keys(b"\x0b")),
     ("link", lambda line: line.keys(b"l")),
     ("search", lambda line: line.keys(b"/GUEST")),
+    ("outbox", lambda line: line.keys(F3)),
+    ("sent", lambda line: line.keys(F4)),
+    ("guests", lambda line: line.keys(F6)),
+    ("guest form", lambda line: reach(line, F6, b"\x1b[B", b"e")),
+    ("guest", lambda line: reach(line, F3, b"p")),
+    ("templates", lambda line: line.keys(F7)),
+    ("channels", lambda line: line.keys(F8)),
+    ("quarantine", lambda line: reach(line, F8, b"s")),
+    ("planned", lambda line: line.keys(F9)),
 ]
 """Each screen and how it is reached from the start; further screens add their line here."""
 
@@ -49,6 +73,17 @@ def hostile_hotel(folder: Path) -> None:
         sketch(t)
         made = converse(t, HOSTILE, "sms", HOSTILE, 5, phone="+33699999999", unread=1, stay=(0, 2, HOSTILE[:40]))
         an_inbound(t, made, HOSTILE, minutes=6, subject=HOSTILE, attachments=(Attachment(HOSTILE, HOSTILE, 12),))
+        on_its_way(
+            t, HOSTILE, HOSTILE, OutboxState.FAILED, 4, reason="refused", vendor_text=HOSTILE, phone="+33699999998"
+        )
+        on_its_way(t, HOSTILE, HOSTILE, OutboxState.ACCEPTED, 3, template=HOSTILE, by=HOSTILE, phone="+33699999997")
+        t.templates.add(Template(0, TemplateKind.SNIPPET, HOSTILE, "fr", HOSTILE, shortcut=HOSTILE))
+        rule = t.planner.put_rule(Rule(0, RuleKind.BEFORE_ARRIVAL, HOSTILE, HOSTILE, 1, time(18), ("sms",)))
+        stay = a_reservation(t, a_guest(t, HOSTILE), 2, 4, room=HOSTILE)
+        t.planner.add(Planned(0, rule.id, stay.id, date(2026, 11, 24), at(1920)))
+        t.accounts.put(AccountRow("desk-sms", "twilio", "error", "auth", HOSTILE, None, None, None, 0, {}))
+        stored = t.inbounds.store("desk-sms", [(HOSTILE, HOSTILE, b"{}")], at(0))
+        t.inbounds.quarantine(stored[0], "reader_failed", {"error": HOSTILE})
 
 
 def controls(raw: bytes) -> list[bytes]:
@@ -61,13 +96,13 @@ def controls(raw: bytes) -> list[bytes]:
     return strange + [found for found in re.findall(rb"\x1b\][^\x07\x1b]*", raw) if SECRET.encode() in found]
 
 
-@pytest.mark.parametrize(("name", "reach"), SCREENS, ids=[name for name, _reach in SCREENS])
-def test_a_guests_bytes_never_act_on_the_terminal(tmp_path: Path, name: str, reach: Callable[[Line], None]) -> None:
+@pytest.mark.parametrize(("name", "go"), SCREENS, ids=[name for name, _go in SCREENS])
+def test_a_guests_bytes_never_act_on_the_terminal(tmp_path: Path, name: str, go: Callable[[Line], None]) -> None:
     hostile_hotel(tmp_path)
     with Line(tmp_path) as line:
         line.shows("reply")
         line.read(0.5)
-        reach(line)
+        go(line)
         line.read(1.0)
         assert SECRET in line.text, "the hostile row must be in sight for this test to mean anything"
         assert controls(bytes(line.raw)) == []
@@ -150,6 +185,7 @@ def test_a_key_costs_few_bytes(hotel: Path) -> None:
         line.keys(b"\r")
         line.read(1.0)
         opening = len(line.raw) - before
+        line.shows("worker not running")
         before = len(line.raw)
         line.read(2.0)
         idle = len(line.raw) - before
