@@ -78,12 +78,14 @@ def _update_sql(table: str, where: tuple[str, ...], columns: tuple[str, ...], ma
 class Connection:
     """One open connection, used by one thread at a time; rows are plain tuples."""
 
-    def __init__(self, raw: Any, dialect: str) -> None:
+    def __init__(self, raw: Any, dialect: str, *, write: bool) -> None:
         self.raw = raw
         self.dialect = dialect
-        self.for_update = "" if dialect == SQLITE else " FOR UPDATE"
+        # SQLite's writer has locked everything; a PostgreSQL server refuses row locks to a reader.
+        locks = write and dialect == POSTGRESQL
+        self.for_update = " FOR UPDATE" if locks else ""
+        self.skip_locked = " FOR UPDATE SKIP LOCKED" if locks else ""
         self._mark = "?" if dialect == SQLITE else "%s"
-        self.skip_locked = "" if dialect == SQLITE else " FOR UPDATE SKIP LOCKED"
         self.statements = 0
         """Statements executed, so that a retry knows whether anything was done."""
 
@@ -212,7 +214,7 @@ def _connect_sqlite(path: str, write: bool) -> Connection:
     except BaseException:
         raw.close()
         raise
-    return Connection(raw, SQLITE)
+    return Connection(raw, SQLITE, write=write)
 
 
 def _connect_postgresql(url: str, write: bool) -> Connection:
@@ -240,7 +242,7 @@ def _connect_postgresql(url: str, write: bool) -> Connection:
         application_name="tui-inbox",
     )
     raw.adapters.register_dumper(bool, Flag)
-    return Connection(raw, POSTGRESQL)
+    return Connection(raw, POSTGRESQL, write=write)
 
 
 def begin(db: Connection, *, write: bool) -> None:

@@ -50,4 +50,4 @@ def aggregates(db: Connection) -> tuple[object, ...]:
 
 
 def test_constructing_an_aggregate_touches_no_connection() -> None:
-    assert len(aggregates(Connection(None, SQLITE))) == 18
+    assert len(aggregates(Connection(None, SQLITE, write=True))) == 18

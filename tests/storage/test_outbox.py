@@ -178,6 +178,8 @@ def test_claimable_keeps_to_the_accounts_the_time_and_the_limit(store: Store) ->
         assert keys(t.outbox.claimable(["desk-sms"], NOW, 2)) == ["0", "1"]
         assert keys(t.outbox.claimable(["desk-sms"], NOW, 9)) == ["0", "1", "2"]
         assert t.outbox.claimable([], NOW, 9) == []
+    with store.read() as t:
+        assert keys(t.outbox.claimable(["desk-sms"], NOW, 9)) == ["0", "1", "2"]
 
 
 def test_two_claimers_never_get_the_same_row(store: Store) -> None:

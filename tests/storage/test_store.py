@@ -49,6 +49,14 @@ def test_a_reader_cannot_write(store: SqlStore) -> None:
     assert refused.value.code == "read_only"
 
 
+def test_a_reader_loads_what_a_writer_would_lock(store: SqlStore) -> None:
+    with store.write() as t:
+        conversation = a_conversation(t)
+    with store.read() as t:
+        assert t.conversations.load(conversation.id) == conversation
+        assert t.guests.load(conversation.guest_id).id == conversation.guest_id
+
+
 def test_two_writers_of_one_row_lose_nothing(store: SqlStore) -> None:
     with store.write() as t:
         conversation = a_conversation(t, preview="0")

@@ -82,17 +82,17 @@ def running(work: Callable[[Event], object]) -> tuple[threading.Thread, Event]:
     return thread, stop
 
 
-def test_a_queued_reply_leaves_and_the_worker_ends_cleanly(sqlite_store: SqlStore) -> None:
+def test_a_queued_reply_leaves_and_the_worker_ends_cleanly(store: SqlStore) -> None:
     channel = Telling()
-    outbox_id = queue_reply(sqlite_store)
-    made = parts(sqlite_store, channel)
+    outbox_id = queue_reply(store)
+    made = parts(store, channel)
     thread, stop = running(lambda stop: serve(made, stop))
     assert channel.has_sent.wait(10)
     assert channel.has_polled.wait(10)
     stop.set()
     thread.join(10)
     assert not thread.is_alive()
-    with sqlite_store.read() as tx:
+    with store.read() as tx:
         row = tx.outbox.get(outbox_id)
         worker = tx.workers.get()
     assert row is not None
