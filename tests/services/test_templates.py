@@ -45,6 +45,7 @@ def approved(vendor_id: str = "HX1", body: str = "Hello {{1}}, see you on {{2}}.
         (snippet("##{{operator}}")._replace(kind=TemplateKind.REMINDER), "unknown_variable_at", None),
         (approved(mapping={"1": "firstname"}), "unknown_variable_near", None),
         (approved(mapping={"7": "first_name"}), "no_such_place", {"number": "7"}),
+        (approved(vendor_id="", category=""), "template_category", {}),
     ],
 )
 def test_a_wrong_template_is_not_saved(

@@ -202,7 +202,7 @@ COMMANDS: tuple[Command, ...] = (
             enabled=can("archive")),
     Command("template_sends", ("s",), N_("Show sends"), HERE, on=frozenset({TEMPLATES}), short=N_("sends")),
     Command("template_sync", ("y",), N_("Fetch the provider's templates"), HERE, on=frozenset({TEMPLATES}),
-            short=N_("sync"), enabled=_may_write),
+            short=N_("sync"), enabled=can("sync")),
     Command("rule_switch", ("o",), N_("Switch the rule on or off"), HERE, on=frozenset({TEMPLATES}),
             short=N_("on/off"), enabled=can("switch")),
     Command("channel_test", ("t",), N_("Test the connection"), HERE, on=frozenset({CHANNELS}), short=N_("test"),

@@ -90,7 +90,7 @@ class ChannelsScreen(TableScreen[AccountRow]):
         info = self._info(row)
         served = ", ".join(traits.label for traits in info.channels.values()) if info is not None else row.type
         left = [
-            column(f"{sign} {_(words)}", 16, role),
+            column(f"{sign} {_(words)}", 20, role),
             column(row.name, 16, "bold text"),
             (sentence(row.reason) if row.reason and bad else served, "text" if bad else "muted"),
         ]
@@ -111,13 +111,13 @@ class ChannelsScreen(TableScreen[AccountRow]):
         if row.state == accounts.PAUSED:
             key = self.desk_app.keymap.shown("channel_pause")
             lines.append([(_("Nothing is fetched or sent; {key} goes on.").format(key=key), "info")])
-        lines.append(field(_("last good poll"), poll, width=16))
+        lines.append(field(_("last good poll"), poll, width=18))
         if row.connected_at is not None:
-            lines.append(field(_("since"), when.ago(row.connected_at, scene.now, scene.zone), width=16))
+            lines.append(field(_("since"), when.ago(row.connected_at, scene.now, scene.zone), width=18))
         if row.quarantined:
             key = self.desk_app.keymap.shown("channel_quarantine")
             aside = _("{n}, {key} shows them").format(n=row.quarantined, key=key)
-            lines.append(field(_("set aside"), aside, "bold soon", width=16))
+            lines.append(field(_("set aside"), aside, "bold soon", width=18))
         info = self._info(row)
         for traits in info.channels.values() if info is not None else ():
             own = info.own.get(traits.code, "") if info is not None else ""
@@ -129,7 +129,7 @@ class ChannelsScreen(TableScreen[AccountRow]):
             ]
         if used := self.usage.get(row.name):
             lines += [[], [(_("this month, as the provider counts").upper(), "muted")]]
-            lines += [field(one.category, _used(one), width=16) for one in used if one.month == used[0].month]
+            lines += [field(one.category, _used(one), width=18) for one in used if one.month == used[0].month]
         return lines
 
     def filter_words(self) -> list[list[Part]]:

@@ -21,14 +21,18 @@ from tui_inbox.tui.render.guest_card import REQUEST_KINDS, dates
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.render.sending import CLASSES
 from tui_inbox.tui.screens.table_screen import TableScreen
-from tui_inbox.tui.widgets.bars import TABS
 from tui_inbox.tui.widgets.table import Parts
 from tui_inbox.wording import N_, _, sentence
 
 if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
 
-STATES = {state: TABS[tab] for state, tab in zip(State, TABS, strict=False)}
+STATES = {
+    State.OPEN: N_("open"),
+    State.PENDING: N_("pending"),
+    State.CLOSED: N_("closed"),
+    State.SPAM: N_("spam"),
+}
 
 
 @dataclass(frozen=True)
@@ -260,7 +264,7 @@ def _entries(card: Card, media: Sequence[str]) -> list[Entry]:
     ]
     entries: list[Entry] = []
     for title, rows in sections:
-        words = title if rows else f"{title}: {_('none')}"
+        words = title if rows else f"{title}  –"
         entries += [Entry(title, "", ""), Entry(title, "head", words)] if entries else [Entry(title, "head", words)]
         entries += [Entry(title, ref, what) for ref, what in rows]
     return entries

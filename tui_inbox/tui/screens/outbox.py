@@ -75,7 +75,7 @@ class OutboxScreen(TableScreen[OutboxRow]):
         words, role = sending.state_part(scene, row)
         mark, _label = scene.channel(row.account, row.channel)
         left = [
-            column(words, 14, role),
+            column(words, 16, role),
             column(mark, 3, "muted"),
             column(sending.guest_words(scene, row), 18, "bold text"),
             (row.text.replace("\n", " "), "muted"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_inbox.domain.planner import Rule
 from tui_inbox.domain.template import Approval, Template, TemplateKind
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services import channels, planning, templates
-from tui_inbox.tui.commands import TEMPLATES
+from tui_inbox.tui.commands import TEMPLATES, Selection
 from tui_inbox.tui.dialogs.confirm import confirm
 from tui_inbox.tui.dialogs.template_form import CATEGORIES, ask_rule, ask_template
 from tui_inbox.tui.render import when
@@ -145,6 +146,12 @@ class TemplatesScreen(TableScreen[Row]):
         if isinstance(row, Rule):
             return frozenset({"edit", "switch", "copy"})
         return frozenset({"edit", "archive", "copy"})
+
+    def selection(self) -> Selection:
+        """The provider's templates can be fetched while none is there."""
+        known = super().selection()
+        more = frozenset({"sync"} if self.kind is TemplateKind.WHATSAPP else ())
+        return replace(known, can=known.can | more)
 
     async def opened(self) -> None:
         await self.action_do("template_edit")
