@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from mimetypes import guess_type
 from random import Random
 
 from tui_inbox.domain.errors import (
@@ -149,10 +150,10 @@ def _files(outgoing: Outgoing, blobs: Blobs | None) -> list[tuple[str, str, byte
         return []
     if blobs is None:
         raise NotFound("blobs")
-    names = outgoing.attachment_names
+    names = [*outgoing.attachment_names, *outgoing.attachments[len(outgoing.attachment_names) :]]
     return [
-        (names[at] if at < len(names) else sha256, "", blobs.get(sha256))
-        for at, sha256 in enumerate(outgoing.attachments)
+        (name, guess_type(name)[0] or "", blobs.get(sha256))
+        for name, sha256 in zip(names, outgoing.attachments, strict=False)
     ]
 
 

@@ -172,7 +172,8 @@ class ThreadView(Pane, can_focus=True):
             total += len(self._lines(block))
             if total >= from_bottom + wanted:
                 return wanted
-        return max(0, total - from_bottom)
+        beginning = self.older or (self.thread is not None and self.thread.history_from is not None)
+        return max(0, total + beginning - from_bottom)
 
     def _want_older(self) -> None:
         if self.older and not self._asked_older:
