@@ -15,7 +15,7 @@ SENTENCES: dict[str, str] = {
     "store_cannot_open": N_("The store's file or folder cannot be opened. Check its path, owner and mode."),
     "store_bad_url": N_("“{scheme}” is no kind of store. Write sqlite:////path/to/inbox.db or postgresql+psycopg://…"),
     "store_no_driver": N_("The PostgreSQL driver is missing. Install tui-inbox[postgres]."),
-    "store_unreachable": N_("The database server does not answer. Check that it runs and that url is right."),
+    "store_unreachable": N_("The database server cannot be used. Check that it runs and that url is right. {words}"),
     "store_denied": N_("The database server refuses this user. Check the user, and the secret under [store]."),
     "store_busy": N_("The store is busy. Try again in a moment."),
     "store_disk_full": N_("The disk is full: nothing can be stored. Make room, then go on."),

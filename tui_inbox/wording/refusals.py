@@ -1,7 +1,0 @@
-"""Sentences for refusals, by stored code."""
-
-from __future__ import annotations
-
-from tui_inbox.wording import N_  # noqa: F401
-
-SENTENCES: dict[str, str] = {}
