@@ -108,7 +108,7 @@ def test_a_text_to_translate_is_a_literal() -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("area", ["refusals", "events", "reasons", "channels", "store", "config", "cli"])
+@pytest.mark.parametrize("area", sorted(path.stem for path in (ROOT / "tui_inbox/wording").glob("[a-z]*.py")))
 def test_sentences_of_codes_are_formats(area: str) -> None:
     from importlib import import_module
 
