@@ -245,6 +245,21 @@ def _connect_postgresql(url: str, write: bool) -> Connection:
     return Connection(raw, POSTGRESQL, write=write)
 
 
+def is_empty(db: Connection) -> bool:
+    """No table of anybody's."""
+    if db.dialect == SQLITE:
+        return not db.value("SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table'")
+    return not db.value("SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema()")
+
+
+def place(url: str) -> str:
+    """Where a store is, as a person may read it: without user and password."""
+    if dialect_of(url) == SQLITE:
+        return sqlite_path(url)
+    parts = urlsplit(url)
+    return f"{parts.hostname or ''}{parts.path}"
+
+
 def begin(db: Connection, *, write: bool) -> None:
     """Start a transaction; SQLite's write transaction takes the lock at once, so that it never has to upgrade."""
     if db.dialect == SQLITE:
@@ -313,6 +328,13 @@ _POSTGRESQL_CODES = {
 }
 
 
+def _lost(error: Exception) -> StoreError:
+    """No connection: whether the server is away or refuses us, only its own words tell."""
+    said = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    words = " ".join(said[-1].rpartition("failed:")[2].split())
+    return StoreError("unreachable", words=words[:200])
+
+
 def store_error(error: Exception) -> StoreError | None:
     """The library's error as ours, or None when it is not about the state of the store (a bug, a broken rule)."""
     name = getattr(error, "sqlite_errorname", None)
@@ -324,7 +346,7 @@ def store_error(error: Exception) -> StoreError | None:
     if type(error).__module__.startswith("psycopg"):
         state = getattr(error, "sqlstate", None)
         if state is None or state.startswith(("08", "57P")):
-            return StoreError("unreachable") if type(error).__name__ == "OperationalError" else None
+            return _lost(error) if type(error).__name__ == "OperationalError" else None
         known = _POSTGRESQL_CODES.get(state)
         return StoreError(known, library=state) if known else None
     return None

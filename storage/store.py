@@ -334,8 +334,8 @@ def open_store(
 ) -> SqlStore:
     """Open the store at ``url``, making a new one where there is none (``create``).
 
-    Raises ``StoreError``: ``not_a_store``, ``schema_older`` (unless ``migrate``), ``schema_newer``, ``network_fs``,
-    ``cannot_open``, ``read_only``, ``unreachable``, ``denied``, ``no_driver``, ``bad_url``.
+    Raises ``StoreError``: ``missing``, ``not_a_store``, ``schema_older`` (unless ``migrate``), ``schema_newer``,
+    ``network_fs``, ``cannot_open``, ``read_only``, ``unreachable``, ``denied``, ``no_driver``, ``bad_url``.
     """
     from storage import files
 
@@ -347,6 +347,10 @@ def open_store(
             found = revision(db)
         finally:
             store._abandon(db, write=False)
+        if not found and not create:
+            with store.read() as transaction:
+                if engine.is_empty(transaction.db):
+                    raise StoreError("missing", path=engine.place(url))
         if not found and create:
             _create(url)
             found = HEAD

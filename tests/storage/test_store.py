@@ -184,6 +184,30 @@ def test_what_cannot_be_a_store_is_said(tmp_path: Path) -> None:
         assert refused.value.code == code, url
 
 
+def test_an_empty_database_is_a_store_to_come_not_somebody_else_s(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(StoreError) as refused:
+        open_store(f"sqlite:///{tmp_path}/empty.db", create=False)
+    assert refused.value.code == "missing"
+
+
+@pytest.mark.postgres
+def test_postgresql_s_own_words_are_kept_and_its_empty_database_is_a_store_to_come(postgres_url: str) -> None:
+    with pytest.raises(StoreError) as refused:
+        open_store(postgres_url + "_absent", create=False)
+    assert "_absent" in str(refused.value.params["words"])
+    db = engine.connect(postgres_url, write=True)
+    db.raw.execute("CREATE SCHEMA bare")
+    try:
+        with pytest.raises(StoreError) as missing:
+            open_store(postgres_url + "?options=-csearch_path%3Dbare", create=False)
+    finally:
+        db.raw.execute("DROP SCHEMA bare")
+        db.close()
+    assert missing.value.code == "missing"
+    assert "@" not in str(missing.value.params["path"])
+
+
 def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/other.db"
     db = engine.connect(url, write=True)
