@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from tests.builders import NOW
 from tests.tui.driving import Desk
@@ -21,10 +22,15 @@ def staff(t: Transaction) -> None:
 
 
 def an_approved(
-    t: Transaction, name: str = "late_arrival", body: str = "Bonjour {{1}}, à ce soir.", **values: object
+    t: Transaction, name: str = "late_arrival", body: str = "Bonjour {{1}}, à ce soir.", **values: Any
 ) -> Template:
     """A template of the vendor's, filled with the guest's first name."""
-    fields = {"vendor_id": f"HX-{name}", "category": "utility", "account": "desk-sms", "mapping": {"1": "first_name"}}
+    fields: dict[str, Any] = {
+        "vendor_id": f"HX-{name}",
+        "category": "utility",
+        "account": "desk-sms",
+        "mapping": {"1": "first_name"},
+    }
     made = Template(0, TemplateKind.WHATSAPP, name, "fr", body, approval=Approval.APPROVED)
     return t.templates.add(made._replace(**{**fields, **values}))
 

@@ -12,6 +12,7 @@ from tui_inbox.domain.conversation import DeadlineKind, State
 from tui_inbox.domain.message import Direction
 from tui_inbox.rows import EventRow, MessageRow, Thread
 from tui_inbox.tui.render import when
+from tui_inbox.tui.render.happened import closed_words
 from tui_inbox.tui.render.line import Part, blank, strip, width_of, wrap
 from tui_inbox.tui.render.message import Block, Line, blocks, wrapped
 from tui_inbox.tui.render.row import stay_words
@@ -389,15 +390,3 @@ class ThreadView(Pane, can_focus=True):
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
         self.scroll(-3)
-
-
-def closed_words(scene: Scene, thread: Thread) -> str:
-    """Closed 12:05 by Ana."""
-    row = thread.conversation
-    assert row.state_at is not None
-    time = when.ahead(row.state_at, scene.now, scene.zone)
-    if row.state_at.astimezone(scene.zone).date() == scene.today:
-        time = when.clock(row.state_at, scene.zone)
-    if not row.state_by:
-        return _("closed {time}").format(time=time)
-    return _("closed {time} by {name}").format(time=time, name=scene.operator(row.state_by))
