@@ -22,9 +22,16 @@ def prepare(url: str, *, create: bool) -> bool:
     if dialect_of(url) != SQLITE:
         return False
     path = sqlite_path(url)
-    if os.path.exists(path):
+    try:
+        size = os.stat(path).st_size
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError) as error:
+        # A folder that may not be entered is not an empty one.
+        raise StoreError("cannot_open", path=path, library=getattr(error, "strerror", "") or "") from error
+    else:
         _refuse_network(path)
-        return os.path.getsize(path) == 0
+        return size == 0
     if not create:
         raise StoreError("missing", path=path)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 from collections.abc import Mapping
@@ -56,9 +57,12 @@ def sqlite_place(loaded: Loaded) -> Place | None:
     if dialect_of(url) != SQLITE:
         return None
     path = Path(sqlite_path(url)).absolute()
-    folder = next(parent for parent in path.parents if parent.is_dir())
-    there = path.exists()
-    mode = stat.S_IMODE(path.stat().st_mode) if there else 0
+    folder = next(parent for parent in path.parents if os.path.isdir(parent))
+    try:
+        mode, there = stat.S_IMODE(path.stat().st_mode), True
+    except OSError:
+        # Not there, or in a folder that may not be entered: opening it will say which.
+        mode, there = 0, False
     return Place(path, there, mode, shutil.disk_usage(folder).free)
 
 
