@@ -83,6 +83,46 @@ async def test_guests_are_added_one_by_one_and_each_gets_their_own_name(hotel: S
         assert sent_to(hotel) == expected
 
 
+async def test_leaving_an_empty_text_leaves_the_others_out_again(hotel: SqlStore, tmp_path: Path) -> None:
+    async with sitting(a_session(hotel, tmp_path)) as desk:
+        await desk.press("space", "space", "m")
+        await desk.until(lambda: "to 2 guests: Claire Martin" in desk.text)
+        await desk.press("escape", "r")
+        await desk.type("Bonjour")
+        await desk.press("enter")
+        assert list(sent_to(hotel)) == ["Claire Martin"]
+
+
+async def test_both_halves_of_a_long_text_go_to_everybody(hotel: SqlStore, tmp_path: Path) -> None:
+    async with sitting(a_session(hotel, tmp_path)) as desk:
+        await desk.press("space", "space", "m")
+        await desk.until(lambda: "to 2 guests: Claire Martin" in desk.text)
+        desk.inbox.composer.insert("Une phrase. " * 150)
+        await desk.settle()
+        await desk.press("ctrl+b")
+        assert len(outbox(hotel)) == 2
+        await desk.press("enter")
+        assert len(outbox(hotel)) == 4
+
+
+async def test_a_template_is_filled_for_each_of_several_guests(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as t:
+        staff(t)
+        for name, phone in NAMES.items():
+            converse(t, name, "whatsapp", "Bonjour", -25 * 60, phone=phone)
+        an_approved(t)
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        await desk.press("space", "space", "space", "m")
+        await desk.until(lambda: "to 3 guests" in desk.text)
+        await desk.pilot.press("T")
+        await desk.until(lambda: "late_arrival" in desk.text)
+        await desk.press("enter")
+        await desk.until(lambda: desk.inbox.answering.template is not None)
+        await desk.press("enter")
+        assert sent_to(sqlite_store) == {name: f"Bonjour {name.split()[0]}, à ce soir." for name in NAMES}
+        assert {dict(row.template_values)["1"] for row in outbox(sqlite_store)} == {"Claire", "Jonas", "Priya"}
+
+
 async def test_who_unsubscribed_is_left_out_and_named(hotel: SqlStore, tmp_path: Path) -> None:
     with hotel.write() as t:
         (jonas,) = t.guests.by_handle("sms", NAMES["Jonas Weber"])

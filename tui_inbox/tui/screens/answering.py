@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from tui_inbox.domain.errors import Refused, StoreError
-from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import ConversationRow
 from tui_inbox.services import thread
 from tui_inbox.tui.dialogs.ask import ask
@@ -22,6 +21,7 @@ from tui_inbox.wording import _, sentence
 if TYPE_CHECKING:
     from tui_inbox.domain.message import Attachment
     from tui_inbox.domain.template import Rendered, Template
+    from tui_inbox.ports.store import Transaction
     from tui_inbox.services import composing
     from tui_inbox.services.replying import SentNow
     from tui_inbox.tui.screens.inbox_acts import InboxActs
@@ -308,9 +308,11 @@ class Answering:
             return
         first, rest = replying.split(self.composer.text, choice.traits)
         if rest:
+            names = self.also.names
             self.composer.load(first)
             if await self.send():
                 self.composer.load(rest)
+                await self.also_to(names)
                 self.edited()
 
     async def send(self, then: str = "") -> bool:
@@ -438,8 +440,8 @@ class Answering:
             self.template = None
             self.composer.load("")
         self.screen.run_worker(self.screen.guarded(self.save()), exit_on_error=False)
-        if self.note and not self.composer.text:
-            self.note = False
+        if not self.composer.text:
+            self.note, self.also.names = False, {}
         self.set_mode()
 
     # Colleagues.
