@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from storage.store import SqlStore
-from tests.desk.house import House
+from tests.desk.house import GUEST, House
 from tests.e2e.terminal import Line
+from tests.tui.hotel import ANA
+from tui_inbox.services import replying
+from tui_inbox.services.replying import Reply
 
 
 @pytest.fixture
@@ -19,23 +22,20 @@ def house(sqlite_store: SqlStore, tmp_path: Path) -> House:
 
 async def test_sides_are_apart_where_there_is_room_and_named_where_there_is_not(house: House) -> None:
     house.writes("Question du client")
-    for size, width in (((120, 40), None), ((80, 24), None), ((80, 24), 40)):
+    reply = Reply(house.conversation().id, "desk-sms", "sms", GUEST, "Notre avis")
+    house.do(replying.send, house.desk, ANA, reply, house.now)
+    for size, apart in (((120, 40), True), ((80, 24), True), ((44, 24), False)):
         async with house.screen(size) as desk:
-            await desk.press("r")
-            await desk.type("Notre avis")
             await desk.press("enter")
-            await desk.until(lambda desk=desk: desk.inbox.thread.messages[-1].text == "Notre avis")
-            await desk.settle()
             pane = desk.inbox.thread
-            lines = [line.text for line in pane.paint(width or pane.content_size.width, pane.content_size.height)]
+            lines = [line.text for line in pane.paint(*pane.content_size)]
             theirs = next(line for line in lines if "Question du client" in line)
             ours = next(line for line in lines if "Notre avis" in line)
             indent = len(ours) - len(ours.lstrip(" ▌"))
-            assert indent < 8 if width else indent > 20
+            assert (indent > 20) if apart else (indent < 8)
             assert theirs.strip(" ▌").startswith("Question")
             assert any(line.strip(" ▌").startswith("Guest ") for line in lines)
             assert any(line.strip(" ▌").startswith("Ana ") for line in lines)
-            await desk.press("ctrl+z")
 
 
 async def test_help_has_this_screens_keys_and_what_to_do_when_something_fails(house: House) -> None:

@@ -20,7 +20,7 @@ from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.domain.window import Allowed
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import View
-from tui_inbox.services import composing, guests, inbox, lifecycle, planning, replying, templates
+from tui_inbox.services import composing, guests, inbox, lifecycle, pins, planning, replying, templates
 from tui_inbox.services.replying import Reply
 
 
@@ -85,8 +85,9 @@ def test_an_unknown_outcome_after_the_close_brings_the_row_back(house: House) ->
     house.deliver()
     row = house.conversation()
     assert (row.state, row.unanswered, row.outcome) == (State.OPEN, True, "unknown")
-    house.clock.forward(minutes=30)
-    house.work()
+    for _round in range(8):
+        house.clock.forward(minutes=5)
+        house.work()
     counts = house.ask(inbox.counts, house.desk, ANA, View())
     assert counts.unknown == 1
 
@@ -208,3 +209,32 @@ def test_a_required_variable_without_value_blocks_and_names_itself(house: House)
     with pytest.raises(Refused, match="unknown_variable"):
         answer(house, "Votre chambre ##{{room}}")
     assert house.ask(lambda t: t.outbox.in_state([OutboxState.HELD], 9)) == []
+
+
+async def test_a_pin_keeps_a_colleagues_name_from_being_borrowed(house: House) -> None:
+    house.writes("Bonjour")
+    house.do(pins.put, MARC, "2043")
+    async with house.screen(people={"ana": ANA, "marc": MARC}, shared=True) as desk:
+        for typed, code in (("1111", "ana"), ("2043", "marc")):
+            await desk.press("W")
+            await desk.until(lambda: "Who are you?" in desk.text)
+            await desk.press("j", "enter")
+            await desk.until(lambda: "Your PIN" in desk.text)
+            await desk.type(typed)
+            assert typed not in desk.text
+            await desk.press("enter")
+            await desk.until(lambda: "Your PIN" not in desk.text)
+            await desk.settle()
+            assert desk.app.actor.code == code
+        await desk.press("e")
+        await desk.until(lambda: house.conversation().state_by == "marc")
+
+
+def test_a_pin_is_kept_unreadable_and_may_be_taken_away(house: House) -> None:
+    house.do(pins.put, ANA, "2043")
+    kept = house.ask(lambda t: t.operators.preference("ana", "pin"))
+    assert "2043" not in kept
+    with pytest.raises(Refused, match="bad_pin"):
+        house.do(pins.put, ANA, "1")
+    house.do(pins.put, ANA, "")
+    assert not house.ask(pins.needed, "ana")

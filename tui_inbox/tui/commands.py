@@ -220,6 +220,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("help", ("question_mark", "f1"), N_("Help"), PROGRAM, on=EVERYWHERE, short=N_("help")),
     Command("palette", ("ctrl+k", "colon"), N_("All commands"), PROGRAM, on=EVERYWHERE),
     Command("who", ("W",), N_("Who am I"), PROGRAM),
+    Command("pin", (), N_("Set my PIN for «who am I»"), PROGRAM),
     Command("theme", ("f2",), N_("Dark or light"), PROGRAM, on=EVERYWHERE, also=N_("colour")),
     Command("redraw", ("f5",), N_("Read and draw everything again"), PROGRAM, on=EVERYWHERE),
     Command("quit", ("ctrl+q",), N_("Quit; drafts are kept"), PROGRAM, on=EVERYWHERE),

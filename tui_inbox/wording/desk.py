@@ -16,6 +16,8 @@ SENTENCES: dict[str, str] = {
     "nothing_snoozed": N_("No snooze was ended here."),
     "nothing_to_answer": N_("There is nothing to change here."),
     "no_channel": N_("No channel can send to this guest now."),
+    "bad_pin": N_("A PIN has {fewest} to {most} signs."),
+    "wrong_pin": N_("This is not their PIN; nothing was changed."),
     # Guests
     "bad_phone": N_("“{phone}” is no phone number. Write it like 06 12 34 56 78 or +33 6 12 34 56 78."),
     "bad_email": N_("“{email}” is no mail address."),

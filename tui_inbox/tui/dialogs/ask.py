@@ -22,6 +22,7 @@ _DIALOGS = {
     "new": "new_message:ask_new",
     "recipient": "new_message:ask_recipient",
     "who": "who:ask_who",
+    "pin": "who:ask_pin",
     "message": "message_menu:ask_message",
     "attachment": "attachment:ask_view",
     "save": "attachment:ask_save",

@@ -126,6 +126,7 @@ class Chooser(ModalScreen[Chosen | None]):
         free: bool = False,
         text: str = "",
         lines: int | None = None,
+        hidden: bool = False,
     ) -> None:
         super().__init__()
         self.ink = ink
@@ -139,6 +140,8 @@ class Chooser(ModalScreen[Chosen | None]):
         self.free = free
         """What is typed may be the answer although nothing is lit."""
         self.text = text
+        self.hidden = hidden
+        """What is typed is not shown."""
         extra = 6 if any(option.more for option in options) else 0
         self.lines = lines or min(MOST_LINES, max(len(options) + extra, 1 if options or find else 0))
         self._pause: Timer | None = None
@@ -147,7 +150,8 @@ class Chooser(ModalScreen[Chosen | None]):
         with Vertical(id="dialog"):
             yield self.question
             if self.typing is not None:
-                line = Input(self.text, placeholder=self.typing, id="typing", compact=True, select_on_focus=False)
+                line = Input(self.text, placeholder=self.typing, id="typing", password=self.hidden, compact=True)
+                line.select_on_focus = False
                 line.cursor_blink = False
                 yield line
             yield self.pane

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_inbox.services import pins
 from tui_inbox.services.desk import Actor
 from tui_inbox.tui.dialogs.chooser import Chooser, Option
 from tui_inbox.wording import _
@@ -23,9 +24,27 @@ async def ask_who(screen: InboxActs) -> dict[str, object] | None:
     chosen = await app.push_screen_wait(Chooser(app.ink, _("Who are you?"), options))
     if chosen is None or not isinstance(chosen.value, Actor):
         return None
+    if chosen.value.code != app.actor.code and await screen.gateway.read(pins.needed, chosen.value.code):
+        told = await app.push_screen_wait(Chooser(app.ink, _("Your PIN"), typing=_("PIN"), free=True, hidden=True))
+        if told is None:
+            return None
+        await screen.gateway.read(pins.check, chosen.value.code, told.text.strip())
     await screen.answering.save()
     app.become(chosen.value)
     await screen.reload()
     screen.refresh_reading()
     screen.say(_("you are {name}").format(name=app.actor.name))
+    return {}
+
+
+async def ask_pin(screen: InboxActs) -> dict[str, object] | None:
+    """Set the PIN that «who am I» asks for from now on."""
+    app = screen.desk_app
+    question = _("New PIN, 4 to 12 signs; - takes it away")
+    told = await app.push_screen_wait(Chooser(app.ink, question, typing=_("PIN"), free=True, hidden=True))
+    if told is None:
+        return None
+    pin = told.text.strip()
+    await screen.gateway.write(pins.put, app.actor, "" if pin == "-" else pin)
+    screen.say(_("PIN kept"))
     return {}

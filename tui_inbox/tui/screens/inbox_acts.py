@@ -234,6 +234,9 @@ class InboxActs(InboxView):
     async def do_who(self) -> None:
         await ask(self, "who")
 
+    async def do_pin(self) -> None:
+        await ask(self, "pin")
+
     def do_card(self) -> None:
         if self.focused is self.card or self.has_class("-card"):
             self.remove_class("-card")
