@@ -8,14 +8,17 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui_inbox.bootstrap.opening import build_desk, export_dir, open_blobs, open_store, private_dir
 from tui_inbox.bootstrap.people import people, who
 from tui_inbox.config import Loaded, state_dir
 from tui_inbox.domain.errors import StoreError
-from tui_inbox.ports.store import Store
 from tui_inbox.services.desk import Actor
 from tui_inbox.tui.session import Session
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Store
 
 NOBODY = Actor("", "", role="read-only")
 """Sits at a shared account until somebody says who they are."""

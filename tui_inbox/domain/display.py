@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 MAX_CHARS = 20_000
 MAX_BYTES = 64 * 1024
@@ -29,7 +30,7 @@ _PLAIN = re.compile(
     "\u2010-\u2015\u2018-\u201f\u2020-\u2022\u2026\u202f\u2030\u2039\u203a\u20ac\u2122\u3001-\u3015\u3041-\u3096"
     "\u30a1-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]*"
 )
-_NO_MARKS = re.compile(
+_NO_MARKS = (
     "[\0-\u02ff\u0370-\u0482\u048a-\u058f\u1e00-\u20cf\u2100-\u2bff\u2e80-\u3029\u3030-\u3098\u309b-\ua66e"
     "\uac00-\ud7ff\uf900-\ufaff\uff00-\uffff\U0001f000-\U0001faff]*"
 )
@@ -117,8 +118,14 @@ def _joiner(match: re.Match[str]) -> str:
     return match.group()[0]
 
 
+@cache
+def _no_marks() -> re.Pattern[str]:
+    """Compiled when it is first needed: that takes milliseconds which the start of the screen does not have."""
+    return re.compile(_NO_MARKS)
+
+
 def _limit_marks(text: str) -> str:
-    if _NO_MARKS.fullmatch(text):
+    if _no_marks().fullmatch(text):
         return text
     kept: list[str] = []
     marks = -1  # no base yet: a mark would sit on what stands before this text

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 WORD_MAX = 40
 """Characters of a stored word; longer ones are cut."""
@@ -26,17 +27,23 @@ ASKED_MAX = 12
 _WORD = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\d")
 _PHONE = re.compile(r"(?:\+|00)?\(?\d+(?:[ .\-/\u00a0()]{1,2}\d+)*")
-_SPACELESS = re.compile(
+_SPACELESS = (
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     r"\U00020000-\U0003ffff]+"
 )
 _MARKS = re.compile("[\u0300-\u036f]+")
 # What is left of Latin, Greek, Cyrillic, Chinese, Japanese and Korean text without those: no mark among it.
-_NO_MARKS = re.compile(
+_NO_MARKS = (
     "[\0-\u02ff\u0370-\u0482\u048a-\u0590\u10a0-\u135c\u1e00-\u20cf\u2100-\u2bff\u2e80-\u3029\u3030-\u3098\u309b-\ua66e"
     "\uac00-\ud7ff\uf900-\ufaff\uff00-\uffff\U0001f000-\U0001faff]*"
 )
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "þ": "th"})
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """When it is first needed: wide classes take milliseconds, and a screen that starts searches nothing."""
+    return re.compile(pattern)
 
 
 def plain(text: str) -> str:
@@ -44,7 +51,7 @@ def plain(text: str) -> str:
     if text.isascii():
         return text.lower()
     bare = _MARKS.sub("", unicodedata.normalize("NFKD", text))
-    if not _NO_MARKS.fullmatch(bare):
+    if not _compiled(_NO_MARKS).fullmatch(bare):
         bare = "".join(char for char in bare if not unicodedata.category(char).startswith("M"))
     return unicodedata.normalize("NFC", bare).lower().translate(_LETTERS)
 
@@ -70,7 +77,7 @@ def _pieces(word: str, *, asked: bool) -> list[str]:
     """A word as stored or asked: as it is, or cut where its script has no spaces."""
     pieces: list[str] = []
     rest = 0
-    for match in _SPACELESS.finditer(word):
+    for match in _compiled(_SPACELESS).finditer(word):
         if match.start() > rest:
             pieces.append(word[rest : match.start()])
         run = match.group()

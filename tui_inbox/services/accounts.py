@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import AccountBlocked, ChannelError
-from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import AccountRow
 from tui_inbox.services.desk import Desk
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
 
 BLOCKED_FOR = timedelta(minutes=5)
 """How long nothing is sent after a vendor refused the account as a whole; then one message tries."""

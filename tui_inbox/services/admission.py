@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.consent import Permission, Standing, standing
@@ -11,8 +11,10 @@ from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.outbox import Outgoing
 from tui_inbox.domain.window import Verdict, may_send
-from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Desk
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
 
 
 class Admission(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_inbox.domain import sms
 from tui_inbox.domain.channel import ChannelTraits, HandleKind
@@ -18,13 +18,15 @@ from tui_inbox.domain.outbox import body_hash
 from tui_inbox.domain.preflight import hints
 from tui_inbox.domain.template import Template
 from tui_inbox.domain.window import Allowed, Verdict
-from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import DraftRow, Presence
 from tui_inbox.services.accounts import may_carry
 from tui_inbox.services.admission import admission
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.matching import country_of
 from tui_inbox.services.templates import fault_in
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
 
 Notice = tuple[str, Mapping[str, str | int]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.display import clean, clean_line
@@ -14,13 +14,15 @@ from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.guest import Guest, GuestKind
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.reservation import others, phase, stay_now
-from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import Card, ConsentRow, GuestRow, Key, RequestRow, TagRow
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.lifecycle import with_deadline
 from tui_inbox.services.linking import link, merge, unlink
 from tui_inbox.services.matching import Match, add_handles, e164, match, typed_kind
 from tui_inbox.services.undo import ConsentStep, GuestStep, RequestStep, TagStep, write_events
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
 
 __all__ = [
     "GuestForm",

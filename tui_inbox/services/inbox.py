@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from tui_inbox.domain.conversation import Sort, Tab
-from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import ConversationRow, Counts, Key, Page, View
 from tui_inbox.services.desk import Actor, Desk
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
 
 
 def scoped(view: View, actor: Actor) -> View:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_inbox.domain import lifecycle
 from tui_inbox.domain.conversation import Conversation, State
@@ -14,9 +14,11 @@ from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.lifecycle import Change
 from tui_inbox.domain.reservation import is_live
-from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import SYSTEM, Actor, Desk
 from tui_inbox.services.undo import GuestStep, LifeStep, Step, Undone, UnreadStep, life_of, undo, write_events
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
 
 __all__ = [
     "SnoozeChoice",

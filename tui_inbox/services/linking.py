@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.guest import Guest, Handle
-from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import ConsentRow
 from tui_inbox.services.desk import Actor
 from tui_inbox.services.undo import (
@@ -27,6 +27,9 @@ from tui_inbox.services.undo import (
     life_of,
     write_events,
 )
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ATTENTION = (State.OPEN, State.PENDING, State.CLOSED, State.SPAM)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.fold import plain
 from tui_inbox.domain.guest import Guest, Handle
 from tui_inbox.domain.reservation import is_live, stay_now
-from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Desk
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
 
 _MAIL = re.compile(r"[^@\s<>()\",;]+@[^@\s<>()\",;]+\.[^@\s<>()\",;.]+")
 _NUMBER = re.compile(r"[+\d][\d\s().\-/\u00a0\u202f]*")

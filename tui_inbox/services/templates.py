@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.errors import NotFound, Refused
@@ -25,10 +25,12 @@ from tui_inbox.domain.template import (
     to_plain,
     variables,
 )
-from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.matching import country_of
 from tui_inbox.services.variables import allowed, required, values_of
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
 
 __all__ = [
     "Snippet",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.event import Code, Event
-from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import EventRow, Key, MessageRow, Thread
 from tui_inbox.services import inbox
 from tui_inbox.services.accounts import DISABLED, PAUSED
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.undo import UnreadStep, write_events
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
 
 PRESENCE = timedelta(seconds=60)
 """How long a colleague is shown as looking or answering without a sign of life."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -18,9 +19,11 @@ from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.reservation import Reservation
-from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import ConsentRow
 from tui_inbox.services.desk import Actor
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
 
 
 class Life(Struct, frozen=True):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import Change
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
 
 FOCUSED_SECONDS = 0.1
 AWAY_SECONDS = 0.5

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from tui_inbox.domain.errors import StoreError
-from tui_inbox.ports.store import Store, Transaction
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Store, Transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from tui_inbox.domain.conversation import Sort, Tab
-from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import Card, ConversationRow, Counts, Key, Page, Thread, View
 from tui_inbox.services import inbox, thread
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.wording import sentence
 
 if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
     from tui_inbox.services.composing import Composer
 
 PAGE = 50

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui_inbox.ports.clock import Clock, SystemClock
-from tui_inbox.ports.store import Blobs, Store
 from tui_inbox.services.desk import Actor, Desk
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Blobs, Store
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
 from tui_inbox.domain.conversation import Sort, State, Tab
 from tui_inbox.domain.reservation import Phase
-from tui_inbox.ports.store import Transaction
 from tui_inbox.tui.inbox_data import Shown
 from tui_inbox.tui.screens.inbox_panes import RELOAD_MOST, InboxPanes
 from tui_inbox.tui.widgets.bars import SORTS
 from tui_inbox.tui.widgets.prompt import Prompt
 from tui_inbox.wording import _
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
 
 TAB_OF = {Tab.OPEN: State.OPEN, Tab.PENDING: State.PENDING, Tab.CLOSED: State.CLOSED, Tab.SPAM: State.SPAM}
 TAB_LETTERS = {"o": Tab.OPEN, "p": Tab.PENDING, "c": Tab.CLOSED, "s": Tab.SPAM, "a": Tab.ALL}
