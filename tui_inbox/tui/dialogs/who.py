@@ -29,11 +29,12 @@ async def ask_who(screen: InboxActs) -> dict[str, object] | None:
         if told is None:
             return None
         await screen.gateway.read(pins.check, chosen.value.code, told.text.strip())
-    await screen.answering.save()
+    await screen.answering.release()
     app.become(chosen.value)
     await screen.reload()
-    screen.refresh_reading()
+    await screen.reread()
     screen.say(_("you are {name}").format(name=app.actor.name))
+    await screen.answering.resume()
     return {}
 
 

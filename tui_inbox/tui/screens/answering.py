@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from tui_inbox.services.replying import SentNow
     from tui_inbox.tui.screens.inbox_acts import InboxActs
 
-JOURNAL_SECONDS = 0.4
+JOURNAL_SECONDS = 0.5
+"""From the first key that is not kept yet, not from the last: who types without a pause loses no more than that."""
 COUNT_SECONDS = 1.0
 RESUME = timedelta(hours=12)
 """A draft younger than this is where the program starts: the line dropped, or a shift went on."""
@@ -149,17 +150,22 @@ class Answering:
         """Another conversation comes: keep this one's text first."""
         await self.save()
 
+    async def release(self) -> None:
+        """Somebody else sits down: the text stays its writer's, and the next one's own is loaded."""
+        await self.switch()
+        self.leave()
+
     # Drafts.
 
     def edited(self) -> None:
         """A key was typed into the text."""
         self._dirty = True
-        if self._journal is not None:
-            self._journal.stop()
-        screen = self.screen
-        self._journal = screen.set_timer(
-            JOURNAL_SECONDS, lambda: screen.run_worker(screen.guarded(self.save()), exit_on_error=False)
-        )
+        if self._journal is None:
+            self._journal = self.screen.set_timer(JOURNAL_SECONDS, self._keep)
+
+    def _keep(self) -> None:
+        self._journal = None
+        self.screen.run_worker(self.screen.guarded(self.save()), exit_on_error=False)
 
     async def save(self) -> None:
         """Journal the text; nothing is written when it has not changed."""
