@@ -35,4 +35,5 @@ async def test_another_person_finds_their_own_draft_and_leaves_the_first_one_s_a
         assert desk.inbox.composer.text == "Le parking"
     with sqlite_store.read() as t:
         leo = t.drafts.get(claire.id, "leo")
-        assert leo is not None and leo.text == "Les bagages de Léo"
+        assert leo is not None
+        assert leo.text == "Les bagages de Léo"
