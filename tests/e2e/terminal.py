@@ -33,8 +33,11 @@ class Line:
         rows: int = 40,
         *,
         command: Sequence[str] = (),
+        controlling: bool = True,
         **environment: str,
     ) -> None:
+        """``controlling``: the kernel tells the program when the line drops, as it does behind a login."""
+        self._controlling = controlling
         self.raw = bytearray()
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -46,6 +49,11 @@ class Line:
 
     def __enter__(self) -> Line:
         self._master, slave = pty.openpty()
+        self._cut = False
+
+        def take_terminal() -> None:
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
         fcntl.ioctl(slave, termios.TIOCSWINSZ, self._size)
         self._process = subprocess.Popen(
             self._command,
@@ -54,6 +62,7 @@ class Line:
             stderr=slave,
             env=self._environment,
             start_new_session=True,
+            preexec_fn=take_terminal if self._controlling else None,
         )
         os.close(slave)
         return self
@@ -65,11 +74,11 @@ class Line:
             self._process.terminate()
             deadline = time.monotonic() + 5
             while self._process.poll() is None and time.monotonic() < deadline:
-                self.read(0.05)
+                time.sleep(0.05) if self._cut else self.read(0.05)
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
-        os.close(self._master)
+        self.cut()
 
     def read(self, seconds: float) -> None:
         """Take what comes within ``seconds``."""
@@ -111,9 +120,24 @@ class Line:
         os.kill(self._process.pid, signal.SIGHUP)
         return self.ended()
 
+    @property
+    def pid(self) -> int:
+        """Of the program, which is also the name of its session."""
+        return self._process.pid
+
+    @property
+    def master(self) -> int:
+        return self._master
+
+    def cut(self) -> None:
+        """The terminal is gone, as when a connection breaks; nothing more can be read."""
+        if not self._cut:
+            os.close(self._master)
+        self._cut = True
+
     def ended(self) -> int:
         """Wait until the program has ended by itself; its exit code."""
         deadline = time.monotonic() + PATIENCE
         while self._process.poll() is None and time.monotonic() < deadline:
-            self.read(0.05)
+            time.sleep(0.05) if self._cut else self.read(0.05)
         return self._process.wait(1)

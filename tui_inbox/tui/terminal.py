@@ -6,8 +6,12 @@ time in true colour. Over a slow line that is most of what a key costs. The text
 
 from __future__ import annotations
 
+import os
 import re
+import select
+import signal
 from functools import lru_cache
+from threading import Thread
 from typing import NamedTuple
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -125,7 +129,23 @@ def squeeze(data: str) -> str:
 
 
 class ThriftyDriver(LinuxDriver):
-    """The framework's driver for terminals, with the styles squeezed."""
+    """The framework's driver for terminals, with the styles squeezed, and an end when the line has gone."""
+
+    _watch: Thread | None = None
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._watch is None:
+            self._watch = Thread(target=_tell_of_the_end, args=(self.fileno,), name="line", daemon=True)
+            self._watch.start()
 
     def write(self, data: str) -> None:
         super().write(squeeze(data))
+
+
+def _tell_of_the_end(line: int) -> None:
+    """The kernel sends SIGHUP to a terminal's own session only; who was started otherwise would read on for ever."""
+    poller = select.poll()
+    poller.register(line, 0)  # asks for nothing: what is told then is the end of the line
+    if any(event & select.POLLHUP for _, event in poller.poll()):
+        os.kill(os.getpid(), signal.SIGHUP)
