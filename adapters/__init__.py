@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from tui_inbox.domain.channel import ChannelTraits
-from tui_inbox.ports.channel import Channel
-from tui_inbox.ports.secrets import Secrets
+if TYPE_CHECKING:
+    from tui_inbox.domain.channel import ChannelTraits
+    from tui_inbox.ports.channel import Channel
+    from tui_inbox.ports.secrets import Secrets
 
 CHANNELS: Mapping[str, str] = {
-    "twilio": "adapters.twilio:Twilio",
-    "email": "adapters.email:Email",
+    "twilio": "adapters.twilio:TwilioAccounts",
+    "email": "adapters.email:Mailboxes",
 }
 """Type in the configuration -> module and class."""
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from tui_inbox.domain.errors import NotFound, StoreError
 
@@ -26,6 +24,9 @@ class FileBlobs:
 
         Raises ``StoreError`` (``disk_full``, ``cannot_open``).
         """
+        from hashlib import sha256
+        from tempfile import NamedTemporaryFile
+
         name = sha256(content).hexdigest()
         place = self._place(name)
         if place.exists():

@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from storage import engine
 from storage.engine import Connection
 from storage.migrations import HEAD, REVISIONS
 from tui_inbox.domain.errors import StoreError
-from tui_inbox.ports import store as ports
+
+if TYPE_CHECKING:
+    from tui_inbox.ports import store as ports
 
 TRIES = 3
 """Times that taking the write lock is tried; nothing has been executed before it."""

@@ -1,6 +1,5 @@
 """E-mail: IMAP polled, SMTP submission, and every mail parsed in a child process."""
 
-from adapters.email.account import Email
-from adapters.email.settings import EMAIL, Server, Settings
+from adapters.email.settings import EMAIL, Mailboxes, Server, Settings
 
-__all__ = ["EMAIL", "Email", "Server", "Settings"]
+__all__ = ["EMAIL", "Mailboxes", "Server", "Settings"]

@@ -16,8 +16,7 @@ from msgspec import Struct
 
 from adapters.email import reading
 from adapters.email.pipe import MailParser
-from adapters.email.settings import EMAIL, MAX_FILES
-from adapters.email.settings import Settings as MailSettings
+from adapters.email.settings import EMAIL, MAX_FILES, Mailboxes, MailSettings
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.errors import ChannelError, Malformed, Refused, Rejected
 from tui_inbox.domain.outbox import Outgoing
@@ -57,11 +56,8 @@ class Cursor(Struct, frozen=True):
     """Day of the last complete look: a rescan starts a while before it."""
 
 
-class Email:
+class Email(Mailboxes):
     """Implements ``Channel``, ``FindsSent`` and ``FetchesFiles`` of ``ports.channel``."""
-
-    Settings = MailSettings
-    TRAITS: Mapping[str, ChannelTraits] = {EMAIL.code: EMAIL}
 
     def __init__(self, name: str, settings: MailSettings, secret: Secret | None, clock: Clock | None = None) -> None:
         self.name = name
@@ -72,16 +68,6 @@ class Email:
         self._session: Session | None = None
         self._lock = threading.Lock()
         self._copies: deque[bytes] = deque(maxlen=COPIES_KEPT)
-
-    @classmethod
-    def serves(cls, settings: MailSettings) -> Mapping[str, ChannelTraits]:
-        if settings.can_send:
-            return cls.TRAITS
-        return {EMAIL.code: EMAIL._replace(can_send=False, can_start=False)}
-
-    @classmethod
-    def own(cls, settings: MailSettings) -> Mapping[str, str]:
-        return {EMAIL.code: settings.own_address}
 
     @classmethod
     def open(cls, name: str, settings: MailSettings, secrets: Secrets) -> Self:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
 from tui_inbox.domain.channel import AttachmentLimits, ChannelTraits, Evidence, HandleKind
 from tui_inbox.domain.errors import Refused
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.channel import Channel
+    from tui_inbox.ports.secrets import Secrets
 
 MAX_FILE_BYTES = 25 * 1024 * 1024
 """Of all files of one mail together: what the large providers accept."""
@@ -94,3 +99,30 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+MailSettings = Settings
+
+
+class Mailboxes:
+    """What the screen must know of a mailbox, without loading anything that reads mail."""
+
+    Settings = MailSettings
+    TRAITS: Mapping[str, ChannelTraits] = {EMAIL.code: EMAIL}
+
+    @classmethod
+    def serves(cls, settings: MailSettings) -> Mapping[str, ChannelTraits]:
+        if settings.can_send:
+            return cls.TRAITS
+        return {EMAIL.code: EMAIL._replace(can_send=False, can_start=False)}
+
+    @classmethod
+    def own(cls, settings: MailSettings) -> Mapping[str, str]:
+        return {EMAIL.code: settings.own_address}
+
+    @classmethod
+    def open(cls, name: str, settings: MailSettings, secrets: Secrets) -> Channel:
+        """Raises ``Refused``: a secret is missing, or a server cannot be used like this; touches no network."""
+        from adapters.email.account import Email
+
+        return Email.open(name, settings, secrets)

@@ -1,6 +1,5 @@
 """Twilio Programmable Messaging: SMS, and WhatsApp where the number has it, both polled."""
 
-from adapters.twilio.account import Twilio
-from adapters.twilio.settings import SMS, WHATSAPP, Settings
+from adapters.twilio.settings import SMS, WHATSAPP, Settings, TwilioAccounts
 
-__all__ = ["SMS", "WHATSAPP", "Settings", "Twilio"]
+__all__ = ["SMS", "WHATSAPP", "Settings", "TwilioAccounts"]

@@ -20,11 +20,11 @@ from adapters.twilio.settings import (
     FILE_HOSTS,
     LONGEST_TEXT,
     MESSAGING_HOST,
-    SMS,
     WHATSAPP,
+    AccountSettings,
+    TwilioAccounts,
     own_numbers,
 )
-from adapters.twilio.settings import Settings as AccountSettings
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.errors import AcceptedWithoutId, ChannelError, Malformed, Refused, Rejected
 from tui_inbox.domain.message import Delivery
@@ -54,11 +54,8 @@ class Cursor(Struct, frozen=True):
     newest: str = ""
 
 
-class Twilio:
+class Twilio(TwilioAccounts):
     """Implements ``Channel`` and every optional protocol of ``ports.channel``."""
-
-    Settings = AccountSettings
-    TRAITS: Mapping[str, ChannelTraits] = {SMS.code: SMS, WHATSAPP.code: WHATSAPP}
 
     def __init__(self, name: str, settings: AccountSettings, http: Http, clock: Clock | None = None) -> None:
         self.name = name
@@ -71,17 +68,6 @@ class Twilio:
         self._account = f"/2010-04-01/Accounts/{settings.account_sid}"
         self._content = f"https://{CONTENT_HOST}" if settings.is_vendor else "/content"
         self._messaging = f"https://{MESSAGING_HOST}" if settings.is_vendor else "/messaging"
-
-    @classmethod
-    def serves(cls, settings: AccountSettings) -> Mapping[str, ChannelTraits]:
-        found = {code: cls.TRAITS[code] for code in own_numbers(settings)}
-        if settings.mode == "full":
-            return found
-        return {code: traits._replace(can_send=False, can_start=False) for code, traits in found.items()}
-
-    @classmethod
-    def own(cls, settings: AccountSettings) -> Mapping[str, str]:
-        return own_numbers(settings)
 
     @classmethod
     def open(cls, name: str, settings: AccountSettings, secrets: Secrets) -> Self:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
 from tui_inbox.domain.channel import AttachmentLimits, ChannelTraits, Evidence, HandleKind
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.channel import Channel
+    from tui_inbox.ports.secrets import Secrets
 
 VENDOR = "https://api.twilio.com"
 CONTENT_HOST = "content.twilio.com"
@@ -84,3 +88,31 @@ def own_numbers(settings: Settings) -> Mapping[str, str]:
     if settings.whatsapp_from:
         own[WHATSAPP.code] = settings.whatsapp_from
     return own
+
+
+AccountSettings = Settings
+
+
+class TwilioAccounts:
+    """What the screen must know of an account, without loading anything that talks to the vendor."""
+
+    Settings = AccountSettings
+    TRAITS: Mapping[str, ChannelTraits] = {SMS.code: SMS, WHATSAPP.code: WHATSAPP}
+
+    @classmethod
+    def serves(cls, settings: AccountSettings) -> Mapping[str, ChannelTraits]:
+        found = {code: cls.TRAITS[code] for code in own_numbers(settings)}
+        if settings.mode == "full":
+            return found
+        return {code: traits._replace(can_send=False, can_start=False) for code, traits in found.items()}
+
+    @classmethod
+    def own(cls, settings: AccountSettings) -> Mapping[str, str]:
+        return own_numbers(settings)
+
+    @classmethod
+    def open(cls, name: str, settings: AccountSettings, secrets: Secrets) -> Channel:
+        """Raises ``Refused("secret_missing")`` or ``Refused("bad_base_url")``; touches no network."""
+        from adapters.twilio.account import Twilio
+
+        return Twilio.open(name, settings, secrets)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from adapters.email import Email, Server, Settings
-from adapters.email.account import external_id
+from adapters.email import Server, Settings
+from adapters.email.account import Email, external_id
 from adapters.email.pipe import MailParser
 from adapters.email.reading import MAIL, items
 from adapters.sandbox.mailbox import SandboxMailbox

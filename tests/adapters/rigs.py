@@ -11,10 +11,12 @@ import msgspec
 from msgspec import Struct
 
 from adapters._http import Http, Limits
-from adapters.email import Email, Server
+from adapters.email import Server
 from adapters.email import Settings as MailSettings
+from adapters.email.account import Email
 from adapters.sandbox.twilio import SandboxTwilio
-from adapters.twilio import Settings, Twilio, errors
+from adapters.twilio import Settings, errors
+from adapters.twilio.account import Twilio
 from tui_inbox.domain.outbox import OutboxState, Outgoing
 from tui_inbox.ports.channel import Channel, Envelope
 from tui_inbox.ports.clock import Clock

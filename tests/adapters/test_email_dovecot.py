@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import pytest
 
-from adapters.email import Email, Server, Settings
+from adapters.email import Server, Settings
 from adapters.email import imap as imap_module
-from adapters.email.account import INBOX, SENT, external_id
+from adapters.email.account import INBOX, SENT, Email, external_id
 from tests.adapters.mail import MAILS, OWN, raw_mail, simple
 from tui_inbox.domain.errors import AccountBlocked, NotSent
 from tui_inbox.ports.channel import Batch, Envelope, HealthState, Inbound

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from adapters.email import Email, Server, Settings
+from adapters.email import Server, Settings
 from adapters.email import account as account_module
-from adapters.email.account import INBOX, MAILS_PER_BATCH, SENT, Cursor
+from adapters.email.account import INBOX, MAILS_PER_BATCH, SENT, Cursor, Email
 from adapters.email.reading import MAIL, REFUSED, SENT_MAIL
 from adapters.sandbox.mailbox import SandboxMailbox
 from tests.adapters.mail import OWN, account, raw_mail, settings, simple

@@ -12,7 +12,8 @@ from email.policy import default
 
 import pytest
 
-from adapters.email import Email, Server, Settings
+from adapters.email import Server, Settings
+from adapters.email.account import Email
 from adapters.email.compose import MAX_REFERENCES, compose
 from adapters.sandbox.mailbox import Fault, SandboxMailbox
 from tests.adapters.mail import OWN, account, letter, settings

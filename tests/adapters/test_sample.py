@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from adapters.email import Email
+from adapters.email.account import Email
 from adapters.sandbox.guests import ANSWER_AFTER, Agenda, Guests
 from adapters.sandbox.hotel import script
 from adapters.sandbox.mailbox import SandboxMailbox
@@ -18,7 +18,7 @@ from adapters.sandbox.pictures import png
 from adapters.sandbox.script import Sample
 from adapters.sandbox.seeding import account_of, fill_mailbox
 from adapters.sandbox.twilio import SandboxTwilio
-from adapters.twilio import Twilio
+from adapters.twilio.account import Twilio
 from storage.store import SqlStore
 from tests.adapters.rigs import twilio_settings
 from tui_inbox.bootstrap.opening import Account, account_info

@@ -10,7 +10,8 @@ import pytest
 
 from adapters.sandbox.twilio import SandboxTwilio
 from adapters.sandbox.twilio_account import ContentTemplate, Delays, Fault, TwilioAccount
-from adapters.twilio import Settings, Twilio
+from adapters.twilio import Settings
+from adapters.twilio.account import Twilio
 from storage.store import SqlStore
 from tests.adapters.faults import answer, answering
 from tests.adapters.rigs import ACCOUNT_SID, in_sandbox, outgoing, payload, twilio, twilio_settings

@@ -10,7 +10,7 @@ from email.policy import default
 
 import pytest
 
-from adapters.email import Email
+from adapters.email.account import Email
 from adapters.sandbox.mailbox import SandboxMailbox
 from storage.store import SqlStore
 from tests.adapters.mail import account, raw_mail

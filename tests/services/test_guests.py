@@ -14,7 +14,7 @@ from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.event import Code
 from tui_inbox.domain.reservation import Phase
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import guests, lifecycle
+from tui_inbox.services import cards, guests, lifecycle
 from tui_inbox.services.desk import Actor
 from tui_inbox.services.guests import GuestForm
 
@@ -31,7 +31,7 @@ def test_the_card_opens_on_the_stay_that_matters_and_lists_the_others(store: Sql
             a_reservation(t, guest, -1, 2),
             a_reservation(t, guest, 9, 12),
         )
-        card = guests.card(t, hotel(), ANA, row.id, NOW)
+        card = cards.of_conversation(t, hotel(), ANA, row.id, NOW)
     assert card.current is not None
     assert (card.current.id, card.phase) == (now.id, Phase.IN_HOUSE)
     assert [stay.id for stay in card.others] == [later.id, past.id]
@@ -44,15 +44,15 @@ def test_an_ambiguous_sender_shows_who_else_it_may_be(sqlite_store: SqlStore) ->
         taken = a_guest(t, "Claire", phone=PHONE, channel="sms")
         maybe = a_guest(t, "Luc", phone=PHONE)
         row = a_conversation(t, taken, ambiguous=True)
-        assert [guest.id for guest in guests.card(t, hotel(), ANA, row.id, NOW).candidates] == [maybe.id]
+        assert [guest.id for guest in cards.of_conversation(t, hotel(), ANA, row.id, NOW).candidates] == [maybe.id]
 
 
 def test_cards_of_what_is_not_there(sqlite_store: SqlStore) -> None:
     with sqlite_store.write() as t:
         with pytest.raises(NotFound):
-            guests.card(t, hotel(), ANA, 99, NOW)
+            cards.of_conversation(t, hotel(), ANA, 99, NOW)
         with pytest.raises(NotFound):
-            guests.card_of_guest(t, hotel(), ANA, 99, NOW)
+            cards.of_guest(t, hotel(), ANA, 99, NOW)
 
 
 def test_a_guest_typed_by_hand_can_be_reached_and_found(sqlite_store: SqlStore) -> None:
@@ -112,7 +112,7 @@ def test_a_request_stands_on_card_and_thread_and_its_promise_is_a_clock(store: S
         a_reservation(t, guest)
         row = a_conversation(t, guest)
         made = guests.make_request(t, ANA, row.id, "transfer", "Taxi 6:00", at(120), NOW, desk=hotel())
-        assert [one.id for one in guests.card(t, hotel(), ANA, row.id, NOW).requests] == [made.id]
+        assert [one.id for one in cards.of_conversation(t, hotel(), ANA, row.id, NOW).requests] == [made.id]
         clocked = t.conversations.load(row.id)
         assert (clocked.deadline_at, clocked.deadline_kind) == (at(120), DeadlineKind.CALLBACK)
         guests.set_request(t, ANA, made.id, "done", at(1), desk=hotel())
@@ -143,7 +143,7 @@ def test_tags_are_made_where_they_are_typed_and_undone_in_bulk(sqlite_store: Sql
         assert [bool(t.tags.of("conversation", row.id)) for row in rows] == [True, False, False]
         assert guests.untag(t, ANA, "conversation", [row.id for row in rows], "SPA", at(3)) == 1
         guests.tag(t, ANA, "guest", [rows[0].guest_id], "vip", "", at(4))
-        assert [tag.name for tag in guests.card(t, hotel(), ANA, rows[0].id, NOW).guest_tags] == ["vip"]
+        assert [tag.name for tag in cards.of_conversation(t, hotel(), ANA, rows[0].id, NOW).guest_tags] == ["vip"]
 
 
 def test_consent_off_needs_nothing_and_on_again_a_reason(sqlite_store: SqlStore) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.sandbox.twilio import SandboxTwilio
 from adapters.sandbox.twilio_account import Delays, Fault, TwilioAccount
-from adapters.twilio import Twilio
+from adapters.twilio.account import Twilio
 from storage.store import SqlStore
 from tests.adapters.rigs import in_sandbox
 from tests.fakes import NOON, StillClock, hotel

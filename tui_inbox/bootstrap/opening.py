@@ -18,13 +18,13 @@ from tui_inbox.config import Config, ConfigError, Loaded, Problem, data_dir
 from tui_inbox.config.checking import check_table
 from tui_inbox.config.problems import line_of, nearest
 from tui_inbox.domain.errors import Refused
-from tui_inbox.ports.channel import Channel
-from tui_inbox.ports.secrets import Secrets
 from tui_inbox.services.desk import AccountInfo, Desk
 
 if TYPE_CHECKING:
     from adapters.secrets import SecretChain
     from storage.store import SqlStore
+    from tui_inbox.ports.channel import Channel
+    from tui_inbox.ports.secrets import Secrets
     from tui_inbox.ports.store import Blobs, Lease
 
 SQLITE_FILE = "inbox.db"

@@ -5,7 +5,6 @@ The transitions are those of the project's reliability page; ``allowed`` is the 
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -133,6 +132,8 @@ def backoff(tries: int, retry_after: float | None, rng: Random) -> timedelta:
 
 def body_hash(text: str) -> str:
     """The same for texts that differ only in space or Unicode form, as vendors may give them back."""
+    import hashlib  # loads the system's cryptography, which a screen does not need to start
+
     plain = " ".join(unicodedata.normalize("NFC", text).split())
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -12,20 +12,19 @@ from tui_inbox.domain.channel import ChannelTraits, HandleKind
 from tui_inbox.domain.consent import Permission
 from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.cost import Cost, cost
-from tui_inbox.domain.errors import NotFound
+from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.outbox import body_hash
 from tui_inbox.domain.preflight import hints
-from tui_inbox.domain.template import Template
 from tui_inbox.domain.window import Allowed, Verdict
 from tui_inbox.rows import DraftRow, Presence
 from tui_inbox.services.accounts import may_carry
 from tui_inbox.services.admission import admission
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.matching import country_of
-from tui_inbox.services.templates import fault_in
 
 if TYPE_CHECKING:
+    from tui_inbox.domain.template import Template
     from tui_inbox.ports.store import Transaction
 
 Notice = tuple[str, Mapping[str, str | int]]
@@ -181,6 +180,15 @@ def _category(template: Template | None, verdict: Verdict) -> str:
     return "utility" if verdict.kind is Allowed.TEMPLATE_ONLY else "service"
 
 
+def _fault_in(text: str, desk: Desk) -> Refused | None:
+    """Braces of a template that a guest would see; the rules of templates are loaded with the first brace."""
+    if "#{" not in text:
+        return None
+    from tui_inbox.services.templates import fault_in
+
+    return fault_in(text, desk)
+
+
 def preflight(
     tx: Transaction | None,
     desk: Desk,
@@ -206,7 +214,7 @@ def preflight(
     if traits.max_chars is not None and len(text) > traits.max_chars:
         problems.append(("too_long", {"limit": traits.max_chars, "length": len(text)}))
     notices = list(choice.notices)
-    fault = fault_in(text, desk) if template is None else None
+    fault = _fault_in(text, desk) if template is None else None
     if fault is not None:
         problems.append((fault.code, fault.params))
     notices += [(code, {}) for code in hints(text, files)] if template is None else []

@@ -12,7 +12,6 @@ from tui_inbox.rows import EventRow, Key, MessageRow, Thread
 from tui_inbox.services import inbox
 from tui_inbox.services.accounts import DISABLED, PAUSED
 from tui_inbox.services.desk import Actor, Desk
-from tui_inbox.services.undo import UnreadStep, write_events
 
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
@@ -88,6 +87,8 @@ def mark_read(tx: Transaction, actor: Actor, conversation_id: int, now: datetime
 
 def mark_unread(tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime) -> int:
     """Unread again for this operator alone; how many rows."""
+    from tui_inbox.services.undo import UnreadStep, write_events
+
     steps = []
     for conversation_id in dict.fromkeys(conversation_ids):
         conversation = tx.conversations.load(conversation_id)
@@ -102,6 +103,8 @@ def mark_unread(tx: Transaction, actor: Actor, conversation_ids: Sequence[int], 
 
 def mark_all_read(tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime) -> int:
     """Many rows at once, which can be undone; how many were unread."""
+    from tui_inbox.services.undo import UnreadStep, write_events
+
     steps = []
     for found in tx.inbox.rows(list(dict.fromkeys(conversation_ids)), actor.code, now.date()):
         if found.unread and tx.unread.clear(found.id, actor.code):

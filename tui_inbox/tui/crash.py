@@ -6,7 +6,6 @@ import os
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
-from secrets import token_hex
 
 from rich.segment import Segment, Segments
 
@@ -19,7 +18,7 @@ FILE = "crash.log"
 
 def write_crash(folder: Path, error: BaseException) -> str:
     """Append the trace to a file only its owner may read; returns the short number to quote."""
-    number = token_hex(3)
+    number = os.urandom(3).hex()
     frames = "".join(traceback.format_tb(error.__traceback__))
     when = datetime.now(UTC).isoformat(timespec="seconds")
     text = f"{when} {number} {type(error).__module__}.{type(error).__qualname__}\n{frames}\n"

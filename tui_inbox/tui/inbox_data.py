@@ -73,12 +73,12 @@ class InboxData:
         return inbox.rows(tx, self.desk, self.actor(), ids, now)
 
     def reading(self, tx: Transaction, conversation_id: int, now: datetime, limit: int = PAGE) -> Reading:
-        from tui_inbox.services import composing, guests
+        from tui_inbox.services import cards, composing
 
         desk, actor = self.desk, self.actor()
         return Reading(
             thread.open_thread(tx, desk, actor, conversation_id, now, limit=limit),
-            guests.card(tx, desk, actor, conversation_id, now),
+            cards.of_conversation(tx, desk, actor, conversation_id, now),
             composing.composer(tx, desk, actor, conversation_id, now),
         )
 

@@ -11,7 +11,7 @@ from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import Card, ConsentRow, ConversationRow, RequestRow
-from tui_inbox.services import guests, replying
+from tui_inbox.services import cards, guests, replying
 from tui_inbox.tui.commands import ONE_GUEST
 from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
 from tui_inbox.tui.dialogs.guest_form import STATUSES, ask_guest, ask_stay
@@ -61,7 +61,7 @@ class GuestScreen(TableScreen[Entry]):
             return []
         desk_app = self.desk_app
         desk = desk_app.session.desk
-        self.card = guests.card_of_guest(tx, desk, desk_app.actor, self.guest_id, desk_app.now())
+        self.card = cards.of_guest(tx, desk, desk_app.actor, self.guest_id, desk_app.now())
         media = {code: None for account in desk.accounts.values() for code in account.channels}
         return _entries(self.card, list(media))
 

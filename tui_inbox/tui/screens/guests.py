@@ -12,7 +12,7 @@ from textual.containers import Container, Vertical
 
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import Card, GuestRow, Key
-from tui_inbox.services import guests, replying
+from tui_inbox.services import cards, guests, replying
 from tui_inbox.tui.commands import GUESTS
 from tui_inbox.tui.dialogs.chooser import Chooser
 from tui_inbox.tui.render.columns import column
@@ -90,7 +90,7 @@ class GuestsScreen(TableScreen[GuestRow]):
             return
         desk_app = self.desk_app
         self.card = await self.gateway.read(
-            guests.card_of_guest, desk_app.session.desk, desk_app.actor, row.id, desk_app.now()
+            cards.of_guest, desk_app.session.desk, desk_app.actor, row.id, desk_app.now()
         )
         if self.current is not None and self.current.id == row.id:
             self.detail.show(self.describe(row))
