@@ -264,6 +264,8 @@ class SqlMessages:
         at: int | None = self._db.value(
             "SELECT at FROM message WHERE conversation_id = :id AND direction = 'out'"
             " AND origin IN ('manual', 'bot', 'elsewhere') AND state NOT IN ('failed', 'cancelled')"
+            # Planned for later and not gone yet: nobody has been answered.
+            " AND NOT (state = 'held' AND at > created_at)"
             " ORDER BY at DESC, id DESC LIMIT 1",
             id=conversation_id,
         )

@@ -13,12 +13,14 @@ from datetime import datetime, timedelta
 from mimetypes import guess_type
 from random import Random
 
+from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import (
     AcceptedWithoutId,
     AccountBlocked,
     ChannelError,
     NotFound,
     Refused,
+    Rejected,
     Unknown,
 )
 from tui_inbox.domain.event import Code
@@ -51,6 +53,8 @@ STALE = 2.0
 """Seconds (monotonic) between the commit of an attempt and its first byte; beyond it the attempt is taken back."""
 LOOK_UPS = 2
 ACCEPTED_WITHOUT_ID = "accepted_without_id"
+UNASKED = timedelta(minutes=15)
+"""A row that the vendor could not be asked about for this long is the operator's to decide."""
 LATE_SIGHT = timedelta(minutes=30)
 """How long a row that waits for the operator is still looked for: vendors' lists have been ten minutes late."""
 
@@ -67,18 +71,26 @@ def release(tx: Transaction, desk: Desk, now: datetime, limit: int = 50) -> int:
     """Queue what is due, if it still may leave; how many rows were looked at."""
     rows = tx.outbox.due(now, limit)
     for row in rows:
-        since = row.not_before if row.tries == 0 and row.not_before else row.created_at
-        if (row.expires_at and row.expires_at <= now) or (since and row.tries and now - since > GIVE_UP):
+        if _too_late(row, now):
             settling.failed(tx, desk, row, "expired", now, state=OutboxState.EXPIRED)
             continue
         fault = fault_of(tx, desk, row, now)
         if fault is not None:
             settling.failed(tx, desk, row, fault.code, now, params=dict(fault.params))
             continue
-        moved = tx.outbox.move(row, OutboxState.QUEUED, now, reason="")
+        # What was planned days ahead begins now: tries and receipts are counted from here.
+        begun = {"created_at": now} if row.scheduled and not row.tries else {}
+        moved = tx.outbox.move(row, OutboxState.QUEUED, now, reason="", **begun)
         if moved is not None:
             settling.moved_on(tx, moved)
     return len(rows)
+
+
+def _too_late(row: Outgoing, now: datetime) -> bool:
+    """Has it lost its use, or been tried for long enough?"""
+    if row.expires_at is not None and row.expires_at <= now:
+        return True
+    return bool(row.tries) and row.created_at is not None and now - row.created_at > GIVE_UP
 
 
 def claim(tx: Transaction, accounts: Sequence[str], owner: str, now: datetime, limit: int = 10) -> list[Outgoing]:
@@ -160,6 +172,10 @@ def _files(outgoing: Outgoing, blobs: Blobs | None) -> list[tuple[str, str, byte
 def _start(store: Store, desk: Desk, outgoing: Outgoing, now: datetime) -> tuple[Outgoing, int] | None:
     """The durable attempt: nothing may be written to the vendor before this has been committed."""
     with store.write() as tx:
+        if _too_late(outgoing, now):
+            # It may have waited for a paused or refused account.
+            settling.failed(tx, desk, outgoing, "expired", now, state=OutboxState.EXPIRED)
+            return None
         fault = fault_of(tx, desk, outgoing, now)
         if fault is not None:
             settling.failed(tx, desk, outgoing, fault.code, now, params=dict(fault.params))
@@ -176,15 +192,16 @@ def _record_error(
     store: Store, desk: Desk, row: Outgoing, attempt: int, error: ChannelError, now: datetime, rng: Random
 ) -> Outgoing | None:
     state, reason = classify(error)
+    said = clean_line(error.vendor_text)
     with store.write() as tx:
         tx.outbox.attempt_ended(attempt, now, state.value, reason, error.http_status)
         current = tx.outbox.load(row.id)
         if state is OutboxState.UNKNOWN:
             code = ACCEPTED_WITHOUT_ID if isinstance(error, AcceptedWithoutId) else reason
-            return settling.unsure(tx, desk, current, code, now, vendor_text=error.vendor_text)
+            return settling.unsure(tx, desk, current, code, now, vendor_text=said)
         if state is OutboxState.FAILED:
-            return settling.failed(tx, desk, current, reason, now, vendor_text=error.vendor_text)
-        values = {"owner": "", "reason": reason, "vendor_text": error.vendor_text}
+            return settling.failed(tx, desk, current, reason, now, vendor_text=said)
+        values = {"owner": "", "reason": reason, "vendor_text": said}
         if state is OutboxState.RETRY_WAIT:
             wait = backoff(current.tries, error.retry_after, rng)
             moved = tx.outbox.move(current, state, now, not_before=now + wait, **values)
@@ -224,17 +241,22 @@ def reconcile(store: Store, desk: Desk, channel: Channel, now: datetime) -> int:
     with store.read() as tx:
         rows = [row for row in settling.unsettled(tx, channel.name) if _to_look_up(desk, row, now)]
     settled = 0
+    answers = True
     for row in rows:
         if not isinstance(channel, FindsSent):
             with store.write() as tx:
                 settled += _give_up(tx, row.id, "no_lookup", now)
             continue
+        found = None
         try:
-            found = channel.find(row)
+            found = channel.find(row) if answers else None
+        except Rejected:
+            pass  # About this row alone: the others can still be asked about.
         except ChannelError:
-            return settled
-        with store.write() as tx:
-            settled += _settle(tx, desk, row.id, found, now)
+            answers = False
+        if found is not None or now - _since(row, now) >= UNASKED:
+            with store.write() as tx:
+                settled += _settle(tx, desk, row.id, found, now) if found else _give_up(tx, row.id, "no_lookup", now)
     return settled
 
 
