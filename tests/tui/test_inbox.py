@@ -387,3 +387,13 @@ async def test_a_colleague_who_replies_is_seen(session: Session, hotel: SqlStore
             t.presences.put(row.id, "marc", "replying", at(1))
         await desk.inbox.look_around()
         assert "Marc is replying…" in desk.text
+
+
+async def test_a_key_under_the_text_goes_with_its_word_where_the_line_is_narrow(session: Session) -> None:
+    async with sitting(session, (80, 24)) as desk:
+        await desk.press("j", "j", "r")
+        await desk.type("Yes, ok")
+        foot = desk.line("Enter send")
+        assert "left" in foot
+        assert "Ctrl+J line" in foot
+        assert "; " not in foot.replace("; text", "")

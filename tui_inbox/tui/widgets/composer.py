@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 
 from tui_inbox.tui.commands import Command
-from tui_inbox.tui.render.line import Part, blank, strip
+from tui_inbox.tui.render.line import Part, blank, strip, width_of
 from tui_inbox.tui.safe import content
 from tui_inbox.tui.theme import Ink
 from tui_inbox.tui.widgets.frame import Stack
@@ -279,20 +279,25 @@ class Composer(Stack):
         if measure.warning and not self.mode.locked:
             left += [("  ", ""), (measure.warning, measure.warning_role)]
         self.head.show(left, [(measure.cost, "muted")] if measure.cost else [])
-        counted = measure.counter[0] and not self.mode.locked
-        self.foot.show(self._foot_left(), [measure.counter] if counted else [])
+        counter = [measure.counter] if measure.counter[0] and not self.mode.locked else []
+        self.foot.show(self._foot_left(self.foot.size.width - width_of(counter) - 3), counter)
 
     def _fit(self) -> None:
         low = self.screen.has_class("-low")
         if self.box.size.width and (self.text or self.box.grown):
             self.box.fit(2 if low else 3, 5 if low else 9)
 
-    def _foot_left(self) -> list[Part]:
+    def _foot_left(self, room: int) -> list[Part]:
         near = self.box.offers()[:4] if self.box.has_focus else ()
         if near:
             sign = "" if self.box.typed_shortcut() is None else ";"
             return [(_("Tab "), "accent"), *((f"{sign}{name} ", "bold text") for name in near)]
-        return self.countdown or self.hints
+        if self.countdown:
+            return self.countdown
+        hints = list(self.hints)
+        while len(hints) > 2 and width_of(hints) > room > 0:
+            del hints[-2:]  # a key goes with its word
+        return hints
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
