@@ -67,14 +67,21 @@ async def test_open_it_can_be_typed_with_the_time_left_closed_it_is_locked_and_o
 async def test_the_last_hours_are_said_in_words_and_in_another_style_each_time(
     claire: SqlStore, tmp_path: Path
 ) -> None:
+    with claire.write() as t:
+        converse(t, "Jonas Weber", "sms", "Hallo", 1, phone="+4915123456789")  # the cursor is on this row
     async with sitting(a_session(claire, tmp_path)) as desk:
+        await desk.press("down")
+        await desk.at_rest()
         styles = []
         for hours, words in ((19.0, "5 h"), (21.0, "3 h"), (23.5, "30 min")):
             desk.clock.moment = NOW + timedelta(hours=hours)
             await again(desk)
             assert words in desk.line("WA Claire Martin").split("│")[0]
             assert f"window {words}" in desk.text
+            await desk.press("up")
             styles.append(drawn(desk, words))
+            await desk.press("down")
+            await desk.at_rest()
         assert len({str(style) for style in styles}) == 3
         assert styles[2].bold
         assert not styles[0].bold

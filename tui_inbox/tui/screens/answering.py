@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -15,7 +16,7 @@ from tui_inbox.services import thread
 from tui_inbox.tui.dialogs.ask import ask
 from tui_inbox.tui.screens import composer_words
 from tui_inbox.tui.screens.recipients import Recipients
-from tui_inbox.tui.widgets.composer import Composer, Measure, Mode
+from tui_inbox.tui.widgets.composer import Composer, Mode
 from tui_inbox.wording import _, sentence
 
 if TYPE_CHECKING:
@@ -123,13 +124,8 @@ class Answering:
         enter = self.note or (allowed and (choice is None or choice.traits.enter_sends))
         self.composer.hints = [] if locked else composer_words.hints(self, enter)
         variables = {name: f"##{{{{{name}}}}}" for name in self.values} if self.also else self.values
-        self.composer.set_mode(
-            Mode(self.measure, locked, enter or fixed, self.note, self._snippets, fixed, variables=variables)
-        )
-
-    def measure(self, text: str) -> Measure:
-        """Head and foot for a text; called with every key."""
-        return composer_words.measure(self, text)
+        says = partial(composer_words.measure, self)
+        self.composer.set_mode(Mode(says, locked, enter or fixed, self.note, self._snippets, fixed, variables))
 
     async def also_to(self, guests: dict[int, str]) -> None:
         """The text goes to these guests, too; the one it is typed for is not among them."""
