@@ -192,6 +192,7 @@ async def test_two_sessions_of_one_store_see_the_same_message_within_a_refresh(h
         house.writes("Deux")
         await ana.until(lambda: "Deux" in ana.text)
         assert "● 1 unread" in ana.text, "in view, but no key was pressed since"
+        await ana.settle()
         await ana.press("j")
         await ana.until(lambda: "● 0 unread" in ana.text)
     assert house.thread(actor=MARC).conversation.unread == 2
