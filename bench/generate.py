@@ -324,8 +324,8 @@ def _guest(talk: Talk) -> Row:
 def _guest_words(talk: Talk) -> str:
     if talk.address.startswith("+"):
         digits = talk.address[1:]
-        return " ".join([_folded(talk.name), *(digits[start:] for start in range(len(digits) - 3))])
-    return f"{_folded(talk.name)} {fold(talk.address)}"
+        return " ".join([_folded(talk.name), *(digits[start:] for start in range(len(digits) - 3))]).strip()
+    return f"{_folded(talk.name)} {fold(talk.address)}".strip()
 
 
 _CONVERSATION = _columns(

