@@ -201,6 +201,15 @@ async def test_filters_never_hide_the_counts(session: Session) -> None:
         assert len(desk.inbox.rows.rows) == 9
 
 
+async def test_what_is_searched_for_stays_on_the_bar_after_enter(session: Session) -> None:
+    async with sitting(session) as desk:
+        await desk.press("slash")
+        await desk.type("parking")
+        await desk.until(lambda: desk.inbox.view.search == "parking")
+        await desk.press("enter")
+        assert desk.line("/ parking")
+
+
 async def test_search_narrows_and_escape_clears_it(session: Session) -> None:
     async with sitting(session) as desk:
         await desk.press("slash")

@@ -40,6 +40,7 @@ class Pane(Widget):
         """Paint again; nothing is sent for lines that stay the same."""
         size = self.content_size
         if not size or not self.is_attached:
+            self._painted_size = Size(0, 0)  # out of sight: painted anew when it comes back
             return
         before, self._painted = self._painted, self.paint(size.width, size.height)
         if self._painted_size != size:
