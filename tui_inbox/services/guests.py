@@ -161,7 +161,7 @@ def set_consent(
         params: dict[str, str | int] = {"topic": topic, "medium": medium, "source": reason}
         code = Code.CONSENT_ON if allowed else Code.CONSENT_OFF
         event = Event(0, now, code, actor.code, guest_id=guest_id, params=params)
-        write_events(tx, [event], [ConsentStep(guest_id, before)])
+        write_events(tx, [event], [ConsentStep(guest_id, before, after)])
     tx.changed("guest", guest_id)
     return after
 
@@ -240,7 +240,7 @@ def make_request(
     )
     params: dict[str, str | int] = {"kind": kind, "title": made.title}
     event = Event(0, now, Code.REQUEST_MADE, actor.code, conversation_id, conversation.guest_id, params)
-    write_events(tx, [event], [RequestStep(made.id, conversation_id, "cancelled")])
+    write_events(tx, [event], [RequestStep(made.id, conversation_id, "cancelled", made.status)])
     _reclock(tx, desk, conversation_id)
     tx.changed("guest", conversation.guest_id)
     return made
@@ -263,7 +263,7 @@ def set_request(
     conversation = tx.conversations.get(before.conversation_id) if before.conversation_id else None
     guest_id = conversation.guest_id if conversation else None
     event = Event(0, now, Code.REQUEST_CHANGED, actor.code, before.conversation_id, guest_id, params)
-    write_events(tx, [event], [RequestStep(request_id, before.conversation_id or 0, before.status)])
+    write_events(tx, [event], [RequestStep(request_id, before.conversation_id or 0, before.status, status)])
     if conversation is not None:
         _reclock(tx, desk, conversation.id)
         tx.changed("guest", conversation.guest_id)

@@ -180,7 +180,7 @@ def _carry_over(tx: Transaction, source: Guest, target: Guest, steps: list[Step]
         before = known.get((row.topic, row.medium), ConsentRow(row.topic, row.medium, True, None, "", ""))
         if not row.allowed and before.allowed:
             tx.consents.put(target.id, row)
-            steps.append(ConsentStep(target.id, before))
+            steps.append(ConsentStep(target.id, before, row))
 
 
 def _move_handles(tx: Transaction, handles: Sequence[Handle], to_guest_id: int, steps: list[Step]) -> None:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from tui_inbox.domain import lifecycle as moves
 from tui_inbox.domain import sms
 from tui_inbox.domain.channel import ChannelTraits, HandleKind
-from tui_inbox.domain.conversation import Conversation
+from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.display import clean
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.event import Code, Event
@@ -290,8 +290,22 @@ def take_back(tx: Transaction, actor: Actor, now: datetime, outbox_id: int | Non
 
 def _restore(tx: Transaction, conversation: Conversation, message_id: int, before: _Before, now: datetime) -> None:
     restored = conversation
-    if life_of(conversation) == before.after:
+    asked_at = before.life.unanswered_since
+    untouched = life_of(conversation) == before.after
+    waits = False
+    if untouched:
         restored = restored._replace(**{name: getattr(before.life, name) for name in Life.__struct_fields__})
+    elif asked_at is not None and conversation.state in (State.OPEN, State.PENDING):
+        # Somebody moved the row since; whether its guest waits follows from the facts.
+        answered_at = tx.messages.last_answer_at(conversation.id)
+        waits = not conversation.no_reply_needed and (answered_at is None or answered_at < asked_at)
+    if waits:
+        restored = restored._replace(
+            unanswered=True,
+            unanswered_since=asked_at,
+            deadline_at=restored.deadline_at or before.life.deadline_at,
+            deadline_kind=restored.deadline_kind or before.life.deadline_kind,
+        )
     if conversation.last_message_id == message_id:
         restored = restored._replace(
             last_at=before.last_at,
@@ -301,8 +315,8 @@ def _restore(tx: Transaction, conversation: Conversation, message_id: int, befor
             outcome=before.outcome,
         )
     tx.conversations.put(restored)
-    for operator, count in before.unread:
-        tx.unread.set(restored, operator, count, now)
+    for operator, count in before.unread if untouched or waits else ():
+        tx.unread.bump(restored, [operator], asked_at or now, count)
 
 
 def start(

@@ -86,15 +86,16 @@ def mark_read(tx: Transaction, actor: Actor, conversation_id: int, now: datetime
 
 
 def mark_unread(tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime) -> int:
-    """Unread again for this operator alone; how many rows."""
+    """Unread again for this operator alone; how many rows were not."""
     from tui_inbox.services.undo import UnreadStep, write_events
 
     steps = []
-    for conversation_id in dict.fromkeys(conversation_ids):
-        conversation = tx.conversations.load(conversation_id)
-        tx.unread.set(conversation, actor.code, 1, now)
-        steps.append(UnreadStep(conversation_id, ((actor.code, 0),)))
-        tx.changed("conversation", conversation_id)
+    for found in tx.inbox.rows(list(dict.fromkeys(conversation_ids)), actor.code, now.date()):
+        if found.unread:
+            continue
+        tx.unread.set(tx.conversations.load(found.id), actor.code, 1, now)
+        steps.append(UnreadStep(found.id, ((actor.code, 0),)))
+        tx.changed("conversation", found.id)
     if steps:
         # Nobody else's business: the event stands in no thread, it only carries the undo.
         write_events(tx, [Event(0, now, Code.MARKED_UNREAD, actor.code)], steps, len(steps))

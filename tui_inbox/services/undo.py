@@ -80,12 +80,14 @@ class GuestStep(Struct, frozen=True, tag="guest"):
 class RequestStep(Struct, frozen=True, tag="request"):
     id: int
     conversation_id: int
-    status: str
+    before: str
+    after: str
 
 
 class ConsentStep(Struct, frozen=True, tag="consent"):
     guest_id: int
     before: ConsentRow
+    after: ConsentRow
 
 
 class HandleStep(Struct, frozen=True, tag="handle"):
@@ -180,10 +182,15 @@ def undo(tx: Transaction, actor: Actor, now: datetime) -> Undone | None:
     changed: dict[int, None] = {}
     told: dict[int, None] = {}
     done = skipped = 0
+    kept: set[int] = set()
     for step in reversed(data.steps):
+        if isinstance(step, UnreadStep) and step.id in kept:
+            continue  # The row has moved on, and its marks with it.
         touched = _take_back(tx, step, now)
         if touched is None:
             skipped += 1
+            if isinstance(step, LifeStep):
+                kept.add(step.id)
             continue
         changed.update(dict.fromkeys(touched))
         if not isinstance(step, UnreadStep):
@@ -214,9 +221,14 @@ def _take_back(tx: Transaction, step: Step, now: datetime) -> tuple[int, ...] | 
         case GuestStep():
             return _restore_guest(tx, step, now)
         case RequestStep():
-            tx.requests.set_status(step.id, step.status, now)
+            request = tx.requests.get(step.id)
+            if request is None or request.status != step.after:
+                return None
+            tx.requests.set_status(step.id, step.before, now)
             return (step.conversation_id,) if step.conversation_id else ()
         case ConsentStep():
+            if step.after not in tx.consents.of_guest(step.guest_id):
+                return None
             tx.consents.put(step.guest_id, step.before)
             tx.changed("guest", step.guest_id)
             return ()
