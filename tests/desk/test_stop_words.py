@@ -9,7 +9,7 @@ from tui_inbox.domain.conversation import State
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.window import Allowed
-from tui_inbox.services import guests, replying
+from tui_inbox.services import cards, replying
 from tui_inbox.services.admission import admission, require
 
 __all__ = ["front"]
@@ -50,7 +50,7 @@ def test_one_word_stops_both_classes_of_sms_and_no_other_channel(front: Front, w
     assert ways(front) == {"sms": Allowed.NONE, "whatsapp": Allowed.FREE}
     front.reply("Bonjour", channel="whatsapp")
     with front.store.read() as t:
-        card = guests.card(t, front.desk, ANA, front.conversation().id, front.now)
+        card = cards.of_conversation(t, front.desk, ANA, front.conversation().id, front.now)
     assert [line.stop_word for line in card.lines if line.stopped_at is not None] == [word.strip(" !")]
 
 
