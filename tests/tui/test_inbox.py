@@ -406,3 +406,9 @@ async def test_a_key_under_the_text_goes_with_its_word_where_the_line_is_narrow(
         assert "left" in foot
         assert "Ctrl+J line" in foot
         assert "; " not in foot.replace("; text", "")
+
+
+async def test_ctrl_c_leaves_nothing_and_names_the_key_that_leaves(session: Session) -> None:
+    async with sitting(session) as desk:
+        await desk.press("ctrl+c")
+        assert "Ctrl+Q leaves tui-inbox" in desk.text

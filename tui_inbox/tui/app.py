@@ -263,6 +263,10 @@ class TuiInbox(App[int]):
                 return
         self.leave()
 
+    def action_help_quit(self) -> None:
+        """Ctrl+C, pressed out of habit: it loses nothing, and the key that leaves is named."""
+        self.notify(_("{key} leaves tui-inbox; drafts are kept").format(key=self.keymap.shown("quit")))
+
     def do_theme(self) -> None:
         after = {"tui-inbox-dark": theme.LIGHT, "tui-inbox-light": theme.DARK}.get(self.theme)
         if after is not None:
