@@ -13,7 +13,7 @@ from tui_inbox.domain.event import Code
 from tui_inbox.domain.guest import Handle
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import ConsentRow
-from tui_inbox.services import guests, lifecycle
+from tui_inbox.services import cards, guests, lifecycle
 from tui_inbox.services.desk import Actor
 
 ANA = Actor("ana", "Ana")
@@ -47,7 +47,7 @@ def test_linking_an_unknown_sender_fills_the_card_and_undo_restores(store: SqlSt
         before = picture(t)
         linked = guests.link(t, ANA, row.id, claire.id, at(1))
         assert (linked.id, linked.guest_id, linked.ambiguous) == (row.id, claire.id, False)
-        card = guests.card(t, hotel(), ANA, row.id, at(1))
+        card = cards.of_conversation(t, hotel(), ANA, row.id, at(1))
         assert card.guest.name == "Claire Martin"
         assert card.current is not None
         assert t.guests.by_handle("whatsapp", PHONE)[0].id == claire.id
@@ -90,7 +90,7 @@ def test_linking_joins_two_conversations_into_one_and_undo_separates_them(store:
         assert t.outbox.load(outgoing.id).conversation_id == theirs.id
         shown = {name: t.inbox.row(theirs.id, name, NOW.date()) for name in ("ana", "leo")}
         assert {name: one.unread for name, one in shown.items() if one} == {"ana": 1, "leo": 2}
-        card = guests.card(t, hotel(), ANA, theirs.id, at(11))
+        card = cards.of_conversation(t, hotel(), ANA, theirs.id, at(11))
         assert [request.title for request in card.requests] == ["Massage"]
         assert [tag.name for tag in card.tags] == ["spa"]
         assert [(row_.topic, row_.allowed) for row_ in card.consents] == [("marketing", False)]
