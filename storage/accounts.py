@@ -26,8 +26,8 @@ class SqlAccounts:
     def __init__(self, db: Connection) -> None:
         self._db = db
 
-    def get(self, name: str) -> AccountRow | None:
-        row = self._db.one(_SELECT + "WHERE a.name = :name", name=name)
+    def get(self, name: str, *, for_change: bool = False) -> AccountRow | None:
+        row = self._db.one(_SELECT + "WHERE a.name = :name" + (self._db.for_update if for_change else ""), name=name)
         return _row(row) if row else None
 
     def all(self) -> Sequence[AccountRow]:

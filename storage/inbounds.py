@@ -44,6 +44,14 @@ class SqlInbounds:
         )
         return [(row[0], row[1], row[2], bytes(row[3])) for row in rows]
 
+    def still_pending(self, inbound_ids: Sequence[int]) -> set[int]:
+        marks, params = in_list("id", inbound_ids)
+        rows = self._db.all(
+            f"SELECT id FROM inbound_event WHERE id IN ({marks}) AND state = 'new' ORDER BY id{self._db.for_update}",
+            **params,
+        )
+        return {row[0] for row in rows}
+
     def applied(self, inbound_id: int, at: datetime, *, ignored: bool = False) -> None:
         self.applied_all([inbound_id], at, ignored=ignored)
 

@@ -9,9 +9,10 @@ from tests.services.conftest import ANA, GUEST, Front
 from tui_inbox.domain.errors import AccountBlocked, Malformed, NotSent, Refused, Rejected
 from tui_inbox.domain.message import Attachment, Delivery
 from tui_inbox.domain.outbox import OutboxState
-from tui_inbox.ports.channel import Batch, Envelope, Inbound, Item, Usage
+from tui_inbox.ports.channel import Batch, Envelope, Health, HealthState, Inbound, Item, Usage
 from tui_inbox.services import accounts, channels, delivery, files, polling, sent, upkeep
 from tui_inbox.services.desk import Actor
+from tui_inbox.services.ingest import Applied, apply_pending
 
 
 class Memory:
@@ -203,3 +204,38 @@ def test_everything_offered_for_a_row_exists() -> None:
     for acts in sent.OFFERS.values():
         for act in acts:
             assert callable(getattr(delivery, act))
+
+
+def test_a_failing_test_of_a_paused_account_does_not_end_the_pause(front: Front) -> None:
+    class Broken(FakeChannel):
+        def test(self) -> Health:
+            return Health(HealthState.ERROR, code="auth", vendor_text="Authenticate")
+
+    with front.store.write() as tx:
+        channels.pause(tx, front.desk, ANA, "desk-sms", front.now)
+        channels.ask(tx, ANA, "channel_test", "desk-sms", {}, front.now)
+    channels.run_jobs(front.store, front.desk, {"desk-sms": Broken()}, front.now)
+    with front.store.read() as tx:
+        row = accounts.of(tx, front.desk, "desk-sms")
+    assert row.state == "paused"
+    assert not accounts.may_poll(row)
+
+
+def test_two_readers_of_one_account_apply_an_envelope_once(front: Front) -> None:
+    """A poll and a receipt asked for meet in the same envelopes, each in a thread of its own."""
+
+    class Interrupted(FakeChannel):
+        others: tuple[object, ...] = ()
+
+        def read(self, envelope: Envelope) -> Sequence[Item]:
+            if not self.others:
+                self.others = (apply_pending(front.store, front.desk, FakeChannel(), front.now),)
+            return super().read(envelope)
+
+    front.channel = Interrupted()
+    applied = front.guest_writes()
+    assert front.channel.others == (Applied(applied=1, rang=True),)
+    assert applied == Applied()
+    with front.store.read() as tx:
+        db = tx.db  # type: ignore[attr-defined]
+        assert db.all("SELECT state FROM inbound_event") == [("applied",)]

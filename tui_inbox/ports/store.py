@@ -385,6 +385,10 @@ class Inbounds(Protocol):
         """
         ...
 
+    def still_pending(self, inbound_ids: Sequence[int]) -> set[int]:
+        """Those that nobody has applied or set aside meanwhile; locked as by ``load``."""
+        ...
+
     def applied(self, inbound_id: int, at: datetime, *, ignored: bool = False) -> None: ...
 
     def applied_all(self, inbound_ids: Sequence[int], at: datetime, *, ignored: bool = False) -> None:
@@ -409,7 +413,7 @@ class Inbounds(Protocol):
 
 
 class Accounts(Protocol):
-    def get(self, name: str) -> AccountRow | None: ...
+    def get(self, name: str, *, for_change: bool = False) -> AccountRow | None: ...
 
     def all(self) -> Sequence[AccountRow]: ...
 

@@ -22,9 +22,9 @@ DISABLING = frozenset({"account_suspended", "account_disabled", "account_closed"
 NEW, CONNECTED, ERROR, PAUSED, DISABLED = "new", "connected", "error", "paused", "disabled"
 
 
-def of(tx: Transaction, desk: Desk, name: str) -> AccountRow:
+def of(tx: Transaction, desk: Desk, name: str, *, for_change: bool = False) -> AccountRow:
     """The stored row, or a new one."""
-    known = tx.accounts.get(name)
+    known = tx.accounts.get(name, for_change=for_change)
     if known is not None:
         return known
     info = desk.accounts.get(name)
@@ -33,7 +33,7 @@ def of(tx: Transaction, desk: Desk, name: str) -> AccountRow:
 
 def polled(tx: Transaction, desk: Desk, name: str, error: ChannelError | None, now: datetime) -> None:
     """Note a poll; the screens are told only when the state changes."""
-    row = of(tx, desk, name)
+    row = of(tx, desk, name, for_change=True)
     if error is None:
         blocked = int(row.health.get("blocked_until", 0)) > now.timestamp()
         keeps = row.state == PAUSED or blocked
@@ -53,19 +53,19 @@ def polled(tx: Transaction, desk: Desk, name: str, error: ChannelError | None, n
 
 
 def _in_error(row: AccountRow, error: ChannelError) -> AccountRow:
+    return in_state(row, DISABLED if error.code in DISABLING else ERROR, error.code, error.vendor_text)
+
+
+def in_state(row: AccountRow, state: str, reason: str = "", vendor_text: str = "") -> AccountRow:
+    """With what its vendor says of it; a pause of the desk's stays one, whatever that is."""
     if row.state == PAUSED:
         return row
-    return msgspec.structs.replace(
-        row,
-        state=DISABLED if error.code in DISABLING else ERROR,
-        reason=error.code,
-        vendor_text=clean_line(error.vendor_text),
-    )
+    return msgspec.structs.replace(row, state=state, reason=reason, vendor_text=clean_line(vendor_text))
 
 
 def block(tx: Transaction, desk: Desk, name: str, error: AccountBlocked, now: datetime) -> None:
     """The vendor refuses the account: nothing is sent for a while, and every screen says why."""
-    row = _in_error(of(tx, desk, name), error)
+    row = _in_error(of(tx, desk, name, for_change=True), error)
     until = int((now + BLOCKED_FOR).timestamp())
     tx.accounts.put(msgspec.structs.replace(row, health={**row.health, "blocked_until": until}))
     tx.changed("account", 0)
@@ -73,7 +73,7 @@ def block(tx: Transaction, desk: Desk, name: str, error: AccountBlocked, now: da
 
 def set_paused(tx: Transaction, desk: Desk, name: str, paused: bool, now: datetime) -> None:
     """Pausing stops polls and sends and deletes nothing; resuming asks the vendor afresh."""
-    row = of(tx, desk, name)
+    row = of(tx, desk, name, for_change=True)
     health = {key: value for key, value in row.health.items() if key != "blocked_until"}
     state = PAUSED if paused else (CONNECTED if row.connected_at else NEW)
     tx.accounts.put(msgspec.structs.replace(row, state=state, reason="", vendor_text="", health=health))
@@ -82,7 +82,7 @@ def set_paused(tx: Transaction, desk: Desk, name: str, paused: bool, now: dateti
 
 def connected(tx: Transaction, desk: Desk, name: str, now: datetime) -> datetime:
     """The moment of connection, noted the first time: everything older is history."""
-    row = of(tx, desk, name)
+    row = of(tx, desk, name, for_change=True)
     if row.connected_at is not None:
         return row.connected_at
     tx.accounts.put(msgspec.structs.replace(row, connected_at=now))

@@ -130,13 +130,13 @@ def _test(work: _Work) -> Result:
 
 
 def _note_health(tx: Transaction, work: _Work, health: Health) -> None:
-    row = accounts.of(tx, work.desk, work.channel.name)
+    row = accounts.of(tx, work.desk, work.channel.name, for_change=True)
     if health.state is HealthState.OK:
-        state = row.state if row.state == accounts.PAUSED else accounts.CONNECTED
-        row = msgspec.structs.replace(row, state=state, reason="", vendor_text="", health=dict(health.details))
+        row = accounts.in_state(row, accounts.CONNECTED)
+        row = msgspec.structs.replace(row, health=dict(health.details))
     else:
         state = accounts.DISABLED if health.state is HealthState.DISABLED else accounts.ERROR
-        row = msgspec.structs.replace(row, state=state, reason=health.code, vendor_text=clean_line(health.vendor_text))
+        row = accounts.in_state(row, state, health.code, health.vendor_text)
     tx.accounts.put(row)
     tx.changed("account", 0)
 

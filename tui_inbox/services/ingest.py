@@ -108,6 +108,9 @@ def _apply(store: Store, desk: Desk, account: str, page: Sequence[_Read], now: d
 
 
 def _apply_in(tx: Transaction, desk: Desk, account: str, page: Sequence[_Read], now: datetime) -> Applied:
+    # A poll and a question about receipts may have read the same envelopes: the second finds them done.
+    pending = tx.inbounds.still_pending([one.id for one in page])
+    page = [one for one in page if one.id in pending]
     intake = Intake(tx, desk, account, now)
     fates: dict[Fate, list[int]] = {fate: [] for fate in Fate}
     quarantined = 0

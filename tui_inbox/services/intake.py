@@ -344,6 +344,8 @@ class Intake:
         if len(known) == 1:
             guest = known[0]
             if name and not guest.name:
+                guest = self._tx.guests.load(guest.id)
+            if name and not guest.name:
                 guest = guest._replace(name=name, updated_at=self._now)
                 self._tx.guests.put(guest)
                 self._known.clear()

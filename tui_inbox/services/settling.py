@@ -74,9 +74,10 @@ def accepted(tx: Transaction, desk: Desk, row: Outgoing, receipt: Receipt, now: 
     if moved is None:
         return None
     tx.messages.set_state(row.message_id, Delivery.SENT, at=now, external_id=provider_id, segments=receipt.segments)
+    # The conversation first: who holds it may change its lines, so no stop that arrives now is overwritten.
+    conversation = tx.conversations.load(row.conversation_id)
     line = tx.lines.get(row.account, row.channel, row.address) or Line(row.account, row.channel, row.address)
     tx.lines.put(line._replace(last_out_at=now))
-    conversation = tx.conversations.load(row.conversation_id)
     if row.created_by and (was_unsure or row.scheduled):
         message = tx.messages.get(row.message_id)
         if message is not None and (conversation.last_in_at is None or message.at >= conversation.last_in_at):
@@ -183,11 +184,11 @@ def _waits_again(tx: Transaction, desk: Desk, row: Outgoing, code: Code, now: da
 
 
 def _stopped_by_provider(tx: Transaction, row: Outgoing, now: datetime) -> None:
+    conversation = tx.conversations.load(row.conversation_id)
     line = tx.lines.get(row.account, row.channel, row.address) or Line(row.account, row.channel, row.address)
     if line.stopped_at is not None:
         return
     tx.lines.put(line._replace(stopped_at=now, stop_source="provider"))
-    conversation = tx.conversations.load(row.conversation_id)
     tell(tx, Code.STOPPED_BY_PROVIDER, conversation, "", now, params={"channel": row.channel})
     tx.changed("guest", conversation.guest_id)
 
