@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -13,7 +13,8 @@ from storage.store import SqlStore
 from tests.fakes import FakeChannel, StillClock, hotel, written
 from tui_inbox.domain.errors import AccountBlocked, NotSent, StoreError
 from tui_inbox.domain.outbox import OutboxState, Outgoing
-from tui_inbox.ports.channel import Batch
+from tui_inbox.domain.template import Template
+from tui_inbox.ports.channel import Batch, Usage
 from tui_inbox.ports.clock import SystemClock
 from tui_inbox.services import accounts, channels, replying, upkeep
 from tui_inbox.services.desk import Actor
@@ -268,3 +269,52 @@ def test_a_store_that_cannot_be_written_stops_nothing_for_good() -> None:
 
     assert not guard.run("poll", full)
     assert guard.run("poll", lambda: None)
+
+
+def test_one_round_leaves_a_paused_account_alone(sqlite_store: SqlStore) -> None:
+    channel = FakeChannel()
+    with sqlite_store.write() as tx:
+        channels.pause(tx, hotel(), ANA, "desk-sms", datetime.now(UTC))
+    outcome = run_once(parts(sqlite_store, channel))
+    assert channel.fetched == []
+    assert (outcome.accounts, outcome.failed) == (0, ())
+
+
+class Hanging(FakeChannel):
+    """Nothing that is asked of this vendor is answered until ``over``."""
+
+    def __init__(self, name: str, over: Event, asked: threading.Semaphore) -> None:
+        super().__init__(name)
+        self.over, self.asked = over, asked
+
+    def wait(self) -> None:
+        self.asked.release()
+        self.over.wait(10)
+
+    def fetch(self, stream: str, cursor: str, since: datetime | None) -> Batch:
+        self.wait()
+        return super().fetch(stream, cursor, since)
+
+    def templates(self) -> Sequence[Template]:
+        self.wait()
+        return ()
+
+    def usage(self) -> Sequence[Usage]:
+        self.wait()
+        return ()
+
+
+def test_vendors_that_hang_keep_nobody_else_s_message(sqlite_store: SqlStore) -> None:
+    over, asked, good = Event(), threading.Semaphore(0), Telling()
+    slow = [Hanging(f"slow-{number}", over, asked) for number in range(7)]
+    made = parts(sqlite_store, *slow, good)
+    thread, stop = running(lambda stop: serve(made, stop))
+    try:
+        assert all(asked.acquire(timeout=5) for _ in range(20))
+        queue_reply(sqlite_store)
+        assert good.has_sent.wait(3)
+    finally:
+        over.set()
+        stop.set()
+        thread.join(15)
+    assert not thread.is_alive()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui_inbox.domain.errors import ChannelError
-from tui_inbox.services import delivery, lifecycle, planning, polling
+from tui_inbox.services import accounts, delivery, lifecycle, planning, polling
 from tui_inbox.services.ingest import Applied
 from tui_inbox.worker.parts import Parts
 from tui_inbox.worker.sending import Sender
@@ -44,7 +44,10 @@ def _round(parts: Parts) -> Outcome:
     sender.take_over()
     applied = Applied()
     failed: list[tuple[str, ChannelError]] = []
-    for name, channel in parts.channels.items():
+    with parts.store.read() as tx:
+        polled = [name for name in parts.channels if accounts.may_poll(tx.accounts.get(name))]
+    for name in polled:
+        channel = parts.channels[name]
         try:
             applied += polling.poll_account(parts.store, parts.desk, channel, parts.clock, fault=parts.fault)
             delivery.reconcile(parts.store, parts.desk, channel, parts.clock.now())
@@ -60,4 +63,4 @@ def _round(parts: Parts) -> Outcome:
     sender.release_due()
     for name in sender.ready():
         sent += sender.send(name)
-    return Outcome(True, applied, sent, tuple(failed), len(parts.channels))
+    return Outcome(True, applied, sent, tuple(failed), len(polled))

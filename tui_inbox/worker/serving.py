@@ -42,11 +42,9 @@ class Leader:
         self._guard = Guard(parts.clock.now)
         self._sender = Sender(parts)
         self._started_at = parts.clock.now()
-        count = max(len(parts.channels), 1)
-        self._pool = ThreadPoolExecutor(count + 1, "send")
+        self._pool = ThreadPoolExecutor(len(parts.channels) + 1, "send")
         self._answering = Lock()
         self._scheduler = BackgroundScheduler(
-            executors={"default": Threads(2 * count + 4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
@@ -66,6 +64,8 @@ class Leader:
         every(3600.0, "prune", lambda: upkeep.prune(self._parts.store, self._parts.clock.now()))
         for name, channel in self._parts.channels.items():
             self._tend(name, channel)
+        # A thread for every tick: however many a vendor that hangs may hold, one is left for each of the others.
+        self._scheduler.add_executor(Threads(len(self._scheduler.get_jobs())))
         self._scheduler.start()
 
     def _tend(self, name: str, channel: Channel) -> None:
@@ -148,8 +148,8 @@ class Leader:
         """Finish the send in hand, begin no other, and say that the worker has ended."""
         self._sender.stop()
         self._scheduler.remove_all_jobs()
-        self._pool.shutdown(wait=True, cancel_futures=True)
         self._scheduler.shutdown(wait=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)
         try:
             with self._parts.store.write() as tx:
                 upkeep.stopped(tx, self._parts.owner, self._parts.clock.now())
