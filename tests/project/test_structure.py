@@ -62,7 +62,6 @@ ACCEPTED = {
     "storage/tables.py": 800,
     "storage/migrations/versions/v0001.py": 900,
     # To shrink, never to grow.
-    "tui_inbox/tui/screens/answering.py": 470,
     "tui_inbox/services/stay_import.py:_read": MAX_FILE + 62,
 }
 

@@ -13,7 +13,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     wording.use(wording.choose("auto", "en"))
     words = sys.argv[1:] if arguments is None else list(arguments)
-    options = build().parse_args(words)
+    options = build(words).parse_args(words)
 
     from tui_inbox.cli.failing import guarded
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,4 +52,6 @@ def reader(options: Namespace, loaded: Loaded) -> Actor:
 
 def print_json(document: Any) -> None:
     """One document, nothing else on the standard output."""
+    import json
+
     print(json.dumps(document, ensure_ascii=False, indent=2))

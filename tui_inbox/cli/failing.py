@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 import traceback
 from argparse import Namespace
@@ -82,7 +81,7 @@ def config_sentences(file: str, problems: tuple[Problem, ...]) -> list[str]:
 
 def unexpected(error: BaseException, directory: Path | None = None) -> list[str]:
     """Write the trace, without values of variables, to a file that only this user can read; say its number."""
-    number = secrets.token_hex(4)
+    number = os.urandom(4).hex()
     folder = directory or state_dir()
     path = folder / f"error-{number}.log"
     head = f"{datetime.now(UTC).isoformat()} {' '.join(sys.argv[:2])}\n"

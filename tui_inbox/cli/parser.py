@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gettext
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from tui_inbox import __version__, wording
@@ -204,8 +204,14 @@ def _shared(parser: argparse.ArgumentParser, *, top: bool) -> None:
     parser.add_argument("--operator", metavar="CODE", default=default, help=_("who is at the keyboard"))
 
 
-def build() -> argparse.ArgumentParser:
-    """The parser in the language in use."""
+def only_shared(words: Sequence[str]) -> bool:
+    """Are there only options that every command has, each with its value? Then it is the inbox that is asked for."""
+    names = words[::2]
+    return len(words) % 2 == 0 and all(name in ("--config", "--operator") for name in names)
+
+
+def build(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """The parser in the language in use; without the commands where ``words`` name none, for they take a while."""
     gettext.bindtextdomain("tui_inbox", wording.LOCALE)
     gettext.textdomain("tui_inbox")
     parser = argparse.ArgumentParser(
@@ -218,6 +224,8 @@ def build() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"tui-inbox {__version__}", help=_(_VERSION_HELP))
     _shared(parser, top=True)
     parser.set_defaults(run=INBOX.run)
+    if words is not None and only_shared(words):
+        return parser
     top = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), dest="command")
     groups: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
     for command in COMMANDS:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import shlex
-import shutil
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -110,6 +108,9 @@ LockPersonality=yes
 
 def service(options: Namespace) -> int:
     """Print the unit; installing it is the reader's decision."""
+    import shlex
+    import shutil
+
     program = shutil.which("tui-inbox") or str(Path(sys.executable).with_name("tui-inbox"))
     path, _there = config_path(options.config)
     command = f"{shlex.quote(program)} --config {shlex.quote(str(path.absolute()))}"

@@ -56,10 +56,22 @@ class TuiInbox(App[int]):
         self.ink = theme.Ink(palette, theme.marks_for(self._encoding))
         for known in theme.PALETTES:
             self.register_theme(theme.textual_theme(known))
-        self.theme = palette.name
+        self._begin_with(palette)
         self._scene: Scene | None = None
         self._title_count = -1
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Nothing until the palette is chosen: the framework would compute its own theme's colours first."""
+        return super().get_css_variables() if hasattr(self, "ink") else {}
+
+    def _begin_with(self, palette: theme.Palette) -> None:
+        """The palette in place before any style is read; set later, it makes the framework read them all twice."""
+        self.set_reactive(App.theme, palette.name)
+        self.set_class(palette.dark, "-dark-mode", update=False)
+        self.set_class(not palette.dark, "-light-mode", update=False)
+        self._refresh_truecolor_filter(self.ansi_theme)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     @property
     def colour_system(self) -> str | None:

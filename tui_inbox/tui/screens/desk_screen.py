@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, Self
 
-from textual.events import Resize
+from textual.events import Resize, ScreenResume
 from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -69,6 +69,10 @@ class DeskScreen(Screen[Any]):
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
         super()._refresh_layout(size, scroll)
         self._frames = self._frames or 1
+
+    def _on_screen_resume(self, event: ScreenResume) -> None:
+        """Before the first frame every widget has just been given its styles, when it was mounted."""
+        event.refresh_styles = event.refresh_styles and bool(self._frames)
 
     def _screen_resized(self, size: Size) -> None:
         """At the start the same size is announced several times, and each time cost a frame."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from tui_inbox.domain.conversation import State
+from tui_inbox.tui.answering.sending import Answering
 from tui_inbox.tui.commands import Command
 from tui_inbox.tui.dialogs.ask import Answer, ask
-from tui_inbox.tui.screens.answering import Answering
 from tui_inbox.tui.screens.inbox_view import InboxView
 from tui_inbox.wording import _, ngettext, sentence
 

@@ -13,9 +13,9 @@ from textual.timer import Timer
 from tui_inbox.domain.conversation import Sort, Tab
 from tui_inbox.rows import Counts, View
 from tui_inbox.services import thread as threads
+from tui_inbox.tui.answering.sending import Answering
 from tui_inbox.tui.commands import CARD, COMPOSER, INBOX, LIST, THREAD, Selection
 from tui_inbox.tui.inbox_data import InboxData, Reading, Shown
-from tui_inbox.tui.screens.answering import Answering
 from tui_inbox.tui.screens.desk_screen import DeskScreen
 from tui_inbox.tui.theme import Ink
 from tui_inbox.tui.widgets.bars import FilterBar

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tui_inbox.domain.template import TemplateKind, render
 from tui_inbox.tui.render.scene import Scene, guest_name
 from tui_inbox.wording import _, ngettext, sentence
 
@@ -45,9 +44,12 @@ class Recipients:
 
     def filled(self, desk: Desk, text: str, values: dict[str, str]) -> str:
         """The text as the first guest will get it."""
+        if not self:
+            return text
+        from tui_inbox.domain.template import TemplateKind, render
         from tui_inbox.services import templates
 
-        return render(text, values, templates.allowed(TemplateKind.SNIPPET, desk)).text if self else text
+        return render(text, values, templates.allowed(TemplateKind.SNIPPET, desk)).text
 
     def forget(self) -> None:
         """The last send was to one guest."""

@@ -12,78 +12,78 @@ from tui_inbox.tui.widgets.composer import Measure
 from tui_inbox.wording import _, sentence
 
 if TYPE_CHECKING:
-    from tui_inbox.tui.screens.answering import Answering
+    from tui_inbox.tui.answering.letter import Letter
 
 
-def locked(answering: Answering) -> str:
+def locked(letter: Letter) -> str:
     """Why nothing may be typed, and what to do instead; empty when it may."""
-    if answering.note:
+    if letter.note:
         return ""
-    if answering.screen.desk_app.actor.role == "read-only":
+    if letter.screen.desk_app.actor.role == "read-only":
         return _("You may read here, not answer.")
-    choice = answering.choice
+    choice = letter.choice
     if choice is None:
         return _("No channel reaches this guest.")
     verdict = choice.verdict
-    over = verdict.until is not None and verdict.until <= answering.now()
+    over = verdict.until is not None and verdict.until <= letter.now()
     if verdict.kind is Allowed.FREE and not over:
         return ""
     reason = sentence(verdict.code or "window_closed", verdict.params)
-    keys = answering.screen.desk_app.keymap
+    keys = letter.screen.desk_app.keymap
     if choice.traits.templates_after_window:
         remedy = _("{key}: answer with a template").format(key=keys.shown("pick_template"))
-    elif answering.ways is not None and len(answering.ways.choices) > 1:
+    elif letter.ways is not None and len(letter.ways.choices) > 1:
         remedy = _("{key}: another channel").format(key=keys.shown("channel"))
     else:
         remedy = ""
     return f"{reason}\n{remedy}".strip()
 
 
-def hints(answering: Answering, enter: bool) -> list[Part]:
+def hints(letter: Letter, enter: bool) -> list[Part]:
     """The keys that matter."""
-    keys = answering.screen.desk_app.keymap
+    keys = letter.screen.desk_app.keymap
     send = _("Enter") if enter else keys.shown("send")
-    verb = _("keep note") if answering.note else _("send")
+    verb = _("keep note") if letter.note else _("send")
     parts: list[Part] = [(send, "accent"), (f" {verb}  ", "muted")]
     parts += [(keys.shown("newline") if enter else _("Enter"), "accent"), (f" {_('line')}  ", "muted")]
-    return parts + ([] if answering.note else [(";", "accent"), (f" {_('text')}", "muted")])
+    return parts + ([] if letter.note else [(";", "accent"), (f" {_('text')}", "muted")])
 
 
-def measure(answering: Answering, text: str) -> Measure:
+def measure(letter: Letter, text: str) -> Measure:
     """Head and foot for a text."""
-    row = answering.row
+    row = letter.row
     if row is None:
         return Measure()
-    scene = answering.screen.scene
-    if answering.note:
+    scene = letter.screen.scene
+    if letter.note:
         words = _("note for the desk; the guest never sees it")
         return Measure(((words, "soon"),), counter=(str(len(text)), "muted"))
-    choice = answering.choice
+    choice = letter.choice
     place = stay_words(scene, row.stay) if row.stay else ""
     about = f" {scene.ink.marks.dot} ".join(
         part
         for part in (
-            answering.also.words(scene, row),
-            "" if answering.also else place,
+            letter.also.words(scene, row),
+            "" if letter.also else place,
             choice.traits.label if choice else "",
         )
         if part
     )
-    head: list[Part] = [(about, "bold accent" if answering.also else "muted")]
-    if answering.send_at is not None:
-        head.append((f"  {_('at {time}').format(time=when.ahead(answering.send_at, scene.now, scene.zone))}", "accent"))
-    if answering.attachments:
-        head.append((f"  + {', '.join(file.name for file in answering.attachments)}", "text"))
+    head: list[Part] = [(about, "bold accent" if letter.also else "muted")]
+    if letter.send_at is not None:
+        head.append((f"  {_('at {time}').format(time=when.ahead(letter.send_at, scene.now, scene.zone))}", "accent"))
+    if letter.attachments:
+        head.append((f"  + {', '.join(file.name for file in letter.attachments)}", "text"))
     if choice is None:
         return Measure(tuple(head))
     from tui_inbox.services import composing
 
-    app = answering.screen.desk_app
-    text = answering.also.filled(app.session.desk, text, answering.values)
+    app = letter.screen.desk_app
+    text = letter.also.filled(app.session.desk, text, letter.values)
     flight = composing.preflight(
-        None, app.session.desk, app.actor, row.id, choice, text, answering.now(), files=len(answering.attachments),
-        template=answering.template[0] if answering.template else None,
+        None, app.session.desk, app.actor, row.id, choice, text, letter.now(), files=len(letter.attachments),
+        template=letter.template[0] if letter.template else None,
     )  # fmt: skip
-    if answering.also and flight.cost.amount is not None:
-        flight = flight._replace(cost=flight.cost._replace(amount=flight.cost.amount * answering.also.count))
+    if letter.also and flight.cost.amount is not None:
+        flight = flight._replace(cost=flight.cost._replace(amount=flight.cost.amount * letter.also.count))
     return compose.measure(tuple(head), flight)
