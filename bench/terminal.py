@@ -20,6 +20,8 @@ from pathlib import Path
 
 import pyte
 
+LEAST_PAINT = 1000
+"""Bytes; every first frame has more, and what switches the modes of the terminal on has less."""
 QUIET = 0.25
 """Seconds without a byte after which a paint is taken as finished."""
 
@@ -107,8 +109,11 @@ class Terminal:
         return Paint(first, last, total)
 
     def start(self) -> Paint:
-        """The first complete paint, from exec."""
-        return self.settle(self.started)
+        """The first complete paint, from exec; what is said to the terminal before it does not count as one."""
+        paint = self.settle(self.started)
+        while len(self.output) < LEAST_PAINT and paint.bytes:
+            paint = self.settle(self.started)
+        return Paint(paint.first, paint.last, len(self.output))
 
     def press(self, keys: bytes, *, quiet: float = QUIET) -> Paint:
         since = time.perf_counter()
