@@ -273,6 +273,8 @@ class Email(Mailboxes):
                     session.file_copy(folder, content, self._clock.now())
             except Rejected:
                 pass
+            except ChannelError:
+                return  # Tried again at the next poll; guests' mail does not wait for it.
             self._copies.popleft()
 
     def _referred(self, outgoing: Outgoing) -> Outgoing:

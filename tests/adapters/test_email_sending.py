@@ -15,8 +15,9 @@ import pytest
 from adapters.email import Server, Settings
 from adapters.email.account import Email
 from adapters.email.compose import MAX_REFERENCES, compose
+from adapters.email.imap import Session
 from adapters.sandbox.mailbox import Fault, SandboxMailbox
-from tests.adapters.mail import OWN, account, letter, settings
+from tests.adapters.mail import OWN, account, letter, settings, simple
 from tui_inbox.domain.channel import Evidence
 from tui_inbox.domain.errors import AccountBlocked, ChannelError, NotSent, Refused, Rejected, Unknown
 from tui_inbox.domain.outbox import Outgoing
@@ -188,6 +189,24 @@ def test_a_copy_is_filed_by_us_or_by_the_server_and_never_twice(box: SandboxMail
         channel.send(letter())
         channel.close()
         assert other.mails("Sent") == other.sent
+
+
+def test_a_copy_that_cannot_be_filed_for_now_keeps_no_guest_s_mail_waiting(
+    box: SandboxMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = account(box, sent_copy="ours")
+    channel.send(letter())
+    box.deliver(simple(1))
+    with monkeypatch.context() as patched:
+        patched.setattr(Session, "file_copy", _over_quota)
+        assert len(channel.fetch("inbox", "", None).envelopes) == 1
+    channel.fetch("inbox", "", None)
+    assert box.mails("Sent") == box.sent
+    channel.close()
+
+
+def _over_quota(*_: object) -> None:
+    raise NotSent("refused", vendor_text="[OVERQUOTA] Mailbox is full")
 
 
 def test_only_the_server_s_own_copy_proves_an_unknown_send_and_absence_proves_nothing() -> None:
