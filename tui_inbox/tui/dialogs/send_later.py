@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from tui_inbox.tui.dialogs.chooser import Chooser, Option
+from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
 from tui_inbox.tui.dialogs.snooze import typed_time
 from tui_inbox.tui.render import when
 from tui_inbox.wording import _
@@ -29,7 +29,10 @@ async def ask_time(screen: InboxActs) -> dict[str, object] | None:
 
     def find(text: str) -> Sequence[Option]:
         typed = typed_time(text, now, zone)
-        return [Option(typed[0], when.ahead(typed[0], now, zone))] if typed else usual
+        if typed:
+            return [Option(typed[0], when.ahead(typed[0], now, zone))]
+        # What is typed and is no time chooses nothing: a text must not leave at an hour nobody named.
+        return narrowed(usual)(text) or [Option(None, text.strip(), why_not=_("no time that is understood"))]
 
     dialog = Chooser(app.ink, _("Send when?"), usual, find=find, typing=_("15:30, 25/11 8:00"))
     chosen = await app.push_screen_wait(dialog)

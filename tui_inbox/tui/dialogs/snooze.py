@@ -33,8 +33,10 @@ _TIME = re.compile(
 
 
 def typed_time(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, str] | None:
-    """``15:30``, ``9h reason``, ``25/11 8:00``, ``+2d 9``: the next such moment and what follows; else None."""
-    found = _TIME.match(text.strip())
+    """``15:30``, ``9h reason``, ``25/11 8:00``, ``+2d 9``, ``tomorrow 9``: the next such moment and what follows."""
+    tomorrow = re.escape(_("tomorrow {time}").format(time="").strip())
+    text = re.sub(rf"^(?:{tomorrow}|tomorrow)\s+(?=\d)", "+1d ", text.strip(), flags=re.IGNORECASE)
+    found = _TIME.match(text)
     if found is None or not (found["minute"] or found["day"] or found["plus"] or ":" in text or "h" in text):
         return None
     local = now.astimezone(zone)

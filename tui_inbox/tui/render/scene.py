@@ -39,4 +39,5 @@ def guest_name(scene: Scene, row: ConversationRow) -> str:
         return row.guest
     mark, _label = scene.channel(row.account, row.channel)
     tail = row.handle[-3:]
-    return f"{_('Unknown client')} ({mark} ..{tail})" if tail else f"{_('Unknown client')} ({mark})"
+    known = f"{mark} ..{tail}" if tail else mark
+    return f"{_('Unknown client')} ({known})" if known else _("Unknown client")
