@@ -44,7 +44,7 @@ def list_(options: Namespace) -> int:
     if found.more:
         print(_("There are more: --limit shows them."))
     if not found.rows:
-        print(_("Nothing here."))
+        print(_("Nothing here. “tui-inbox list --tab all” shows every conversation."))
     return OK
 
 

@@ -34,9 +34,9 @@ class Recipients:
         """Messages that one send makes."""
         return len(self.names) + 1
 
-    def words(self, scene: Scene, row: ConversationRow) -> str:
-        """To whom; a message to several must never surprise."""
-        first = guest_name(scene, row)
+    def words(self, scene: Scene, row: ConversationRow, address: str = "") -> str:
+        """To whom; a message to several must never surprise, and nobody known by name is known by the address."""
+        first = row.guest or address or guest_name(scene, row)
         if not self:
             return _("to {name}").format(name=first)
         names = ", ".join([first, *self.names.values()])

@@ -63,7 +63,7 @@ def measure(letter: Letter, text: str) -> Measure:
     about = f" {scene.ink.marks.dot} ".join(
         part
         for part in (
-            letter.also.words(scene, row),
+            letter.also.words(scene, row, choice.address if choice and not row.handle else ""),
             "" if letter.also else place,
             choice.traits.label if choice else "",
         )
