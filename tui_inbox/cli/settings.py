@@ -95,7 +95,7 @@ def keys(options: Namespace) -> int:
         table = commands.keymap(rebindings(loaded), letters=loaded.config.ui.single_letters)
     for command in table.commands.values():
         shown = ", ".join(commands.key_words(key) for key in command.keys) or "–"
-        print(f"{command.id:<16} {shown:<16} {_(command.title)}")
+        print(f"{command.id:<18} {shown:<18} {_(command.title)}")
     print()
     print(_('Rebind them in {path}: [keys], then for example reply = "f3".').format(path=file))
     return OK
