@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tui_inbox.domain.consent import Permission
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.guest import Guest
+from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.template import TemplateKind, render
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services import templates
@@ -20,7 +21,7 @@ from tui_inbox.services.replying import Reply, SentNow, TakenBack, send, start, 
 from tui_inbox.services.variables import required
 
 MOST = 74
-"""Guests of one send; more want a list and its checks (features.md C-06)."""
+"""Guests of one send; more want a list and its checks."""
 
 
 class LeftOut(NamedTuple):
@@ -94,6 +95,7 @@ def _way(
 ) -> ChannelChoice:
     ways = composer(tx, desk, actor, conversation_id, now).choices
     way = next((one for one in ways if (one.account, one.channel) == (reply.account, reply.channel)), None)
+    template = tx.templates.get(reply.template) if reply.template is not None else None
     label = desk.traits(reply.account, reply.channel).label
     if way is None:
         raise Refused("not_on_channel", channel=label)
@@ -105,6 +107,7 @@ def _way(
         address=way.address,
         guest_id=guest.id,
         now=now,
+        message_class=template.message_class if template else MessageClass.TRANSACTIONAL,
         individual=False,
     )
     if found.standing.permission is Permission.BLOCKED:

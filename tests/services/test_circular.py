@@ -1,0 +1,30 @@
+"""One text to several guests: who gets it, and who is left out."""
+
+from __future__ import annotations
+
+from tests.services.conftest import ANA, GUEST, Front
+from tui_inbox.domain.message import MessageClass
+from tui_inbox.domain.template import Template, TemplateKind
+from tui_inbox.services import guests
+from tui_inbox.services.circular import send_each
+from tui_inbox.services.replying import Reply
+
+OTHER = "+33612345679"
+
+
+def test_whoever_wants_no_advertising_is_left_out_of_it_and_still_gets_other_news(front: Front) -> None:
+    ids = []
+    for address in (GUEST, OTHER):
+        front.guest_writes(address=address)
+        ids.append(front.conversation(address).guest_id)
+    with front.store.write() as tx:
+        spa = tx.templates.add(
+            Template(0, TemplateKind.SNIPPET, "spa", "fr", "Le spa", message_class=MessageClass.MARKETING)
+        )
+        guests.set_consent(tx, ANA, ids[0], "marketing", "sms", False, "by mail", front.now)
+    for template, left_out in ((spa.id, [(ids[0], "unsubscribed_marketing")]), (None, [])):
+        reply = Reply(0, "desk-sms", "sms", "", "Le spa est ouvert.", template=template)
+        with front.store.write() as tx:
+            done = send_each(tx, front.desk, ANA, reply, ids, front.now)
+        assert [(one.guest.id, one.refusal.code) for one in done.left_out] == left_out
+        assert len(done.sent) == 2 - len(left_out)
