@@ -1,6 +1,6 @@
 """The chain of vaults: systemd credentials, a password command, the system's keyring, an encrypted file.
 
-A keyring that would keep a secret in plain text, or forget it, is never accepted (reliability T13: on a headless
+A keyring that would keep a secret in plain text, or forget it, is never accepted (on a headless
 server ``keyring`` offers exactly those), and none may hang the program: its calls run in a thread with a time limit.
 """
 

@@ -22,7 +22,7 @@ _TYPING_PER_CHARACTER = 0.03
 
 
 class Agenda:
-    """Runs what is due, in one thread; ``pace`` 0 is for tests, which call ``run_due``."""
+    """Runs what is due, in one thread of its own; tests call ``run_due``."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic

@@ -1,6 +1,6 @@
 """Who sits at the keyboard: the forced command's ``--operator``, or the real user of the process, never a variable.
 
-``LOGNAME`` and ``USER`` can be set by anybody (reliability T14), so the name comes from the real uid.
+``LOGNAME`` and ``USER`` can be set by anybody, so the name comes from the real uid.
 """
 
 from __future__ import annotations

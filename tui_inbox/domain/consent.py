@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tui_inbox.domain.guest import Line
 from tui_inbox.domain.message import MessageClass
 
-# Twilio's default keywords on long codes (channels.md 1.7), then words of our guests' languages.
+# Twilio's default keywords on long codes, then words of our guests' languages.
 _STOP = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
     | {"ARRET", "ARRETER", "DESABONNER", "DESINSCRIRE", "STOPP", "ABMELDEN", "BAJA", "PARAR", "SAIR"}

@@ -42,7 +42,7 @@ class DeadlineKind(StrEnum):
 
 
 class Conversation(NamedTuple):
-    """The stored entity; every change makes a new one (``dataclasses.replace``)."""
+    """The stored entity; every change makes a new one (``_replace``)."""
 
     id: int
     guest_id: int

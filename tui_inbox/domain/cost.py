@@ -41,7 +41,7 @@ def cost(
     """``prices`` is the channel's table; its most exact entry counts: ``FR/utility_in_window`` before ``*``.
 
     "Free" is said of channels that cost nothing by nature and of a price that the hotel wrote as 0, never by habit:
-    vendors change what is free (channels.md 0).
+    vendors change what is free.
     """
     if traits.free_of_charge:
         return Cost(CostKind.FREE, parts=parts)

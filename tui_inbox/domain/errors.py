@@ -50,8 +50,7 @@ class ChannelError(TuiInboxError):
     """A channel could not do what was asked.
 
     ``code`` is ours (``rate_limited``, ``auth``, ``window_closed`` ...), ``vendor_code`` and ``vendor_text`` are
-    the vendor's own, stored and shown verbatim after cleaning. The class says what the outbox may do next
-    (reliability: the table of exceptions).
+    the vendor's own, stored and shown verbatim after cleaning. The class says what the outbox may do next.
     """
 
     def __init__(

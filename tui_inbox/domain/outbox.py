@@ -1,6 +1,6 @@
 """The outbox row and its states: a message is sent once, or known not to be.
 
-The transitions are those of the project's reliability page; ``allowed`` is the only place that knows them.
+``allowed`` is the only place that knows the transitions.
 """
 
 from __future__ import annotations

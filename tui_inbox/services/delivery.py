@@ -2,7 +2,7 @@
 
 No vendor offers a key that makes a repeat harmless. So the attempt is durable before the first byte leaves; what
 happened after it is recorded with the new state in one transaction; and an attempt that left no answer is looked
-up, never repeated (reliability.md 2).
+up, never repeated.
 """
 
 from __future__ import annotations

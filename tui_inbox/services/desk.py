@@ -69,7 +69,7 @@ class Desk(NamedTuple):
     undo: Mapping[str, timedelta] = {"chat": timedelta(seconds=5), "email": timedelta(seconds=10)}
     """How long a send can be taken back, by ``ChannelTraits.undo``."""
     prices: Mapping[str, Mapping[str, str]] = {}
-    """Price table: channel -> category or country -> decimal text (``services.cost`` reads it)."""
+    """Price table: channel -> category or country -> decimal text (``domain.cost`` reads it)."""
     currency: str = "EUR"
     properties: Mapping[str, str] = {}
     """Code -> name; empty when everything belongs to the hotel."""

@@ -328,7 +328,7 @@ class Intake:
         return self._conversations.get(conversation_id) or self._tx.conversations.load(conversation_id)
 
     def _thread_of(self, guest: Guest, item: Inbound, address: str, references: list[str]) -> Conversation | None:
-        """An agency's mail thread: by Message-ID, else by subject within two weeks (sources.md 6.4)."""
+        """An agency's mail thread: by Message-ID, else by subject within two weeks."""
         parent = self._tx.messages.by_reference(self._account, references[::-1]) if references else None
         if parent is None and item.subject:
             since = self._now - SAME_SUBJECT

@@ -15,7 +15,7 @@ from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Desk
 
 _REFERENCES = 20
-"""Message-IDs that an answer quotes; the first is kept, for it names the thread (sources.md 6.4)."""
+"""Message-IDs that an answer quotes; the first is kept, for it names the thread."""
 
 
 class Letter(NamedTuple):
