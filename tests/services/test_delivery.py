@@ -1,12 +1,25 @@
+from contextlib import AbstractContextManager
+
 import pytest
 
 from tests.fakes import FakeChannel, receipt, written
 from tests.services.conftest import ANA, GUEST, Front
 from tui_inbox.domain.conversation import State
-from tui_inbox.domain.errors import AcceptedWithoutId, AccountBlocked, ChannelError, NotSent, Refused, Rejected, Unknown
+from tui_inbox.domain.errors import (
+    AcceptedWithoutId,
+    AccountBlocked,
+    ChannelError,
+    NotSent,
+    Refused,
+    Rejected,
+    StoreError,
+    Unknown,
+)
 from tui_inbox.domain.event import Code
 from tui_inbox.domain.message import Delivery
 from tui_inbox.domain.outbox import OutboxState, Outgoing
+from tui_inbox.ports.channel import Status
+from tui_inbox.ports.store import Store, Transaction
 from tui_inbox.services import delivery
 
 
@@ -483,3 +496,58 @@ def test_an_adapter_s_bug_leaves_the_outcome_unknown(front: Front) -> None:
     outbox_id = sent_reply(front)
     assert front.deliver() == [OutboxState.UNKNOWN]
     assert front.row(outbox_id).reason == "adapter_failed"
+
+
+class Failing:
+    """A store that cannot be written ``times`` times once ``failing`` is set."""
+
+    def __init__(self, store: Store, times: int) -> None:
+        self.read = store.read
+        self._write, self.times, self.failing = store.write, times, False
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        if self.failing and self.times:
+            self.times -= 1
+            raise StoreError("busy")
+        return self._write()
+
+
+@pytest.mark.parametrize(
+    ("error", "state"), [(None, OutboxState.ACCEPTED), (NotSent("unreachable"), OutboxState.RETRY_WAIT)]
+)
+def test_the_vendor_s_answer_is_written_down_though_the_store_is_busy(
+    front: Front, error: ChannelError | None, state: OutboxState
+) -> None:
+    front.guest_writes()
+    outbox_id = sent_reply(front)
+    store = Failing(front.store, times=1)
+    front.channel.faults.append(error)
+    with front.store.write() as tx:
+        delivery.release(tx, front.desk, front.now)
+        (row,) = delivery.claim(tx, [front.channel.name], "worker-1", front.now)
+    delivery.send_one(
+        store,  # type: ignore[arg-type]
+        front.desk,
+        front.channel,
+        row,
+        front.clock,
+        fault=lambda point: setattr(store, "failing", point == "answered"),
+    )
+    assert front.row(outbox_id).state is state
+
+
+def test_a_bounce_that_comes_before_the_answer_stands(front: Front) -> None:
+    class Bouncing(FakeChannel):
+        def send(self, outgoing: Outgoing, files=()):  # type: ignore[no-untyped-def]
+            taken = super().send(outgoing, files)
+            with front.store.write() as tx:
+                status = Status("", Delivery.FAILED, front.now, "bad_address", message_ref=outgoing.message_ref)
+                assert delivery.apply_status(tx, front.desk, status, self.name, front.now)
+            return taken
+
+    front.channel = Bouncing("desk-mail")
+    front.guest_writes(address="claire@web.example", channel="email")
+    sent = front.reply(channel="email", address="claire@web.example")
+    front.clock.forward(seconds=11)
+    assert front.deliver() == [OutboxState.FAILED]
+    assert front.row(sent.outbox_id).reason == "bad_address"

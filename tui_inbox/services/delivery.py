@@ -21,6 +21,7 @@ from tui_inbox.domain.errors import (
     NotFound,
     Refused,
     Rejected,
+    StoreError,
     Unknown,
 )
 from tui_inbox.domain.event import Code
@@ -52,6 +53,8 @@ GIVE_UP = timedelta(hours=24)
 STALE = 2.0
 """Seconds (monotonic) between the commit of an attempt and its first byte; beyond it the attempt is taken back."""
 LOOK_UPS = 2
+RECORD_PAUSES = (0.1, 0.5, 2.0)
+"""Seconds between the tries to write an answer down."""
 ACCEPTED_WITHOUT_ID = "accepted_without_id"
 UNASKED = timedelta(minutes=15)
 """A row that the vendor could not be asked about for this long is the operator's to decide."""
@@ -149,12 +152,27 @@ def send_one(
         crashed = Unknown("adapter_failed", vendor_text=type(error).__name__)
         return _record_error(store, desk, row, attempt, crashed, clock.now(), rng or Random())
     fault("answered")
-    with store.write() as tx:
+
+    def taken(tx: Transaction) -> Outgoing | None:
         now = clock.now()
         tx.outbox.attempt_ended(attempt, now, "accepted")
-        done = settling.accepted(tx, desk, tx.outbox.load(row.id), receipt, now)
+        return settling.accepted(tx, desk, tx.outbox.load(row.id), receipt, now)
+
+    done = _recorded(store, taken)
     fault("recorded")
     return done
+
+
+def _recorded(store: Store, work: Callable[[Transaction], Outgoing | None]) -> Outgoing | None:
+    """Write the vendor's answer down; nobody else has it, so a store that is busy or away is asked again."""
+    for pause in RECORD_PAUSES:
+        try:
+            with store.write() as tx:
+                return work(tx)
+        except StoreError:
+            time.sleep(pause)
+    with store.write() as tx:
+        return work(tx)
 
 
 def _files(outgoing: Outgoing, blobs: Blobs | None) -> list[tuple[str, str, bytes]]:
@@ -193,9 +211,12 @@ def _record_error(
 ) -> Outgoing | None:
     state, reason = classify(error)
     said = clean_line(error.vendor_text)
-    with store.write() as tx:
+
+    def told(tx: Transaction) -> Outgoing | None:
         tx.outbox.attempt_ended(attempt, now, state.value, reason, error.http_status)
         current = tx.outbox.load(row.id)
+        if current.state is not OutboxState.INFLIGHT:
+            return current  # Written down already, or settled by a receipt that was quicker.
         if state is OutboxState.UNKNOWN:
             code = ACCEPTED_WITHOUT_ID if isinstance(error, AcceptedWithoutId) else reason
             return settling.unsure(tx, desk, current, code, now, vendor_text=said)
@@ -212,6 +233,8 @@ def _record_error(
         if moved is not None:
             settling.moved_on(tx, moved)
         return moved
+
+    return _recorded(store, told)
 
 
 def recover(

@@ -10,7 +10,7 @@ from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.guest import Line
 from tui_inbox.domain.message import Delivery
-from tui_inbox.domain.outbox import OutboxState, Outgoing, shown
+from tui_inbox.domain.outbox import OutboxState, Outgoing, allowed, shown
 from tui_inbox.ports.channel import Receipt
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Desk
@@ -62,7 +62,9 @@ def tell(
 
 
 def accepted(tx: Transaction, desk: Desk, row: Outgoing, receipt: Receipt, now: datetime) -> Outgoing | None:
-    """The vendor has it. None when another process settled the row first."""
+    """The vendor has it. None when the row was settled before."""
+    if not allowed(row.state, OutboxState.ACCEPTED):
+        return None
     provider_id = receipt.provider_id
     if provider_id and tx.outbox.bound_ids(row.account, [provider_id]):
         # Another row owns this id already: this one was taken too, but its own id is not known.
