@@ -20,13 +20,12 @@ from tui_inbox.domain.errors import (
     ChannelError,
     NotFound,
     Refused,
-    Rejected,
     StoreError,
     Unknown,
 )
 from tui_inbox.domain.event import Code
 from tui_inbox.domain.outbox import OutboxState, Outgoing, backoff, classify
-from tui_inbox.ports.channel import Channel, FindsSent, Found, Receipt
+from tui_inbox.ports.channel import Channel, Receipt
 from tui_inbox.ports.clock import Clock
 from tui_inbox.ports.store import Blobs, Store, Transaction
 from tui_inbox.services import settling
@@ -34,6 +33,7 @@ from tui_inbox.services.accounts import block
 from tui_inbox.services.admission import fault_of
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.receipts import apply_status
+from tui_inbox.services.reconciling import reconcile
 
 __all__ = [
     "apply_status",
@@ -52,16 +52,8 @@ GIVE_UP = timedelta(hours=24)
 """A message that could not be handed over for a day is the desk's to decide: most would be of no use any more."""
 STALE = 2.0
 """Seconds (monotonic) between the commit of an attempt and its first byte; beyond it the attempt is taken back."""
-LOOK_UPS = 2
 RECORD_PAUSES = (0.1, 0.5, 2.0)
 """Seconds between the tries to write an answer down."""
-ACCEPTED_WITHOUT_ID = "accepted_without_id"
-UNASKED = timedelta(minutes=15)
-"""A row that the vendor could not be asked about for this long is the operator's to decide."""
-LATE_SIGHT = timedelta(minutes=30)
-"""How long a row that waits for the operator is still looked for: vendors' lists have been ten minutes late."""
-
-_UNSURE = (OutboxState.UNKNOWN, OutboxState.NEEDS_OPERATOR)
 
 Fault = Callable[[str], None]
 
@@ -218,7 +210,7 @@ def _record_error(
         if current.state is not OutboxState.INFLIGHT:
             return current  # Written down already, or settled by a receipt that was quicker.
         if state is OutboxState.UNKNOWN:
-            code = ACCEPTED_WITHOUT_ID if isinstance(error, AcceptedWithoutId) else reason
+            code = settling.ACCEPTED_WITHOUT_ID if isinstance(error, AcceptedWithoutId) else reason
             return settling.unsure(tx, desk, current, code, now, vendor_text=said)
         if state is OutboxState.FAILED:
             return settling.failed(tx, desk, current, reason, now, vendor_text=said)
@@ -256,98 +248,9 @@ def recover(
     return len(left)
 
 
-def reconcile(store: Store, desk: Desk, channel: Channel, now: datetime) -> int:
-    """Ask the vendor about sends whose outcome is unknown; how many were settled.
-
-    Nothing is ever queued again from here: what the vendor does not show goes to the operator.
-    """
-    with store.read() as tx:
-        rows = [row for row in settling.unsettled(tx, channel.name) if _to_look_up(desk, row, now)]
-    settled = 0
-    answers = True
-    for row in rows:
-        if not isinstance(channel, FindsSent):
-            with store.write() as tx:
-                settled += _give_up(tx, row.id, "no_lookup", now)
-            continue
-        found = None
-        try:
-            found = channel.find(row) if answers else None
-        except Rejected:
-            pass  # About this row alone: the others can still be asked about.
-        except ChannelError:
-            answers = False
-        if found is not None or now - _since(row, now) >= UNASKED:
-            with store.write() as tx:
-                settled += _settle(tx, desk, row.id, found, now) if found else _give_up(tx, row.id, "no_lookup", now)
-    return settled
-
-
-def _to_look_up(desk: Desk, row: Outgoing, now: datetime) -> bool:
-    """After the vendor's own delay; what waits for the operator is looked for a while longer."""
-    if row.state not in _UNSURE or not _in_sight(row, now):
-        return False
-    try:
-        settle = desk.traits(row.account, row.channel).settle
-    except NotFound:
-        settle = timedelta(0)
-    return now - _since(row, now) >= settle
-
-
-def _since(row: Outgoing, now: datetime) -> datetime:
-    return row.unknown_since or row.updated_at or now
-
-
-def _in_sight(row: Outgoing, now: datetime) -> bool:
-    """Is it still looked for? An old row that waits for the operator claims nothing that the vendor shows now."""
-    return row.state is not OutboxState.NEEDS_OPERATOR or now - _since(row, now) <= LATE_SIGHT
-
-
-def _settle(tx: Transaction, desk: Desk, outbox_id: int, found: Found, now: datetime) -> int:
-    row = tx.outbox.load(outbox_id)
-    if row.state not in _UNSURE:
-        return 0
-    same = [
-        one
-        for one in settling.unsettled(tx, row.account)
-        if (one.address, one.body_hash) == (row.address, row.body_hash) and _in_sight(one, now)
-    ]
-    if any(one.state is OutboxState.INFLIGHT for one in same):
-        return 0
-    bound = tx.outbox.bound_ids(row.account, found.candidates)
-    free = [provider_id for provider_id in found.candidates if provider_id not in bound]
-    # Identical texts: the oldest row takes the oldest id that no row owns, however many of each there are.
-    place = [one.id for one in same].index(row.id)
-    if place < len(free):
-        if settling.accepted(tx, desk, row, Receipt(free[place]), now) is None:
-            return 0
-        conversation = tx.conversations.load(row.conversation_id)
-        settling.tell(tx, Code.SEND_SETTLED, conversation, "", now, params={"how": "found", "outbox": row.id})
-        return 1
-    if row.state is OutboxState.NEEDS_OPERATOR:
-        return 0
-    looked = tx.outbox.move(row, row.state, now, looked_up=row.looked_up + 1)
-    if looked is None or looked.looked_up < LOOK_UPS:
-        return 0
-    if row.reason == ACCEPTED_WITHOUT_ID:
-        # The vendor said yes and its id cannot be found: it is sent, only its receipts are lost.
-        return int(settling.accepted(tx, desk, looked, Receipt(""), now) is not None)
-    return _give_up(tx, row.id, "not_listed" if found.authoritative else "no_record", now)
-
-
-def _give_up(tx: Transaction, outbox_id: int, reason: str, now: datetime) -> int:
-    row = tx.outbox.load(outbox_id)
-    if row.state is not OutboxState.UNKNOWN:
-        return 0
-    moved = tx.outbox.move(row, OutboxState.NEEDS_OPERATOR, now, reason=reason)
-    if moved is not None:
-        settling.moved_on(tx, moved)
-    return int(moved is not None)
-
-
 def it_arrived(tx: Transaction, desk: Desk, actor: Actor, outbox_id: int, now: datetime) -> None:
     """The operator knows that the guest has it."""
-    row = _for_operator(tx, actor, outbox_id, _UNSURE)
+    row = _for_operator(tx, actor, outbox_id, settling.UNSURE)
     if settling.accepted(tx, desk, row, Receipt(""), now) is None:
         raise Refused("changed_meanwhile")
     _answered(tx, row, actor, "arrived", now)

@@ -19,6 +19,8 @@ from tui_inbox.services.lifecycle import with_deadline
 UNREACHABLE = frozenset({"bad_number", "not_mobile", "not_on_whatsapp", "bad_address", "blocked_by_guest"})
 """Refusals that are about the address, not about the message: the card says so from then on."""
 
+UNSURE = (OutboxState.UNKNOWN, OutboxState.NEEDS_OPERATOR)
+ACCEPTED_WITHOUT_ID = "accepted_without_id"
 _MANY = 1000
 PARKED_FOR_OPERATOR = datetime(9999, 1, 1, tzinfo=UTC)
 """``not_before`` of a row that only a person may send on: the guest wrote first."""
@@ -69,7 +71,7 @@ def accepted(tx: Transaction, desk: Desk, row: Outgoing, receipt: Receipt, now: 
     if provider_id and tx.outbox.bound_ids(row.account, [provider_id]):
         # Another row owns this id already: this one was taken too, but its own id is not known.
         provider_id = ""
-    was_unsure = row.state in (OutboxState.UNKNOWN, OutboxState.NEEDS_OPERATOR)
+    was_unsure = row.state in UNSURE
     moved = tx.outbox.move(
         row, OutboxState.ACCEPTED, now, provider_id=provider_id, owner="", reason="", reason_params={}, vendor_text=""
     )
