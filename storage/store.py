@@ -187,6 +187,10 @@ class SqlStore:
         self._writing = Lock()
         self._closed = False
 
+    @property
+    def beside(self) -> bool:
+        return self.dialect == engine.SQLITE
+
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A snapshot."""

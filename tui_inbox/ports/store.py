@@ -696,6 +696,11 @@ class Transaction(Protocol):
 class Store(Protocol):
     """Opens transactions; safe to use from several threads."""
 
+    @property
+    def beside(self) -> bool:
+        """On this machine, so that a glance costs less than waking a thread for it."""
+        ...
+
     def read(self) -> AbstractContextManager[Transaction]:
         """A snapshot; writing in it is refused."""
         ...

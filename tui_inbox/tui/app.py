@@ -177,7 +177,7 @@ class TuiInbox(App[int]):
         while self._running:
             await asyncio.sleep(FOCUSED_SECONDS if self.app_focus else AWAY_SECONDS)
             try:
-                news = await self.gateway.read(self.feed.look)
+                news = await self.gateway.glance(self.feed.look)
             except RuntimeError:  # the pools are closed: the program ends
                 return
             if news is not NOTHING:

@@ -44,6 +44,13 @@ class Gateway:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, lambda: self.read_now(use, *args, **kwargs))
 
+    async def glance(self, use: Callable[[Transaction], T]) -> T:
+        """For what is asked ten times a second: on the caller's thread where the store is a file of this machine.
+
+        A reader waits for nobody there, and a thread that is woken for it costs thirty times as much.
+        """
+        return self.read_now(use) if self._store.beside else await self.read(use)
+
     async def write(self, use: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """In the order of the calls. Raises ``StoreError`` when the store stays busy."""
         loop = asyncio.get_running_loop()

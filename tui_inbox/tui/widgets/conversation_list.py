@@ -74,7 +74,8 @@ class ConversationList(Pane, can_focus=True):
         places = {row.id: place for place, row in enumerate(self.rows)}
         self.index = next((places[id_] for id_ in [wanted, *gone] if id_ in places), min(self.index, len(rows) - 1))
         self.index = max(0, self.index)
-        self.top = max(0, min(self.index - offset, len(self.rows) - 1)) if self.index >= offset else 0
+        if self.top:  # at the beginning of the list what comes in on top is seen, and the cursor moves down
+            self.top = max(0, min(self.index - offset, len(self.rows) - 1))
         self._keep_in_view()
         self.repaint()
 
