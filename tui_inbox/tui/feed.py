@@ -11,7 +11,7 @@ from tui_inbox.rows import Change
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
 
-FOCUSED_SECONDS = 0.25
+FOCUSED_SECONDS = 0.3
 """A look costs half a millisecond of a processor that sleeps; ten a second were most of what an idle screen used."""
 AWAY_SECONDS = 0.5
 LIMIT = 500
