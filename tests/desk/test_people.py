@@ -172,3 +172,40 @@ async def test_opening_braces_offer_what_is_known_of_this_guest(house: House) ->
         await desk.until(lambda: "Tab room" in desk.text)
         await desk.press("tab")
         assert desk.inbox.composer.text == "Chambre 204"
+
+
+async def test_the_second_of_two_who_answer_is_told_once_and_keeps_the_text(house: House) -> None:
+    """Even when the first one's answer came onto the screen while the second was typing."""
+    house.writes("Bonjour")
+    async with (
+        house.screen() as ana,
+        sitting(a_session(house.store, house.folder, desk=house.desk, clock=house.clock, actor=MARC)) as marc,
+    ):
+        await ana.press("r")
+        await ana.type("Oui")
+        await marc.press("r")
+        await marc.type("Bien")
+        await ana.press("enter")
+        await marc.until(lambda: "Oui" in marc.text)
+        house.clock.forward(seconds=4)
+        await marc.press("enter")
+        assert "Ana Lopez sent an answer 4 s ago; your text is kept." in marc.text
+        assert marc.inbox.composer.text == "Bien"
+        assert [one.text for one in outbox(house.store)] == ["Oui"]
+        await marc.press("enter")
+        assert [one.text for one in outbox(house.store)] == ["Oui", "Bien"]
+
+
+async def test_whoever_leaves_is_seen_replying_no_more(house: House) -> None:
+    house.writes("Bonjour")
+    async with house.screen() as ana:
+        await ana.press("enter")
+        async with sitting(
+            a_session(house.store, house.folder, desk=house.desk, clock=house.clock, actor=MARC)
+        ) as marc:
+            await marc.press("r")
+            await ana.inbox.look_around()
+            assert "is replying…" in ana.text
+            marc.app.leave()
+        await ana.inbox.look_around()
+        assert "is replying…" not in ana.text

@@ -47,6 +47,8 @@ class Drafting(Letter):
         """The conversation is shown: its ways, its draft. A text being typed is left alone."""
         same = row.id == self.conversation_id
         used = self.choice
+        if not same or not self.composer.text or self.seen is None:
+            self.seen = ways.seen_message_id
         self.row, self.ways = row, ways
         if same and used is not None:
             self.place = next(
@@ -151,11 +153,16 @@ class Drafting(Letter):
         return write
 
     def save_now(self) -> None:
-        """The same without waiting for a thread: the program ends."""
+        """The same without waiting for a thread, and no colleague sees one here any more: the program ends."""
         if self._dirty and self.row is not None:
             self._dirty = False
             with suppress(StoreError):
                 self.screen.gateway.write_now(self._draft())
+        if self._looked:
+            self._looked = ""
+            actor = self.screen.desk_app.actor
+            with suppress(StoreError):
+                self.screen.gateway.write_now(lambda tx: thread.leave(tx, actor))
 
     async def resume(self) -> None:
         """Go on where the line dropped."""

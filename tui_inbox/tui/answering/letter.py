@@ -22,6 +22,8 @@ class Letter:
         self.screen = screen
         self.row: ConversationRow | None = None
         self.ways: composing.Composer | None = None
+        self.seen: int | None = None
+        """Newest message when the text was begun; None: what is on the screen counts as seen."""
         self.place = 0
         """Which of the ways to the guest is in use."""
         self.note = False

@@ -121,6 +121,9 @@ class Answering(Drafting):
             self.composer.load(f"{text}\n{typed}" if typed else text)
             self.edited()
             screen.desk_app.trouble(error)
+            if getattr(error, "code", "") == "already_answered":
+                self.seen = None  # told once; the next look at the thread shows it
+                await screen.reread()
             if getattr(error, "code", "") in ("window_closed", "never_wrote"):
                 await self.act("pick_template")
             elif getattr(error, "code", "") == "too_long":
@@ -143,7 +146,7 @@ class Answering(Drafting):
             send_at=self.send_at,
             then=then,
             hold_if_guest_writes=self.send_at is not None,
-            seen_message_id=self.ways.seen_message_id,
+            seen_message_id=self.seen or self.ways.seen_message_id,
             key=replying.new_key(),
         )  # fmt: skip
 
@@ -210,7 +213,7 @@ class Answering(Drafting):
         self._count()
         await screen.reload()
         await screen.go_to(taken.conversation_id)
-        typed = self.composer.text if self.conversation_id == taken.conversation_id else ""
+        typed = self.composer.text if self.conversation_id == taken.conversation_id else taken.typed
         await screen.show_conversation(taken.conversation_id)
         self.composer.load(f"{taken.text}\n{typed}" if typed else taken.text, taken.cursor)
         await self.also_to(names)
