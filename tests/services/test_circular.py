@@ -6,7 +6,8 @@ from tests.services.conftest import ANA, GUEST, Front
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.services import guests
-from tui_inbox.services.circular import send_each
+from tui_inbox.services.circular import send_each, take_back_each
+from tui_inbox.services.drafting import save_draft
 from tui_inbox.services.replying import Reply
 
 OTHER = "+33612345679"
@@ -28,3 +29,19 @@ def test_whoever_wants_no_advertising_is_left_out_of_it_and_still_gets_other_new
             done = send_each(tx, front.desk, ANA, reply, ids, front.now)
         assert [(one.guest.id, one.refusal.code) for one in done.left_out] == left_out
         assert len(done.sent) == 2 - len(left_out)
+
+
+def test_taking_a_group_s_message_back_leaves_what_is_being_typed_to_one_of_them(front: Front) -> None:
+    ids = []
+    for address in (GUEST, OTHER):
+        front.guest_writes(address=address)
+        ids.append(front.conversation(address).guest_id)
+    other = front.conversation(OTHER).id
+    with front.store.write() as tx:
+        done = send_each(tx, front.desk, ANA, Reply(0, "desk-sms", "sms", "", "Le spa est ouvert."), ids, front.now)
+        save_draft(tx, ANA, other, "Chère Claire", front.now)
+        take_back_each(tx, ANA, [one.outbox_id for one in done.sent], front.now)
+    with front.store.read() as tx:
+        draft = tx.drafts.get(other, "ana")
+    assert draft is not None
+    assert draft.text == "Chère Claire"

@@ -122,3 +122,18 @@ def test_marking_unread_what_is_unread_changes_nothing_that_undo_could_lose(fron
         row = tx.inbox.row(conversation.id, "ana", front.now.date())
     assert row is not None
     assert row.unread == 2
+
+
+def test_taking_back_keeps_what_was_being_typed_meanwhile(front: Front) -> None:
+    front.guest_writes()
+    front.reply("Oui")
+    conversation_id = front.conversation().id
+    with front.store.write() as tx:
+        replying.save_draft(tx, ANA, conversation_id, "Et aussi", front.now)
+        taken = replying.take_back(tx, ANA, front.now)
+    assert taken is not None
+    assert (taken.text, taken.typed) == ("Oui", "Et aussi")
+    with front.store.read() as tx:
+        draft = tx.drafts.get(conversation_id, "ana")
+    assert draft is not None
+    assert (draft.text, draft.cursor) == ("Oui\nEt aussi", 3)

@@ -16,7 +16,7 @@ from tui_inbox.services import templates
 from tui_inbox.services.admission import admission
 from tui_inbox.services.composing import ChannelChoice, composer
 from tui_inbox.services.desk import Actor, Desk
-from tui_inbox.services.drafting import drop_draft
+from tui_inbox.services.drafting import save_draft
 from tui_inbox.services.replying import Reply, SentNow, TakenBack, send, start, take_back
 from tui_inbox.services.variables import required
 
@@ -71,7 +71,7 @@ def take_back_each(tx: Transaction, actor: Actor, outbox_ids: Sequence[int], now
     """All of them or none; the text is the first guest's draft again and nobody else's."""
     taken = [found for found in (take_back(tx, actor, now, outbox_id) for outbox_id in outbox_ids) if found]
     for other in taken[1:]:
-        drop_draft(tx, actor, other.conversation_id)
+        save_draft(tx, actor, other.conversation_id, other.typed, now, cursor=len(other.typed))
     return taken[0] if taken else None
 
 

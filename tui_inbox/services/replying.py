@@ -91,7 +91,7 @@ class SentNow(NamedTuple):
 
 
 class TakenBack(NamedTuple):
-    """The text as it was, for the composer."""
+    """The text as it was, for the composer; the draft holds it above what was typed since."""
 
     conversation_id: int
     text: str
@@ -100,6 +100,8 @@ class TakenBack(NamedTuple):
     channel: str
     address: str
     cursor: int
+    typed: str = ""
+    """What this operator had begun in the conversation meanwhile."""
 
 
 class _Before(Struct, frozen=True):
@@ -278,14 +280,13 @@ def take_back(tx: Transaction, actor: Actor, now: datetime, outbox_id: int | Non
     conversation = tx.conversations.load(row.conversation_id)
     if row.undo:
         _restore(tx, conversation, row.message_id, _DECODER.decode(row.undo), now)
-    tx.drafts.put(
-        DraftRow(conversation.id, actor.code, row.text, len(row.text), row.account, row.channel, "reply", (), now)
-    )
+    begun = tx.drafts.get(conversation.id, actor.code)
+    typed = begun.text if begun is not None else ""
+    text, cursor = "\n".join(part for part in (row.text, typed) if part), len(row.text)
+    tx.drafts.put(DraftRow(conversation.id, actor.code, text, cursor, row.account, row.channel, "reply", (), now))
     tx.changed("outbox", row.id)
     tx.changed("conversation", conversation.id)
-    return TakenBack(
-        conversation.id, row.text, row.subject, row.account, row.channel, row.address, cursor=len(row.text)
-    )
+    return TakenBack(conversation.id, row.text, row.subject, row.account, row.channel, row.address, cursor, typed)
 
 
 def _restore(tx: Transaction, conversation: Conversation, message_id: int, before: _Before, now: datetime) -> None:
