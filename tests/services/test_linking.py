@@ -12,7 +12,7 @@ from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.event import Code
 from tui_inbox.domain.guest import Handle
 from tui_inbox.ports.store import Transaction
-from tui_inbox.rows import ConsentRow
+from tui_inbox.rows import ConsentRow, DraftRow
 from tui_inbox.services import cards, guests, lifecycle
 from tui_inbox.services.desk import Actor
 
@@ -169,3 +169,21 @@ def test_merging_guests_moves_stays_and_several_conversations_and_comes_back(sql
             guests.merge(t, ANA, claire.id, double.id, at(2))
         lifecycle.undo(t, ANA, at(3))
         assert picture(t) == before
+
+
+def test_a_colleague_s_draft_goes_with_the_conversation_that_is_joined(sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        claire = a_guest(t, "Claire", phone=PHONE, channel="sms")
+        stranger = a_guest(t, "", phone="+33600000001", channel="sms")
+        kept, left = a_conversation(t, claire), a_conversation(t, stranger)
+        for conversation, text in ((kept, "Bonsoir Claire"), (left, "Bonjour Madame")):
+            t.drafts.put(DraftRow(conversation.id, "leo", text, 0, "desk-sms", "sms", "reply", (), NOW))
+        t.drafts.put(DraftRow(left.id, "ana", "Oui", 0, "desk-sms", "sms", "reply", (), NOW))
+        guests.link(t, ANA, left.id, claire.id, at(1))
+    with sqlite_store.read() as t:
+        found = {draft.operator: draft.text for draft in t.drafts.of_others(kept.id, "")}
+        latest = t.drafts.latest("leo")
+        assert t.drafts.of_others(left.id, "") == []
+    assert found == {"leo": "Bonsoir Claire\nBonjour Madame", "ana": "Oui"}
+    assert latest is not None
+    assert latest.conversation_id == kept.id

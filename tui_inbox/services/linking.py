@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.event import Code, Event
@@ -219,6 +221,7 @@ def _join(tx: Transaction, left: Conversation, kept: Conversation, steps: list[S
     together = {name: unread_left.get(name, 0) + unread_kept.get(name, 0) for name in (*unread_left, *unread_kept)}
     steps.append(UnreadStep(left.id, tuple(unread_left.items())))
     steps.append(UnreadStep(kept.id, tuple((name, unread_kept.get(name, 0)) for name in together)))
+    _move_drafts(tx, left.id, kept.id)
     messages = tuple(tx.messages.move(left.id, kept.id))
     tx.conversations.remove(left.id)
     tx.conversations.put(joined)
@@ -229,6 +232,17 @@ def _join(tx: Transaction, left: Conversation, kept: Conversation, steps: list[S
     tx.changed("conversation", left.id)
     tx.changed("conversation", kept.id)
     return joined
+
+
+def _move_drafts(tx: Transaction, conversation_id: int, to_conversation_id: int) -> None:
+    """What anybody is typing goes where the conversation goes, below what they had begun there."""
+    for draft in tx.drafts.of_others(conversation_id, ""):
+        there = tx.drafts.get(to_conversation_id, draft.operator)
+        text = "\n".join(part for part in (there.text if there else "", draft.text) if part)
+        files = (*(there.attachments if there else ()), *draft.attachments)
+        moved = {"conversation_id": to_conversation_id, "text": text, "cursor": len(text), "attachments": files}
+        tx.drafts.put(msgspec.structs.replace(draft, **moved))
+        tx.drafts.remove(conversation_id, draft.operator)
 
 
 def _joined(left: Conversation, kept: Conversation) -> Conversation:
