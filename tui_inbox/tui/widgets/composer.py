@@ -70,6 +70,7 @@ class ReplyBox(TextArea):
         """Called with every key, so that counter and text are sent in one frame."""
         self._sent: list[Strip] = []
         self._typing = False
+        self._styled = False
         self._lines = 0
         super().__init__(
             id=id, compact=True, soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False,
@@ -86,6 +87,17 @@ class ReplyBox(TextArea):
                 self._sent = []
             return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
         return self
+
+    def notify_style_update(self) -> None:
+        self._styled = False
+        super().notify_style_update()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The framework looks all its styles up again for each typed character; they change with the style sheet."""
+        if self._styled:
+            return super(TextArea, self).render_lines(crop)
+        self._styled = True
+        return super().render_lines(crop)
 
     @property
     def grown(self) -> bool:
@@ -228,6 +240,8 @@ class Composer(Stack):
         self.box = ReplyBox(keys, id="composer-box")
         self.foot = ComposerLine(ink, id="composer-foot")
         self.box.typed = self.update
+        self._measured = ""
+        """The text that head and foot speak of."""
         self.mode = Mode()
         self.hints: list[Part] = []
         """The three keys that matter."""
@@ -274,7 +288,8 @@ class Composer(Stack):
     def update(self) -> None:
         """Head and foot for the text as it stands."""
         self._fit()
-        measure = self.mode.measure(self.text)
+        self._measured = self.text
+        measure = self.mode.measure(self._measured)
         left = list(measure.head)
         if measure.warning and not self.mode.locked:
             left += [("  ", ""), (measure.warning, measure.warning_role)]
@@ -301,7 +316,8 @@ class Composer(Stack):
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
-        self.update()
+        if self.text != self._measured:
+            self.update()
         self.post_message(self.Edited())
 
     def set_ink(self, ink: Ink) -> None:
