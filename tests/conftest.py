@@ -5,12 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 from storage.engine import connect
 from storage.store import SqlStore, open_store
+from tui_inbox import wording
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Whatever language the test before had chosen."""
+    wording.use("en")
+    wording.use_zone(UTC)
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,9 @@ async def test_the_screen_is_the_one_that_was_approved(
         for key in KEYS[name]:
             await desk.press(key)
             await desk.at_rest()
+        if name == "composer":
+            await desk.until(lambda: desk.inbox.rows.current is not None and desk.inbox.rows.current.has_draft)
+            await desk.at_rest()
         shown = desk.text + "\n"
     golden = FOLDER / f"{name}-{size}-{language}.txt"
     if os.environ.get("UPDATE_SCREENS"):
