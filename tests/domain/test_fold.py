@@ -52,3 +52,8 @@ def test_case_accents_and_width_are_dropped() -> None:
 def test_a_finished_last_word_is_asked_whole() -> None:
     assert asked("late check") == [("late", False), ("check", True)]
     assert asked("late check ") == [("late", False), ("check", False)]
+
+
+def test_a_reference_longer_than_its_stored_endings_is_found_as_a_whole() -> None:
+    for reference in ("FR7630006000011234567890189", "0" * 25, "000123456789012345678901234567"):
+        assert finds(f"IBAN {reference}, merci", reference)

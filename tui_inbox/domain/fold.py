@@ -125,6 +125,8 @@ def asked(question: str) -> list[tuple[str, bool]]:
             text = text.replace(written, " ", 1)
     found = [piece[:WORD_MAX] for word in _WORD.findall(text) for piece in _pieces(word, asked=True)]
     for word in found:
+        if word.isascii() and not word.isalpha():
+            word = word[:_ENDING_SPAN]
         if len(word) >= 6 and word.isdecimal():
             # A national number is stored with its country's code, too: without the trunk's zero it is an ending.
             word = word.lstrip("0") or word
