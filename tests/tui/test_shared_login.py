@@ -37,3 +37,20 @@ async def test_another_person_finds_their_own_draft_and_leaves_the_first_one_s_a
         leo = t.drafts.get(claire.id, "leo")
         assert leo is not None
         assert leo.text == "Les bagages de Léo"
+
+
+async def test_a_shared_login_asks_at_the_start_and_nothing_is_done_before(
+    sqlite_store: SqlStore, tmp_path: Path
+) -> None:
+    with sqlite_store.write() as t:
+        sketch(t)
+    nobody = Actor("", "", role="read-only")
+    session = a_session(sqlite_store, tmp_path, actor=nobody, shared=True, people={"ana": ANA, "leo": LEO})
+    async with sitting(session) as desk:
+        await desk.until(lambda: "Who are you?" in desk.text)
+        assert "Léo Moreau" in desk.text
+        await desk.press("down", "enter")
+        await desk.until(lambda: desk.app.actor == LEO)
+        await desk.at_rest()
+        await desk.press("r")
+        assert not desk.inbox.composer.box.read_only

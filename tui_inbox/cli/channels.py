@@ -18,7 +18,7 @@ from tui_inbox.bootstrap.opening import (
     settings_of,
 )
 from tui_inbox.cli.asking import ask, choose
-from tui_inbox.cli.context import configuration, print_json
+from tui_inbox.cli.context import configuration, labelled, print_json
 from tui_inbox.cli.failing import CHANNEL, OK, Usage, config_sentences, say
 from tui_inbox.cli.forms import FORMS, Form, table_of
 from tui_inbox.cli.secrets import ask_secret
@@ -32,7 +32,7 @@ from tui_inbox.domain.outbox import OutboxState, Outgoing
 from tui_inbox.ports.channel import Health, HealthState
 from tui_inbox.ports.secrets import Secret, Secrets
 from tui_inbox.rows import AccountRow
-from tui_inbox.wording import _, explain, sentence
+from tui_inbox.wording import N_, _, explain, sentence
 
 
 class Given:
@@ -185,6 +185,19 @@ def try_out(account: Account, secrets: Secrets) -> Health:
     return health
 
 
+_YES_NO = ("trial", "owns_number")
+_DETAILS = {
+    "trial": N_("trial account"),
+    "balance": N_("balance"),
+    "owns_number": N_("the sender number belongs to this account"),
+    "whatsapp": N_("WhatsApp sender"),
+    "quality": N_("WhatsApp quality"),
+    "inbox": N_("messages in the inbox"),
+    "sent_folder": N_("folder of sent mail"),
+}
+"""What adapters tell of an account, in words."""
+
+
 def print_health(name: str, health: Health) -> None:
     """What the vendor says of the account, in its own words where it refuses."""
     if health.state is HealthState.OK:
@@ -192,9 +205,10 @@ def print_health(name: str, health: Health) -> None:
             name=name, account=clean_line(health.account_name) or "–"
         ))  # fmt: skip
     else:
-        print(f"{name}: {sentence(health.code)} {clean_line(health.vendor_text)}".rstrip())
+        print(labelled(name, f"{sentence(health.code)} {clean_line(health.vendor_text)}".rstrip()))
     for key, value in health.details.items():
-        print(f"  {clean_line(key)}: {clean_line(str(value))}")
+        words = {0: _("no"), 1: _("yes")}.get(int(value)) if key in _YES_NO else clean_line(str(value))
+        print("  " + labelled(_(_DETAILS[key]) if key in _DETAILS else clean_line(key), words or "–"))
 
 
 def _offer_message(options: Namespace, account: Account, secrets: Secrets) -> None:

@@ -24,11 +24,21 @@ def configuration(options: Namespace) -> Loaded:
 
 def speak(loaded: Loaded, operator: str | None = None) -> str:
     """Operator's setting, then the environment's language, then the hotel's."""
+    wording.use_zone(ZoneInfo(loaded.config.hotel.time_zone))
+    return wording.use(language_of(loaded, operator)[0])
+
+
+def language_of(loaded: Loaded, operator: str | None) -> tuple[str, str]:
+    """(language, what decided it), as ``wording.decide``."""
     config = loaded.config
     person = config.operators.get(operator) if operator else None
     setting = person.language if person and person.language != "auto" else config.ui.language
-    wording.use_zone(ZoneInfo(config.hotel.time_zone))
-    return wording.use(wording.choose(setting, config.hotel.language))
+    return wording.decide(setting, config.hotel.language)
+
+
+def labelled(label: str, text: str) -> str:
+    """``label: text``, with the space before the colon that French wants."""
+    return _("{label}: {text}").format(label=label, text=text)
 
 
 def person(options: Namespace, loaded: Loaded) -> Actor | None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_inbox.bootstrap.opening import back_up, find_faults, open_store, store_dir, store_url
-from tui_inbox.cli.context import configuration
+from tui_inbox.cli.context import configuration, labelled
 from tui_inbox.cli.failing import OK, STORE, Usage
 from tui_inbox.config import Loaded
 from tui_inbox.domain.errors import StoreError
@@ -37,7 +37,7 @@ def check(options: Namespace) -> int:
     """Damage, lost rows, columns that differ: each with its number, exit code 4 when there is any."""
     findings = find_faults(configuration(options))
     for code, detail in findings:
-        print(f"{sentence(f'store_{code}')}: {detail}")
+        print(labelled(sentence(f"store_{code}"), detail))
     if findings:
         print(_("Make a copy with “tui-inbox db backup” before anything else is tried."))
         return STORE

@@ -14,7 +14,7 @@ from tui_inbox import __version__, wording
 from tui_inbox.bootstrap import examining
 from tui_inbox.bootstrap.opening import accounts, build_desk, open_store
 from tui_inbox.bootstrap.people import os_user, who
-from tui_inbox.cli.context import print_json, speak
+from tui_inbox.cli.context import labelled, language_of, print_json, speak
 from tui_inbox.cli.failing import CHANNEL, CONFIGURATION, ERROR, OK, STORE, config_sentences
 from tui_inbox.cli.settings import check_keys
 from tui_inbox.cli.words import ago
@@ -68,7 +68,7 @@ def doctor(options: Namespace) -> int:
         return code
     width = max(len(_(mark)) for mark in MARKS.values())
     for check in checks:
-        print(f"{_(MARKS[check.level]):<{width}}  {_(AREAS[check.area])}: {check.text}")
+        print(f"{_(MARKS[check.level]):<{width}}  {labelled(_(AREAS[check.area]), check.text)}")
         if check.next:
             print(f"{'':<{width}}  → {check.next}")
     return code
@@ -86,11 +86,11 @@ def everything(options: Namespace) -> Iterator[Check]:
         found = accounts(loaded)
         check_keys(loaded)
     except ConfigError as error:
-        yield from _program()
+        yield from _program(options, None)
         for line in config_sentences(error.file, error.problems):
             yield Check("config", BAD, line)
         return
-    yield from _program()
+    yield from _program(options, loaded)
     yield Check("config", FINE, _("{path}, no mistakes").format(path=file))
     desk = build_desk(loaded, found)
     yield from _person(options, loaded)
@@ -99,12 +99,19 @@ def everything(options: Namespace) -> Iterator[Check]:
     yield from _store(loaded, desk)
 
 
-def _program() -> Iterator[Check]:
+def _decided_by(options: Namespace, loaded: Loaded | None) -> str:
+    by = language_of(loaded, options.operator)[1] if loaded else wording.decide("", "")[1]
+    if by == wording.SETTING:
+        return _("the configuration says so")
+    if by == wording.HOTEL:
+        return _("the language of the hotel")
+    return _("{name} is “{value}”").format(name=by, value=clean_line(os.environ.get(by, "")))
+
+
+def _program(options: Namespace, loaded: Loaded | None) -> Iterator[Check]:
     python = ".".join(map(str, sys.version_info[:3]))
     yield Check("program", FINE, f"tui-inbox {__version__}, Python {python}")
-    yield Check("language", FINE, _("{language} (LANG is “{lang}”)").format(
-        language=wording.language(), lang=clean_line(os.environ.get("LC_ALL") or os.environ.get("LANG", ""))
-    ))  # fmt: skip
+    yield Check("language", FINE, f"{wording.language()} ({_decided_by(options, loaded)})")
     if not sys.stdout.isatty():
         yield Check("terminal", SKIPPED, _("not a terminal"))
         return
@@ -211,7 +218,7 @@ def _worker(loaded: Loaded, found: upkeep.Status, now: datetime) -> Iterator[Che
 
 def _account(desk: Desk, row: AccountRow, now: datetime) -> Check:
     if row.state in ("error", "disabled"):
-        words = f"{row.name}: {sentence(row.reason)} {clean_line(row.vendor_text)}".rstrip()
+        words = labelled(row.name, f"{sentence(row.reason)} {clean_line(row.vendor_text)}".rstrip())
         return Check("channel", BAD, words, f"tui-inbox channel test {row.name}")
     if row.state == "paused":
         return Check("channel", WARNING, _("{name}: paused").format(name=row.name))

@@ -8,7 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from tui_inbox import wording
-from tui_inbox.cli.context import configuration, person, speak
+from tui_inbox.cli.context import configuration, labelled, person, speak
 from tui_inbox.cli.failing import CHANNEL, CONFIGURATION, OK, Usage, say
 from tui_inbox.config import config_path
 from tui_inbox.wording import _, explain
@@ -67,7 +67,7 @@ def worker(options: Namespace) -> int:
         print(_("A worker is running and does this already."))
         return OK
     for name, error in (*refused.items(), *done.failed):
-        say([f"{name}: {explain(error)}"])
+        say([labelled(name, explain(error))])
     print(_("{received} received, {sent} sent.").format(received=done.applied.applied, sent=done.sent))
     every_one = done.all_failed or (refused and not done.accounts)
     return CHANNEL if every_one else OK

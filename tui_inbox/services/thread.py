@@ -16,7 +16,7 @@ from tui_inbox.services.desk import Actor, Desk
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
 
-PRESENCE = timedelta(seconds=60)
+PRESENCE = timedelta(seconds=90)
 """How long a colleague is shown as looking or answering without a sign of life."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -117,7 +117,7 @@ def mark_all_read(tx: Transaction, actor: Actor, conversation_ids: Sequence[int]
 
 
 def look(tx: Transaction, actor: Actor, conversation_id: int, doing: str, now: datetime) -> None:
-    """Tell colleagues: ``viewing`` or ``replying``, until a minute passes without another look."""
+    """Tell colleagues: ``viewing`` or ``replying``, until a minute and a half passes without another look."""
     tx.presences.put(conversation_id, actor.code, doing, now + PRESENCE)
 
 

@@ -330,6 +330,9 @@ def textual_key(key: str) -> str:
     return key
 
 
+_MODIFIERS = {"ctrl": N_("Ctrl"), "alt": N_("Alt"), "shift": N_("Shift"), "super": N_("Super"), "meta": N_("Meta")}
+
+
 def key_words(key: str) -> str:
     """As it stands on the key: ``Ctrl+K``, ``?``, ``F2``."""
     if key in _NAMES:
@@ -337,7 +340,7 @@ def key_words(key: str) -> str:
     if "+" in key:
         modifiers, _plus, last = key.rpartition("+")
         last = last.upper() if len(last) == 1 else key_words(last)
-        return "+".join([*(part.capitalize() for part in modifiers.split("+")), last])
+        return "+".join([*(_(_MODIFIERS.get(part, part)) for part in modifiers.split("+")), last])
     return key.upper() if len(key) > 1 else key
 
 

@@ -47,6 +47,9 @@ def use_zone(zone: tzinfo) -> None:
     _Current.zone = zone
 
 
+SETTING, HOTEL = "setting", "hotel"
+
+
 def language() -> str:
     """The language in use: one of ``LANGUAGES``."""
     return _Current.language
@@ -54,17 +57,22 @@ def language() -> str:
 
 def choose(setting: str, hotel: str, environment: Mapping[str, str] | None = None) -> str:
     """The screen's language: operator's setting, then LANGUAGE, LC_ALL, LC_MESSAGES, LANG, then the hotel's."""
+    return decide(setting, hotel, environment)[0]
+
+
+def decide(setting: str, hotel: str, environment: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """(language, what decided it): ``SETTING``, ``HOTEL`` or the name of a variable."""
     if setting in LANGUAGES:
-        return setting
+        return setting, SETTING
     variables = os.environ if environment is None else environment
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = variables.get(name, "").split(":")[0]
         code = value.replace("-", "_").split("_")[0].split(".")[0]
         if code in ("C", "POSIX"):
-            return hotel
+            return hotel, HOTEL
         if code:
-            return code
-    return hotel
+            return code, name
+    return hotel, HOTEL
 
 
 def _(text: str) -> str:

@@ -24,7 +24,7 @@ SENTENCES: dict[str, str] = {
     "config_bad_name": N_("“{key}” cannot be a name here: use a-z, 0-9, - and _, at most 32."),
     "config_not_a_choice": N_("{key} = {seen}: choose one of {choices}."),
     "config_not_a_choice_near": N_("{key} = {seen}: choose one of {choices}. Did you mean “{nearest}”?"),
-    "config_out_of_range": N_("{key} = {seen}: from {low} to {high}."),
+    "config_out_of_range": N_("{key} = {seen}: write a number from {low} to {high}."),
     "config_empty": N_("{key} is empty."),
     "config_bad_form": N_("{key} = {seen} does not have the right form; config.example.toml shows it."),
     "config_wrong_value": N_("{key} = {seen} cannot stand here; config.example.toml shows what can."),

@@ -121,6 +121,8 @@ class Drafting(Letter):
     def edited(self) -> None:
         """A key was typed into the text."""
         self._dirty = True
+        if self.composer.text and self._looked != "replying":
+            self.screen.desk_app.start(self.look("replying"))
         if self._journal is None:
             self._journal = self.screen.set_timer(JOURNAL_SECONDS, self._keep)
 

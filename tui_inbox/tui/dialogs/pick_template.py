@@ -12,12 +12,14 @@ from tui_inbox.services import templates
 from tui_inbox.services.composing import ChannelChoice
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
-from tui_inbox.wording import _
+from tui_inbox.wording import N_, _
 
 if TYPE_CHECKING:
     from tui_inbox.tui.screens.inbox_acts import InboxActs
 
 LINES = 16
+CATEGORIES = {"utility": N_("utility"), "marketing": N_("marketing"), "authentication": N_("sign-in")}
+"""WhatsApp's own, in the words of the desk."""
 
 
 def _texts(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now: datetime) -> list[Option]:
@@ -43,10 +45,15 @@ def _texts(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now:
 def _approved(
     tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now: datetime, account: str
 ) -> list[Option]:
+    """Those in the guest's language first."""
     options = []
-    for template in templates.approved(tx, account):
+    guest = tx.guests.get(tx.conversations.load(conversation_id).guest_id)
+    speaks = templates.language_of(desk, guest)[0] if guest else desk.language
+    found = templates.approved(tx, account)
+    for template in sorted(found, key=lambda one: one.language.replace("-", "_").split("_")[0].lower() != speaks):
         rendered = templates.render_for(tx, desk, template, conversation_id, now, actor)
-        detail = f"{template.category} {template.language}".strip()
+        category = _(CATEGORIES.get(template.category.lower(), template.category))
+        detail = f"{category} {template.language}".strip()
         options.append(Option((template, rendered), template.name, detail, more=rendered.text))
     return options
 

@@ -140,6 +140,8 @@ def _event(scene: Scene, event: EventRow, width: int, apart: bool) -> list[Line]
         words = f"{words} {scene.ink.marks.dot} {who}"
     role = "muted strike" if event.undone else "muted"
     time = when.clock(event.at, scene.zone)
+    if words[-1:].isdigit():  # "until 09:44": its own time stands apart
+        words = f"{words} {scene.ink.marks.dot}"
     lines = wrap(f"{words} {time}", width - 3)
     return ([Line([])] if apart else []) + [Line([(line, role)], bar="muted") for line in lines]
 

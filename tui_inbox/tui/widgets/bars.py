@@ -154,7 +154,10 @@ class FilterBar(Pane):
             left += [(_("search"), "muted")]
         if self.marked:
             left += [("   ", ""), (_("{n} marked").format(n=self.marked), "bold accent")]
-        wide = width >= 40 and view.stay is None and not self.marked
+        order = (f"{self.ink.marks.down} {_(SORTS[view.sort])}", "muted" if view.sort is Sort.NEWEST else "text")
+        quiet = sum(2 + width_of([(words, "")]) for words in (_("unread"), _("unansw.")))
+        fits = width_of(left) + quiet + width_of([order]) + 2 <= width
+        wide = fits and view.stay is None and not view.tag and not self.marked
         for on, words in ((view.unread, _("unread")), (view.unanswered, _("unansw."))):
             if wide or on:
                 left += [("  ", ""), (words, "bold accent" if on else "muted")]
@@ -162,7 +165,6 @@ class FilterBar(Pane):
             left += [("  ", ""), (_(PHASES[view.stay]), "bold accent")]
         if view.tag:
             left += [("  ", ""), (view.tag, "bold accent")]
-        order = (f"{self.ink.marks.down} {_(SORTS[view.sort])}", "muted" if view.sort is Sort.NEWEST else "text")
         first = strip(self.ink, width, left, [order, (" ", "")], self.DEPTH)
         return ([first] + [blank(self.ink, width, self.DEPTH)] * height)[:height]
 
