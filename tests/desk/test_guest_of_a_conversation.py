@@ -157,3 +157,14 @@ async def test_a_tag_on_the_guest_filters_too(house: House) -> None:
         await desk.until(lambda: "Only with which tag?" in desk.text)
         await desk.press("enter")
         await desk.until(lambda: [row.handle for row in desk.inbox.rows.rows] == ["+33600000222"])
+
+
+async def test_words_after_a_time_stay_in_the_request(house: House) -> None:
+    house.writes("Bonjour")
+    async with house.screen() as desk:
+        await desk.press("R")
+        await desk.until(lambda: "Which request?" in desk.text)
+        await desk.press("enter")
+        await desk.type("Taxi 7h gare")
+        await desk.press("enter")
+        await desk.until(lambda: "noted: Taxi 7h gare" in desk.text)

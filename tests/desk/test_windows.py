@@ -234,3 +234,19 @@ def _writes_again(t: Transaction, minutes: float) -> None:
     line = t.lines.get("desk-sms", "whatsapp", PHONE)
     assert line is not None
     t.lines.put(line._replace(last_in_at=at(minutes)))
+
+
+async def test_templates_in_the_guest_s_language_stand_first_with_their_kind_in_words(
+    claire: SqlStore, tmp_path: Path
+) -> None:
+    with claire.write() as t:
+        an_approved(t, "late_arrival", "Hello {{1}}, see you tonight.", language="en_GB", vendor_id="HX-late-en")
+        (found,) = t.guests.by_handle("whatsapp", PHONE)
+        t.guests.put(found._replace(language="en"))
+    async with sitting(a_session(claire, tmp_path)) as desk:
+        desk.clock.forward(hours=25)
+        await again(desk)
+        await desk.press("r")
+        await desk.press("T")
+        await desk.until(lambda: "utility en_GB" in desk.text)
+        assert desk.text.index("utility en_GB") < desk.text.index("utility fr")

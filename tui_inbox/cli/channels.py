@@ -18,7 +18,7 @@ from tui_inbox.bootstrap.opening import (
     settings_of,
 )
 from tui_inbox.cli.asking import ask, choose
-from tui_inbox.cli.context import configuration, labelled, print_json
+from tui_inbox.cli.context import configuration, print_json
 from tui_inbox.cli.failing import CHANNEL, OK, Usage, config_sentences, say
 from tui_inbox.cli.forms import FORMS, Form, table_of
 from tui_inbox.cli.secrets import ask_secret
@@ -32,7 +32,7 @@ from tui_inbox.domain.outbox import OutboxState, Outgoing
 from tui_inbox.ports.channel import Health, HealthState
 from tui_inbox.ports.secrets import Secret, Secrets
 from tui_inbox.rows import AccountRow
-from tui_inbox.wording import N_, _, explain, sentence
+from tui_inbox.wording import N_, _, explain, labelled, sentence
 
 
 class Given:

@@ -36,11 +36,6 @@ def language_of(loaded: Loaded, operator: str | None) -> tuple[str, str]:
     return wording.decide(setting, config.hotel.language)
 
 
-def labelled(label: str, text: str) -> str:
-    """``label: text``, with the space before the colon that French wants."""
-    return _("{label}: {text}").format(label=label, text=text)
-
-
 def person(options: Namespace, loaded: Loaded) -> Actor | None:
     """Who sits here, or None on a shared account. Raises ``Refused``."""
     return who(loaded.config, options.operator)

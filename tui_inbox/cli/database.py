@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_inbox.bootstrap.opening import back_up, find_faults, open_store, store_dir, store_url
-from tui_inbox.cli.context import configuration, labelled
+from tui_inbox.cli.context import configuration
 from tui_inbox.cli.failing import OK, STORE, Usage
 from tui_inbox.config import Loaded
 from tui_inbox.domain.errors import StoreError
-from tui_inbox.wording import _, ngettext, sentence
+from tui_inbox.wording import _, labelled, ngettext, sentence
 
 
 def _default_place(loaded: Loaded, now: datetime) -> Path:

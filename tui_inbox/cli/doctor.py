@@ -14,7 +14,7 @@ from tui_inbox import __version__, wording
 from tui_inbox.bootstrap import examining
 from tui_inbox.bootstrap.opening import accounts, build_desk, open_store
 from tui_inbox.bootstrap.people import os_user, who
-from tui_inbox.cli.context import labelled, language_of, print_json, speak
+from tui_inbox.cli.context import language_of, print_json, speak
 from tui_inbox.cli.failing import CHANNEL, CONFIGURATION, ERROR, OK, STORE, config_sentences
 from tui_inbox.cli.settings import check_keys
 from tui_inbox.cli.words import ago
@@ -24,7 +24,7 @@ from tui_inbox.domain.errors import Refused, StoreError
 from tui_inbox.rows import AccountRow
 from tui_inbox.services import upkeep
 from tui_inbox.services.desk import Desk
-from tui_inbox.wording import N_, _, explain, ngettext, sentence
+from tui_inbox.wording import N_, _, explain, labelled, ngettext, sentence
 
 FINE, WARNING, BAD, SKIPPED = "ok", "warning", "error", "skipped"
 LITTLE_ROOM = 500 * 1024 * 1024

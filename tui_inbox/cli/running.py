@@ -8,10 +8,10 @@ from argparse import Namespace
 from pathlib import Path
 
 from tui_inbox import wording
-from tui_inbox.cli.context import configuration, labelled, person, speak
+from tui_inbox.cli.context import configuration, person, speak
 from tui_inbox.cli.failing import CHANNEL, CONFIGURATION, OK, Usage, say
 from tui_inbox.config import config_path
-from tui_inbox.wording import _, explain
+from tui_inbox.wording import _, explain, labelled
 
 
 def inbox(options: Namespace) -> int:

@@ -84,6 +84,11 @@ def ngettext(one: str, many: str, n: int) -> str:
     return _Current.catalogue.ngettext(one, many, n).format(n=n)
 
 
+def labelled(label: str, text: str) -> str:
+    """``label: text``, with the space before the colon that French wants."""
+    return _("{label}: {text}").format(label=label, text=text)
+
+
 def N_(text: str) -> str:  # noqa: N802 - the gettext convention
     return text
 

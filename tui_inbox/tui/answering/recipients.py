@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui_inbox.tui.render.scene import Scene, guest_name
-from tui_inbox.wording import _, ngettext, sentence
+from tui_inbox.wording import _, labelled, ngettext, sentence
 
 if TYPE_CHECKING:
     from tui_inbox.rows import ConversationRow
@@ -81,4 +81,4 @@ class Recipients:
 
 def _not_to(left: LeftOut) -> str:
     name = left.guest.name or left.guest.phone or left.guest.email or _("Unknown client")
-    return f"{_('not to {name}').format(name=name)}: {sentence(left.refusal.code, left.refusal.params)}"
+    return labelled(_("not to {name}").format(name=name), sentence(left.refusal.code, left.refusal.params))

@@ -9,7 +9,7 @@ from tui_inbox.tui.dialogs.ask import ask
 from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.guest_card import dates
-from tui_inbox.wording import _
+from tui_inbox.wording import _, labelled
 
 if TYPE_CHECKING:
     from tui_inbox.tui.screens.inbox_acts import InboxActs
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 def _options(screen: InboxActs, card: Card) -> list[Option]:
     scene = screen.scene
     options = [
-        Option(row, f"{_('conversation')}: {row.preview}", when.ago(row.last_at, scene.now, scene.zone))
+        Option(row, labelled(_("conversation"), row.preview), when.ago(row.last_at, scene.now, scene.zone))
         for row in card.conversations
     ]
     stays = [stay for stay in (card.current, *card.others) if stay is not None]
     options += [
-        Option(stay, f"{_('stay')}: {stay.room} {dates(scene, stay)}", f"{stay.ota} {stay.ota_code}".strip())
+        Option(stay, labelled(_("stay"), f"{stay.room} {dates(scene, stay)}"), f"{stay.ota} {stay.ota_code}".strip())
         for stay in stays
     ]
-    options += [Option(request, f"{_('request')}: {request.title}", request.status) for request in card.requests]
+    options += [Option(request, labelled(_("request"), request.title), request.status) for request in card.requests]
     files = [file for message in reversed(screen.thread.messages) for file in message.attachments]
     options += [
-        Option(file, f"{_('file')}: {file.name or file.type}", when.size(file.size) if file.size is not None else "")
+        Option(file, labelled(_("file"), file.name or file.type), when.size(file.size) if file.size is not None else "")
         for file in files
     ]
     return options

@@ -39,6 +39,8 @@ async def ask_request(screen: InboxActs) -> dict[str, object] | None:
             return None
         title, due = _title_and_time(told.text)
         at = typed_time(due, now, zone) if due else None
+        if at is None:
+            title = told.text.strip()
         kind, due_at = str(chosen.value), at[0] if at else None
         await screen.gateway.write(guests.make_request, app.actor, row.id, kind, title, due_at, now, app.session.desk)
         screen.say(_("noted: {what}").format(what=title) + (f" {when.ahead(at[0], now, zone)}" if at else ""))
@@ -51,6 +53,7 @@ def _title_and_time(text: str) -> tuple[str, str]:
     words = text.split()
     for count in (2, 1):
         tail = " ".join(words[-count:])
-        if len(words) > count and any(sign in tail for sign in ":h/") and tail[:1].isdigit():
+        times = all(word[:1].isdigit() or word.lower() in ("am", "pm") for word in words[-count:])
+        if len(words) > count and times and any(sign in tail for sign in ":h/") and tail[:1].isdigit():
             return " ".join(words[:-count]), tail
     return text.strip(), ""

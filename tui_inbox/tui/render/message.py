@@ -15,7 +15,7 @@ from tui_inbox.tui.render import when
 from tui_inbox.tui.render.happened import event_words
 from tui_inbox.tui.render.line import Part, width_of, wrap
 from tui_inbox.tui.render.scene import Scene, guest_name
-from tui_inbox.wording import N_, _, sentence
+from tui_inbox.wording import N_, _, labelled, sentence
 
 RUN = timedelta(minutes=10)
 """Messages of one side within this time share a name and a time."""
@@ -233,7 +233,7 @@ def _tick(scene: Scene, message: MessageRow, lines: list[Line], align: str, widt
 def _trouble(message: MessageRow) -> str:
     if message.state is Delivery.FAILED:
         why = sentence(message.error_code) if message.error_code else message.vendor_text
-        return f"{_('! failed')}: {why}" if why else _("! failed")
+        return labelled(_("! failed"), why) if why else _("! failed")
     if message.state is Delivery.UNKNOWN:
         return _("? unknown: did it arrive? Enter decides")
     return ""

@@ -117,7 +117,7 @@ class PlannedScreen(TableScreen[PlannedRow]):
         if row.rule is not None:
             lines.append(field(_("rule"), row.rule.name))
             lines.append(field(_("reminder"), row.rule.template))
-            lines.append(field(_("channels"), ", ".join(row.rule.channels)))
+            lines.append(field(_("channels"), ", ".join(scene.channel("", code)[1] for code in row.rule.channels)))
         if row.stay is not None:
             lines.append(field(_("stay"), f"{row.stay.room} {dates(scene, row.stay)}".strip()))
         return lines
