@@ -19,6 +19,8 @@ from bench.terminal import Paint, Terminal
 ROUNDS = 7
 KEYS = 40
 OPENINGS = 15
+TURN = 14
+"""Rows down before the cursor goes up again: all of them in view, so that no move scrolls."""
 LETTERS = 40
 IDLE_SECONDS = 30.0
 ARRIVALS = 40
@@ -125,9 +127,10 @@ def _keys(inbox: Inbox) -> Iterator[Figure]:
     moves: tuple[list[Paint], list[Paint]] = ([], [])
     opens: tuple[list[Paint], list[Paint]] = ([], [])
     with _pair(inbox.command, PANES) as terminals:
-        for _ in range(KEYS):
+        for number in range(KEYS):
+            key = b"k" if number // TURN % 2 else b"j"
             for terminal, paints in zip(terminals, moves, strict=True):
-                paints.append(terminal.press(b"j", quiet=MOVE_QUIET))
+                paints.append(terminal.press(key, quiet=MOVE_QUIET))
                 terminal.settle(time.perf_counter(), limit=0.8)  # the preview that follows
         for _ in range(OPENINGS):
             for terminal, paints in zip(terminals, opens, strict=True):
@@ -144,11 +147,22 @@ def _keys(inbox: Inbox) -> Iterator[Figure]:
     yield Figure("5 open, bytes", *(middle([p.bytes for p in paints]) for paints in opens), "B", 1.5)
 
 
+def _begin_answer(terminal: Terminal) -> None:
+    """Open the composer on the first row whose channel may be answered."""
+    for _ in range(12):
+        terminal.press(b"\r")
+        terminal.press(b"r")
+        if terminal.press(b"x").bytes:
+            return
+        terminal.press(b"\x1b")
+        terminal.press(b"j")
+    raise AssertionError("no row on the first page can be answered")
+
+
 def _typing(inbox: Inbox) -> Iterator[Figure]:
     letters: tuple[list[Paint], list[Paint]] = ([], [])
     with _pair(inbox.command, TYPING) as terminals:
-        terminals[0].press(b"\r")
-        terminals[0].press(b"r")
+        _begin_answer(terminals[0])
         for number in range(LETTERS):
             for terminal, paints in zip(terminals, letters, strict=True):
                 letter = b"abcdefg "[number % 8 : number % 8 + 1]

@@ -1,6 +1,6 @@
 """Floor: the same three panes painted from constant rows, with no store and no rules behind them.
 
-``j`` moves a cursor over two-line rows, Enter paints another constant conversation and card.
+``j`` and ``k`` move a cursor over two-line rows, Enter paints another constant conversation and card.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Rows(ScrollView, can_focus=True):
         return Strip([Segment(text, style if not second or row == self.cursor else MUTED)], width)
 
     def on_key(self, event: Key) -> None:
-        if event.key == "j":
-            old, self.cursor = self.cursor, self.cursor + 1
+        if event.key in ("j", "k"):
+            old, self.cursor = self.cursor, self.cursor + (1 if event.key == "j" else -1)
             for row in (old, self.cursor):
                 self.refresh(Region(0, 2 * row - self.scroll_offset.y, self.size.width, 2))
         elif event.key == "enter":
