@@ -76,3 +76,9 @@ def test_what_a_guest_put_into_a_parameter_stays_text() -> None:
 
 def test_an_unknown_code_is_shown_as_itself() -> None:
     assert wording.sentence("from_a_newer_version", {"a": 1}) == "from_a_newer_version"
+
+
+def test_what_decided_the_language_is_known() -> None:
+    assert wording.decide("fr", "en", {"LANG": "en_US.UTF-8"}) == ("fr", wording.SETTING)
+    assert wording.decide("auto", "en", {"LC_ALL": "fr_FR.UTF-8", "LANG": "en_US.UTF-8"}) == ("fr", "LC_ALL")
+    assert wording.decide("auto", "fr", {"LANG": "C.UTF-8"}) == ("fr", wording.HOTEL)
