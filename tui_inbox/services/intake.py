@@ -53,7 +53,8 @@ class Intake:
         row = tx.accounts.get(account)
         info = desk.accounts.get(account)
         self._property = info.settings.get("property", "") if info else ""
-        self._connected_at = (row.connected_at if row else None) or now
+        # Vendors' times have whole seconds: what came in the second of the connection is new, not history.
+        self._connected_at = ((row.connected_at if row else None) or now).replace(microsecond=0)
         self._places: dict[tuple[str, str], int] = {}
         """(channel, address) -> conversation of guests that have only one."""
         self._conversations: dict[int, Conversation] = {}
@@ -162,7 +163,7 @@ class Intake:
         except NotFound:
             return Fate.IGNORED
         at = min(item.at, self._now)
-        imported = at <= self._connected_at
+        imported = at < self._connected_at
         word = keyword(item.text) if traits.stop_words and not item.outbound else None
         quiet = imported or item.automated or item.outbound or (word is not None and not word.ambiguous)
         conversation = self._conversation(item, address, traits, at, quiet=quiet)
