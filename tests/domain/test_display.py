@@ -172,3 +172,7 @@ def test_a_long_name_keeps_its_extension() -> None:
 )
 def test_look_alike_letters_in_one_word_are_flagged(name: str, mixed: bool) -> None:
     assert is_mixed_script(name) is mixed
+
+
+def test_a_no_break_space_in_a_file_name_is_a_space() -> None:
+    assert safe_name("facture\xa012.pdf") == "facture 12.pdf"

@@ -99,6 +99,8 @@ def test_no_secret_is_written_said_or_shown(tmp_path: Path, vendors: tuple[Sandb
                 shell.run("channel", "add", kind, "--no-input", "--secret-stdin", *words, stdin=secret + "\n") == code
             )
     assert shell.run("worker", "--once") == 0
+    twilio.account.receive("+33612345678", twilio.account.sms, "Et le parking du fond ?")
+    assert shell.run("worker", "--once") == 0
     held = shell.said.decode()
     assert "desk-sms" in held
     command = [sys.executable, "-m", "tui_inbox"]

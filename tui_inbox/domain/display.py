@@ -188,7 +188,7 @@ _UNSAFE = re.compile(r'[/\\:*?"<>|$`;&\x00-\x1f]+')
 def safe_name(name: str, max_bytes: int = 120) -> str:
     """A file name for any file system from a name that a stranger chose; the extension survives shortening."""
     base = clean_line(name.replace("\\", "/").rsplit("/", 1)[-1])
-    base = _UNSAFE.sub("_", base).replace(_DOT, "_").strip(". ")
+    base = _SPACES.sub(" ", _UNSAFE.sub("_", base).replace(_DOT, "_")).strip(". ")
     if not base:
         return "file"
     if base[0] in "-~" or _RESERVED.match(base):
