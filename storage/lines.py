@@ -45,12 +45,13 @@ class SqlLines:
 
     def of_guest(self, guest_id: int) -> Sequence[LineRow]:
         rows = self._db.all(
-            "SELECT l.account, l.channel, l.address, l.last_in_at, l.stopped_at, l.stop_word, l.stop_source"
+            "SELECT l.account, l.channel, l.address, l.last_in_at, l.stopped_at, l.stop_word, l.stop_source,"
+            " l.closed_code, l.open_until"
             " FROM handle h JOIN line l ON l.channel = h.channel AND l.address = h.address"
             " WHERE h.guest_id = :guest_id ORDER BY l.channel, l.address, l.account",
             guest_id=guest_id,
         )
-        return [LineRow(*converted(row, {3: moment, 4: moment})) for row in rows]
+        return [LineRow(*converted(row, {3: moment, 4: moment, 8: moment})) for row in rows]
 
     def stopped(self, channel: str, address: str) -> Line | None:
         row = self._db.one(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.engine import Connection, in_list
+from storage.records import packed, words_of
 from storage.search import MESSAGE, add_entry, add_messages, put_entry
 from storage.times import micros, moment
 from tui_inbox.domain.message import Attachment, Delivery, Direction, Kind, Message, MessageClass, Origin
@@ -17,9 +18,12 @@ from tui_inbox.rows import AttachmentRow, Key, MessageRow
 _COLUMNS = (
     "id, conversation_id, at, direction, kind, origin, text, full_text, subject, message_class, channel, account,"
     " external_id, own_address, address, author, state, delivered_at, read_at, error_code, vendor_text, template,"
-    " thread_ref, refs, segments, automated, imported, created_at"
+    " thread_ref, refs, segments, automated, imported, created_at, quoted, parent, reactions, edited_at, removed_at,"
+    " billed_as, seconds"
 )
-_FILE_COLUMNS = "name, type, size, sha256, state, ref, reason, id, message_id"
+_FILE_COLUMNS = (
+    "name, type, size, sha256, state, ref, reason, id, message_id, seconds, transcript, transcript_state, transcript_by"
+)
 
 
 def _entity(row: Sequence[Any], attachments: tuple[Attachment, ...]) -> Message:
@@ -35,6 +39,9 @@ def _entity(row: Sequence[Any], attachments: tuple[Attachment, ...]) -> Message:
     values[25] = values[25] == 1
     values[26] = values[26] == 1
     values[27] = moment(values[27])
+    values[30] = words_of(values[30])
+    values[31] = moment(values[31])
+    values[32] = moment(values[32])
     return Message(*[*values, attachments])
 
 
@@ -69,13 +76,20 @@ def _stored(message: Message) -> dict[str, Any]:
         "automated": int(message.automated),
         "imported": int(message.imported),
         "created_at": at if message.created_at is None else micros(message.created_at),
+        "quoted": message.quoted,
+        "parent": message.parent,
+        "reactions": packed(message.reactions) if message.reactions else "{}",
+        "edited_at": micros(message.edited_at),
+        "removed_at": micros(message.removed_at),
+        "billed_as": message.billed_as,
+        "seconds": message.seconds,
     }
 
 
 def _searched(message: Message) -> str:
     """The sender's address is with the guest's own words, once, not with every message."""
-    names = " ".join(file.name for file in message.attachments)
-    return "\n".join((message.text or message.full_text, message.subject, names))
+    files = " ".join(f"{file.name} {file.transcript}" for file in message.attachments)
+    return "\n".join((message.text or message.full_text, message.subject, files))
 
 
 class SqlMessages:
@@ -116,6 +130,10 @@ class SqlMessages:
             state=file.state,
             ref=file.ref,
             reason=file.reason,
+            seconds=file.seconds,
+            transcript=file.transcript,
+            transcript_state=file.transcript_state,
+            transcript_by=file.transcript_by,
         )
         return file._replace(id=identity, message_id=message_id)
 
@@ -123,6 +141,27 @@ class SqlMessages:
         """Writes the row and its words; attachments have their own ``put_attachment``."""
         self._db.update("message", {"id": message.id}, **_stored(message))
         put_entry(self._db, MESSAGE, message.id, _searched(message), conversation_id=message.conversation_id)
+
+    def revise(self, message: Message, before: str, at: datetime) -> None:
+        self._db.insert("revision", message_id=message.id, at=micros(at), text=before)
+        self.put(message)
+
+    def revisions(self, message_id: int) -> list[tuple[datetime, str]]:
+        rows = self._db.all("SELECT at, text FROM revision WHERE message_id = :id ORDER BY id", id=message_id)
+        return [(moment(at), text) for at, text in rows]
+
+    def answers_until(self, account: str, address: str, until: datetime, limit: int) -> list[int]:
+        rows = self._db.all(
+            "SELECT m.id FROM message m WHERE m.conversation_id IN (SELECT c.id FROM conversation c JOIN handle h"
+            " ON h.guest_id = c.guest_id WHERE h.address = :address) AND m.account = :account"
+            " AND m.address = :address AND m.direction = 'out' AND m.at <= :until AND m.state IN ('sent', 'delivered')"
+            " ORDER BY m.at DESC, m.id DESC LIMIT :limit",
+            account=account,
+            address=address,
+            until=micros(until),
+            limit=limit,
+        )
+        return [row[0] for row in rows]
 
     def by_external(self, account: str, external_id: str) -> Message | None:
         if not external_id:
@@ -182,7 +221,8 @@ class SqlMessages:
         rows = self._db.all(
             "SELECT m.id, m.at, m.direction, m.kind, m.origin, m.message_class, m.channel, m.account, m.author,"
             " m.subject, m.text, m.full_text <> '', m.state, m.delivered_at, m.read_at, m.error_code, m.vendor_text,"
-            " m.template, m.automated, m.imported, m.segments, m.address, m.own_address, o.id, o.state, o.not_before"
+            " m.template, m.automated, m.imported, m.segments, m.address, m.own_address, o.id, o.state, o.not_before,"
+            " m.external_id, m.quoted, m.parent, m.reactions, m.edited_at, m.removed_at, m.billed_as, m.seconds"
             " FROM message m LEFT JOIN outbox o ON o.message_id = m.id"
             f" WHERE m.conversation_id = :conversation{edge} ORDER BY m.at DESC, m.id DESC LIMIT :limit",
             conversation=conversation_id,
@@ -199,7 +239,8 @@ class SqlMessages:
         marks, params = in_list("id", ids)
         found: dict[int, tuple[AttachmentRow, ...]] = {}
         for message_id, *file in self._db.all(
-            "SELECT message_id, id, name, type, size, state, sha256, reason FROM attachment"
+            "SELECT message_id, id, name, type, size, state, sha256, reason, seconds, transcript, transcript_state,"
+            " transcript_by FROM attachment"
             f" WHERE message_id IN ({marks}) ORDER BY message_id, id",
             **params,
         ):
@@ -248,6 +289,10 @@ class SqlMessages:
             state=attachment.state,
             ref=attachment.ref,
             reason=attachment.reason,
+            seconds=attachment.seconds,
+            transcript=attachment.transcript,
+            transcript_state=attachment.transcript_state,
+            transcript_by=attachment.transcript_by,
         )
 
     def remote_attachments(self, account: str, limit: int) -> list[Attachment]:
@@ -317,4 +362,12 @@ def _message_row(row: Sequence[Any], files: tuple[AttachmentRow, ...]) -> Messag
         outbox_state=None if row[24] is None else OutboxState(row[24]),
         not_before=moment(row[25]),
         attachments=files,
+        external_id=row[26],
+        quoted=row[27],
+        parent=row[28],
+        reactions=words_of(row[29]) if row[29] != "{}" else {},
+        edited_at=moment(row[30]),
+        removed_at=moment(row[31]),
+        billed_as=row[32],
+        seconds=row[33],
     )

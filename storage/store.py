@@ -157,6 +157,12 @@ class Transaction:
         return SqlPresences(self.db)
 
     @cached_property
+    def deeds(self) -> ports.Deeds:
+        from storage.deeds import SqlDeeds
+
+        return SqlDeeds(self.db)
+
+    @cached_property
     def jobs(self) -> ports.Jobs:
         from storage.jobs import SqlJobs
 

@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, Larg
 from sqlmodel import Field, SQLModel
 
 from tui_inbox.domain.conversation import State
+from tui_inbox.domain.deed import Act
 from tui_inbox.domain.message import Delivery, Direction, Kind, MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.domain.planner import PlannedState
@@ -186,6 +187,8 @@ class Line(SQLModel, table=True):
     stopped_at: int | None = _big()
     stop_word: str = _text()
     stop_source: str = _text()
+    closed_code: str = _text()
+    open_until: int | None = _big()
 
 
 class Consent(SQLModel, table=True):
@@ -394,6 +397,24 @@ class Message(SQLModel, table=True):
     segments: int | None = Field(default=None, sa_column=Column(Integer))
     automated: int = _flag()
     imported: int = _flag()
+    quoted: str = _text()
+    parent: str = _text()
+    reactions: str = _text("{}")
+    edited_at: int | None = _big()
+    removed_at: int | None = _big()
+    billed_as: str = _text()
+    seconds: int | None = Field(default=None, sa_column=Column(Integer))
+
+
+class Revision(SQLModel, table=True):
+    """What a message said before its writer edited it."""
+
+    __tablename__ = "revision"
+    __table_args__ = (Index("ix_revision_message", "message_id", "id"),)
+    id: int | None = _id()
+    message_id: int = _big(null=False)
+    at: int = _big(null=False)
+    text: str = _text()
 
 
 class Attachment(SQLModel, table=True):
@@ -417,6 +438,10 @@ class Attachment(SQLModel, table=True):
     state: str = _text("remote")
     ref: str = _text()
     reason: str = _text()
+    seconds: int | None = Field(default=None, sa_column=Column(Integer))
+    transcript: str = _text()
+    transcript_state: str = _text()
+    transcript_by: str = _text()
 
 
 class SearchEntry(SQLModel, table=True):
@@ -516,6 +541,10 @@ class Outbox(SQLModel, table=True):
     vendor_text: str = _text()
     body_hash: str = _text()
     undo: str = _text()
+    way: str = _text()
+    target: str = _text()
+    tag: str = _text()
+    zone: str = _text()
     version: int = _count()
 
 
@@ -683,6 +712,40 @@ class Job(SQLModel, table=True):
     created_by: str = _text()
     created_at: int = _big(null=False)
     done_at: int | None = _big()
+
+
+class Deed(SQLModel, table=True):
+    """What vendors are still to be told besides messages; a newer wish takes an older one's row."""
+
+    __tablename__ = "deed"
+    __table_args__ = (
+        Index("ux_deed", "account", "channel", "address", "act", "ref", unique=True),
+        Index(
+            "ix_deed_pending",
+            "not_before",
+            "id",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        _one_of("act", Act),
+        _either("state", ("pending", "done", "failed"), "ck_deed_state"),
+    )
+    id: int | None = _id()
+    account: str = _text()
+    channel: str = _text()
+    address: str = _text()
+    act: str = _text("read")
+    ref: str = _text()
+    value: str = _text()
+    conversation_ref: str = _text()
+    conversation_id: int = _big(null=False)
+    created_by: str = _text()
+    state: str = _text("pending")
+    tries: int = _count()
+    not_before: int = _big(null=False)
+    expires_at: int | None = _big()
+    reason: str = _text()
+    vendor_text: str = _text()
 
 
 class Worker(SQLModel, table=True):

@@ -116,6 +116,10 @@ class AttachmentRow(Struct, frozen=True):
     state: str
     sha256: str
     reason: str
+    seconds: int | None = None
+    transcript: str = ""
+    transcript_state: str = ""
+    transcript_by: str = ""
 
 
 class MessageRow(Struct, frozen=True):
@@ -150,6 +154,16 @@ class MessageRow(Struct, frozen=True):
     outbox_state: OutboxState | None
     not_before: datetime | None
     attachments: tuple[AttachmentRow, ...] = ()
+    external_id: str = ""
+    quoted: str = ""
+    """``external_id`` of the message that it answers."""
+    parent: str = ""
+    """``external_id`` of the comment or post above it."""
+    reactions: dict[str, str] = {}
+    edited_at: datetime | None = None
+    removed_at: datetime | None = None
+    billed_as: str = ""
+    seconds: int | None = None
 
 
 class EventRow(Struct, frozen=True):
@@ -222,6 +236,8 @@ class LineRow(Struct, frozen=True):
     stopped_at: datetime | None
     stop_word: str
     stop_source: str
+    closed_code: str = ""
+    open_until: datetime | None = None
 
 
 class Card(Struct, frozen=True):
@@ -293,7 +309,7 @@ class AccountRow(Struct, frozen=True):
     name: str
     type: str
     state: str
-    """``new``, ``connected``, ``error``, ``paused``, ``disabled``."""
+    """``new``, ``connected``, ``restricted``, ``error``, ``paused``, ``disabled``."""
     reason: str
     vendor_text: str
     connected_at: datetime | None

@@ -81,6 +81,8 @@ CREATE TABLE line (
 	stopped_at BIGINT,
 	stop_word TEXT DEFAULT '' NOT NULL,
 	stop_source TEXT DEFAULT '' NOT NULL,
+	closed_code TEXT DEFAULT '' NOT NULL,
+	open_until BIGINT,
 	PRIMARY KEY (account, channel, address)
 );
 CREATE TABLE consent (
@@ -190,12 +192,26 @@ CREATE TABLE message (
 	segments INTEGER,
 	automated SMALLINT DEFAULT 0 NOT NULL,
 	imported SMALLINT DEFAULT 0 NOT NULL,
+	quoted TEXT DEFAULT '' NOT NULL,
+	parent TEXT DEFAULT '' NOT NULL,
+	reactions TEXT DEFAULT '{}' NOT NULL,
+	edited_at BIGINT,
+	removed_at BIGINT,
+	billed_as TEXT DEFAULT '' NOT NULL,
+	seconds INTEGER,
 	PRIMARY KEY (id),
 	CONSTRAINT ck_direction_code CHECK (direction = 'in' OR direction = 'out' OR direction = 'none'),
 	CONSTRAINT ck_kind_code CHECK (kind = 'chat' OR kind = 'email' OR kind = 'comment' OR kind = 'call' OR kind = 'note'),
 	CONSTRAINT ck_origin_code CHECK (origin = 'guest' OR origin = 'manual' OR origin = 'scheduled' OR origin = 'booking' OR origin = 'campaign' OR origin = 'bot' OR origin = 'elsewhere'),
 	CONSTRAINT ck_message_class_code CHECK (message_class = 'transactional' OR message_class = 'marketing'),
 	CONSTRAINT ck_state_code CHECK (state = '' OR state = 'held' OR state = 'queued' OR state = 'sending' OR state = 'sent' OR state = 'delivered' OR state = 'read' OR state = 'failed' OR state = 'unknown' OR state = 'cancelled')
+);
+CREATE TABLE revision (
+	id INTEGER NOT NULL,
+	message_id BIGINT NOT NULL,
+	at BIGINT NOT NULL,
+	text TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id)
 );
 CREATE TABLE attachment (
 	id INTEGER NOT NULL,
@@ -207,6 +223,10 @@ CREATE TABLE attachment (
 	state TEXT DEFAULT 'remote' NOT NULL,
 	ref TEXT DEFAULT '' NOT NULL,
 	reason TEXT DEFAULT '' NOT NULL,
+	seconds INTEGER,
+	transcript TEXT DEFAULT '' NOT NULL,
+	transcript_state TEXT DEFAULT '' NOT NULL,
+	transcript_by TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT ck_attachment_state CHECK (state = 'remote' OR state = 'stored' OR state = 'refused' OR state = 'failed')
 );
@@ -267,6 +287,10 @@ CREATE TABLE outbox (
 	vendor_text TEXT DEFAULT '' NOT NULL,
 	body_hash TEXT DEFAULT '' NOT NULL,
 	undo TEXT DEFAULT '' NOT NULL,
+	way TEXT DEFAULT '' NOT NULL,
+	target TEXT DEFAULT '' NOT NULL,
+	tag TEXT DEFAULT '' NOT NULL,
+	zone TEXT DEFAULT '' NOT NULL,
 	version INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT ck_state_code CHECK (state = 'held' OR state = 'queued' OR state = 'claimed' OR state = 'inflight' OR state = 'retry_wait' OR state = 'accepted' OR state = 'delivered' OR state = 'read' OR state = 'failed' OR state = 'expired' OR state = 'unknown' OR state = 'needs_operator' OR state = 'cancelled')
@@ -397,6 +421,27 @@ CREATE TABLE job (
 	PRIMARY KEY (id),
 	CONSTRAINT ck_job_state CHECK (state = 'queued' OR state = 'done' OR state = 'failed')
 );
+CREATE TABLE deed (
+	id INTEGER NOT NULL,
+	account TEXT DEFAULT '' NOT NULL,
+	channel TEXT DEFAULT '' NOT NULL,
+	address TEXT DEFAULT '' NOT NULL,
+	act TEXT DEFAULT 'read' NOT NULL,
+	ref TEXT DEFAULT '' NOT NULL,
+	value TEXT DEFAULT '' NOT NULL,
+	conversation_ref TEXT DEFAULT '' NOT NULL,
+	conversation_id BIGINT NOT NULL,
+	created_by TEXT DEFAULT '' NOT NULL,
+	state TEXT DEFAULT 'pending' NOT NULL,
+	tries INTEGER DEFAULT 0 NOT NULL,
+	not_before BIGINT NOT NULL,
+	expires_at BIGINT,
+	reason TEXT DEFAULT '' NOT NULL,
+	vendor_text TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT ck_act_code CHECK (act = 'read' OR act = 'typing' OR act = 'no_reply_needed' OR act = 'react' OR act = 'hide' OR act = 'spam' OR act = 'close'),
+	CONSTRAINT ck_deed_state CHECK (state = 'pending' OR state = 'done' OR state = 'failed')
+);
 CREATE TABLE worker (
 	name TEXT NOT NULL,
 	boot TEXT DEFAULT '' NOT NULL,
@@ -438,6 +483,7 @@ CREATE INDEX ix_conversation_state ON conversation (state, last_at DESC, id DESC
 CREATE INDEX ix_conversation_unanswered ON conversation (state, last_at DESC, id DESC) WHERE unanswered = 1 AND machine = 0;
 CREATE INDEX ix_conversation_waiting ON conversation (state, unanswered_since, id) WHERE unanswered = 1 AND machine = 0;
 CREATE INDEX ix_conversation_wake ON conversation (wake_at) WHERE state = 'pending';
+CREATE INDEX ix_deed_pending ON deed (not_before, id) WHERE state = 'pending';
 CREATE INDEX ix_draft_operator ON draft (operator, updated_at);
 CREATE INDEX ix_event_conversation ON event (conversation_id, at, id);
 CREATE INDEX ix_event_guest ON event (guest_id, at);
@@ -468,6 +514,7 @@ CREATE INDEX ix_reservation_arrival ON reservation (arrival, id);
 CREATE INDEX ix_reservation_departure ON reservation (departure, arrival, status, guest_id);
 CREATE INDEX ix_reservation_guest ON reservation (guest_id, arrival, departure, status, room);
 CREATE INDEX ix_reservation_room ON reservation (room, departure);
+CREATE INDEX ix_revision_message ON revision (message_id, id);
 CREATE INDEX ix_search_conversation ON search_entry (conversation_id);
 CREATE INDEX ix_search_guest ON search_entry (guest_id) WHERE guest_id IS NOT NULL;
 CREATE INDEX ix_tagged_ref ON tagged (kind, ref_id);
@@ -475,6 +522,7 @@ CREATE INDEX ix_unread_conversation ON unread (conversation_id);
 CREATE INDEX ix_unread_state ON unread (operator, state, last_at DESC, conversation_id DESC);
 CREATE UNIQUE INDEX ux_attempt ON attempt (outbox_id, n);
 CREATE UNIQUE INDEX ux_conversation_guest ON conversation (guest_id, property, thread_key);
+CREATE UNIQUE INDEX ux_deed ON deed (account, channel, address, act, ref);
 CREATE UNIQUE INDEX ux_handle ON handle (channel, address, guest_id);
 CREATE UNIQUE INDEX ux_inbound_external ON inbound_event (account, external_id);
 CREATE UNIQUE INDEX ux_message_external ON message (account, external_id) WHERE external_id <> '';

@@ -7,6 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from tui_inbox.domain.deed import Act
+
 
 class HandleKind(StrEnum):
     """What a guest's address on a channel looks like."""
@@ -36,6 +38,16 @@ class AttachmentLimits:
     """Allowed media types by prefix (``image/``); empty means any."""
     needs_public_url: bool = False
     """The vendor fetches files from a public address, so a server behind NAT cannot send them."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTag:
+    """A way past the window that the vendor names; what it refuses now is listed, so that nobody looks for it."""
+
+    code: str
+    allowed: bool = True
+    instead: str = ""
+    """Code of what replaces one that is refused."""
 
 
 class ChannelTraits(NamedTuple):
@@ -73,3 +85,19 @@ class ChannelTraits(NamedTuple):
     settle: timedelta = timedelta(minutes=2)
     """How long the vendor may need before its own record is to be believed."""
     free_of_charge: bool = False
+    human_window: timedelta | None = None
+    """After ``free_window`` and up to this long after the guest's last message, only what a person typed may go."""
+    planned_may_start: bool = False
+    """The hotel's first word may only be a planned message (Airbnb)."""
+    max_bytes: int | None = None
+    """Of UTF-8, where the vendor counts bytes and not characters."""
+    text_with_files: bool = True
+    """False: a message is text or a file, never both."""
+    quotes: bool = False
+    """An answer can be tied to one message of the guest's."""
+    comments: bool = False
+    """Comments under posts come here: each has public replies and one private reply."""
+    acts: frozenset[Act] = frozenset()
+    tags: tuple[MessageTag, ...] = ()
+    content_rules: tuple[str, ...] = ()
+    """Codes of what the vendor would strip or block: ``links_stripped``, ``contacts_blocked``, ``plain_text_only``."""

@@ -61,6 +61,10 @@ class Line(NamedTuple):
     stop_word: str = ""
     stop_source: str = ""
     """``guest`` (keyword), ``provider`` (the vendor refused with its opt-out code)."""
+    closed_code: str = ""
+    """Code of why the vendor takes nothing on this line (any more); empty while it does."""
+    open_until: datetime | None = None
+    """The vendor itself said until when it takes messages; None: it did not."""
 
 
 def short_handle(address: str, kind: HandleKind) -> str:

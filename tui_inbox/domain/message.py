@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -72,6 +73,13 @@ class Attachment(NamedTuple):
     reason: str = ""
     id: int = 0
     message_id: int = 0
+    seconds: int | None = None
+    """Length of a recording, where the vendor tells it."""
+    transcript: str = ""
+    transcript_state: str = ""
+    """``asked``, ``done``, ``failed`` (``transcript`` is then the reason's code) or empty."""
+    transcript_by: str = ""
+    """Engine and language, such as ``whisper-1/fr``."""
 
 
 class Message(NamedTuple):
@@ -114,6 +122,19 @@ class Message(NamedTuple):
     imported: bool = False
     """Part of the first back-fill: read, silent, answered."""
     created_at: datetime | None = None
+    quoted: str = ""
+    """The vendor's id of the message that this one answers."""
+    parent: str = ""
+    """The vendor's id of the comment (or post) that this comment stands under."""
+    reactions: Mapping[str, str] = {}
+    """``guest`` or an operator's code -> emoji."""
+    edited_at: datetime | None = None
+    removed_at: datetime | None = None
+    """The guest unsent it; the text is kept, and shown on request."""
+    billed_as: str = ""
+    """Category that the vendor billed: ``service``, ``utility``, ``marketing/free_entry_point``."""
+    seconds: int | None = None
+    """Length of a call."""
     attachments: tuple[Attachment, ...] = ()
 
 

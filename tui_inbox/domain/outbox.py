@@ -138,6 +138,18 @@ def body_hash(text: str) -> str:
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+class Way(StrEnum):
+    """How a message stands to another one of the guest's, named by ``Outgoing.target``."""
+
+    PLAIN = ""
+    QUOTE = "quote"
+    """In the chat, tied to that message."""
+    PUBLIC = "public"
+    """Under a comment, for all to read."""
+    PRIVATE = "private"
+    """The one private answer to a comment."""
+
+
 class Outgoing(NamedTuple):
     """One thing to be sent: all that an adapter needs, and nothing it must look up."""
 
@@ -185,5 +197,12 @@ class Outgoing(NamedTuple):
     """Of the normalised body, for finding it in the vendor's list."""
     undo: str = ""
     """JSON of what the send changed on the desk (state, unanswered, unread), for taking it back."""
+    way: Way = Way.PLAIN
+    target: str = ""
+    """The vendor's id of the message or comment that ``way`` speaks of."""
+    tag: str = ""
+    """Code of a ``MessageTag``, where the writer chose one."""
+    zone: str = ""
+    """``domain.window.Allowed`` at the moment of this attempt; empty before the first."""
     version: int = 0
     """Counts the moves: a row that another process moved meanwhile has a higher one."""

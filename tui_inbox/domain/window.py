@@ -13,6 +13,8 @@ from tui_inbox.domain.guest import Line
 
 class Allowed(StrEnum):
     FREE = "free"
+    HUMAN_ONLY = "human"
+    """Only what a person typed (and typed now: nothing planned, no template)."""
     TEMPLATE_ONLY = "template"
     READ_ONLY = "read_only"
     """The account only receives."""
@@ -29,25 +31,38 @@ class Verdict(NamedTuple):
     code: str = ""
     params: Mapping[str, str | int] = {}
 
-    def allows(self, *, template: bool = False) -> bool:
-        """May a message of this kind leave?"""
-        return self.kind is Allowed.FREE or (template and self.kind is Allowed.TEMPLATE_ONLY)
+    def allows(self, *, template: bool = False, human: bool = True) -> bool:
+        """May a message of this kind leave? ``human``: a person typed it, to go now."""
+        if template:
+            return self.kind in (Allowed.FREE, Allowed.HUMAN_ONLY, Allowed.TEMPLATE_ONLY)
+        return self.kind is Allowed.FREE or (human and self.kind is Allowed.HUMAN_ONLY)
 
 
-def may_send(traits: ChannelTraits, line: Line | None, now: datetime, *, view_only: bool = False) -> Verdict:
-    """The window rule: last inbound on this very line plus the channel's window; our own sends never extend it."""
+def may_send(
+    traits: ChannelTraits, line: Line | None, now: datetime, *, view_only: bool = False, planned: bool = False
+) -> Verdict:
+    """The window rule: last inbound on this very line plus the channel's window; our own sends never extend it.
+
+    ``planned``: a rule of the hotel's sends it, which some channels take as its first word.
+    """
     if view_only or not traits.can_send:
         return Verdict(Allowed.READ_ONLY, code="view_only")
+    if line is not None and line.closed_code:
+        return Verdict(Allowed.NONE, code=line.closed_code)
+    if line is not None and line.open_until is not None and now >= line.open_until:
+        return Verdict(Allowed.NONE, line.open_until, "vendor_closed")
     last = line.last_in_at if line else None
     if last is None:
-        if traits.can_start and traits.free_window is None:
-            return Verdict(Allowed.FREE)
-        return Verdict(_beyond(traits), code="never_wrote")
+        if traits.free_window is None and (traits.can_start or (planned and traits.planned_may_start)):
+            return Verdict(Allowed.FREE, line.open_until if line else None)
+        return Verdict(_beyond(traits), code="planned_first" if traits.planned_may_start else "never_wrote")
     if traits.free_window is None:
-        return Verdict(Allowed.FREE)
+        return Verdict(Allowed.FREE, line.open_until if line else None)
     until = last + traits.free_window
     if now < until:
         return Verdict(Allowed.FREE, until)
+    if traits.human_window is not None and now < last + traits.human_window:
+        return Verdict(Allowed.HUMAN_ONLY, last + traits.human_window, "human_only")
     hours = int(traits.free_window.total_seconds() // 3600)
     return Verdict(_beyond(traits), until, "window_closed", {"hours": hours})
 

@@ -15,6 +15,7 @@ from typing import Protocol, runtime_checkable
 from msgspec import Struct
 
 from tui_inbox.domain.channel import ChannelTraits
+from tui_inbox.domain.deed import Deed
 from tui_inbox.domain.message import Attachment, Delivery, Kind
 from tui_inbox.domain.outbox import Outgoing
 from tui_inbox.domain.template import Template
@@ -26,7 +27,7 @@ class Envelope(Struct, frozen=True):
     external_id: str
     """Unique per account for the same fact: a message's id, or id + status for a receipt."""
     kind: str
-    """``message``, ``status`` or ``mail``: which reader understands it."""
+    """``message``, ``status``, ``mail`` or a word of the adapter's own: which reader understands it."""
     raw: bytes
 
 
@@ -65,6 +66,21 @@ class Inbound(Struct, frozen=True):
     state: Delivery = Delivery.NONE
     """For ``outbound`` ones: what the vendor says of it."""
     attachments: tuple[Attachment, ...] = ()
+    also: tuple[str, ...] = ()
+    """Other handles of the same person on this channel: WhatsApp's user id beside the number."""
+    phone: str = ""
+    """E.164, where the vendor tells it beside an opaque ``address``."""
+    email: str = ""
+    reservation: str = ""
+    """The booking's code at its OTA: ties the conversation to the stay and its guest."""
+    quoted: str = ""
+    """``external_id`` of the message that this one answers."""
+    parent: str = ""
+    """``external_id`` of the comment or post that this comment stands under; the post's title is ``subject``."""
+    seconds: int | None = None
+    """Length of a call."""
+    reply_by: datetime | None = None
+    """The vendor's own deadline for an answer (a booking inquiry)."""
 
 
 class Status(Struct, frozen=True):
@@ -80,9 +96,70 @@ class Status(Struct, frozen=True):
     message_ref: str = ""
     """Mail: the Message-ID a bounce speaks of, when there is no provider id."""
     address: str = ""
+    until: datetime | None = None
+    """A watermark: ``state`` holds for everything of ours to ``address`` up to here, and ``provider_id`` is empty."""
+    channel: str = ""
+    """With ``until``: on which channel."""
+    billed_as: str = ""
+    """Category that the vendor bills, where it says so."""
 
 
-Item = Inbound | Status
+class Reaction(Struct, frozen=True):
+    """Somebody set an emoji on a message, or took it back."""
+
+    target: str
+    """``external_id`` of the message."""
+    at: datetime
+    emoji: str = ""
+    """Empty: taken back."""
+    outbound: bool = False
+
+
+class Revision(Struct, frozen=True):
+    """A guest edited a message of theirs, or unsent it; what it said before is kept."""
+
+    external_id: str
+    at: datetime
+    text: str | None
+    """None: unsent."""
+
+
+class Access(Struct, frozen=True):
+    """The vendor says whether a guest can be written to at all."""
+
+    channel: str
+    address: str
+    at: datetime
+    closed_code: str = ""
+    """Ours (``read_only``, ``no_messaging``); empty: it is open."""
+    open_until: datetime | None = None
+
+
+class Wish(Struct, frozen=True):
+    """A guest told the vendor (not us) to stop, or to go on."""
+
+    channel: str
+    address: str
+    at: datetime
+    stops: bool
+    marketing: bool = True
+    """Only marketing; False: every message."""
+    also: tuple[str, ...] = ()
+    """Other handles of theirs, as ``Inbound.also``."""
+
+
+class News(Struct, frozen=True):
+    """The vendor says that something about the account or its templates changed: they are asked anew."""
+
+    at: datetime
+    topic: str
+    """``account`` or ``templates``."""
+    code: str = ""
+    """Ours, as in ``Health.code``; empty: nothing wrong."""
+    vendor_text: str = ""
+
+
+Item = Inbound | Status | Reaction | Revision | Access | Wish | News
 
 
 class Receipt(Struct, frozen=True):
@@ -104,6 +181,8 @@ class Found(Struct, frozen=True):
 class HealthState(StrEnum):
     OK = "ok"
     ERROR = "error"
+    RESTRICTED = "restricted"
+    """It works, with less than it should: under review, a lower limit, one right missing (``code`` says which)."""
     DISABLED = "disabled"
 
 
@@ -214,4 +293,67 @@ class MetersUsage(Protocol):
 class LoadsOlder(Protocol):
     def older(self, address: str, before: datetime, limit: int) -> Sequence[Envelope]:
         """Messages with one guest older than ``before``, newest first, both directions."""
+        ...
+
+
+@runtime_checkable
+class TakesActs(Protocol):
+    def act(self, deed: Deed) -> None:
+        """Tell the vendor. Raises ``ChannelError``; repeating is harmless, so ``Unknown`` is simply tried again."""
+        ...
+
+
+class Hook(Struct, frozen=True):
+    """One request that a vendor made to us, byte for byte; also the form in which relay and spool keep it."""
+
+    method: str
+    path: str
+    """What follows ``/hooks/ACCOUNT``."""
+    query: str
+    headers: dict[str, str]
+    """Names in lower case."""
+    body: bytes
+    received_at: datetime
+
+
+class Heard(Struct, frozen=True):
+    """What a request holds, and what its sender is answered."""
+
+    envelopes: tuple[Envelope, ...] = ()
+    """One for each fact, under the same ids as a poll gives it."""
+    answer: bytes = b""
+    content_type: str = "text/plain"
+
+
+@runtime_checkable
+class Receives(Protocol):
+    """Its vendor calls us."""
+
+    def hear(self, hook: Hook) -> Heard:
+        """Check the signature on the raw body, in constant time, then take it apart.
+
+        Answers the handshake too. Raises ``Refused("bad_signature")``; a body that is signed but cannot be taken
+        apart becomes one envelope, so that it is kept and quarantined.
+        """
+        ...
+
+
+@runtime_checkable
+class ManagesTemplates(Protocol):
+    def submit(self, template: Template) -> Template:
+        """Give it to the vendor for approval; returns it with ``vendor_id`` and state. Raises ``ChannelError``."""
+        ...
+
+    def withdraw(self, template: Template) -> None:
+        """Take it out of the vendor's list. Raises ``ChannelError``."""
+        ...
+
+
+@runtime_checkable
+class WaitsForNews(Protocol):
+    def wait(self, seconds: float) -> bool:
+        """Block until the vendor signals something new (IMAP IDLE); True: poll now. Raises ``ChannelError``.
+
+        Runs in a thread of its own; ``close`` ends it.
+        """
         ...

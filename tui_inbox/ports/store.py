@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from tui_inbox.domain.conversation import Conversation
+from tui_inbox.domain.deed import PendingDeed
 from tui_inbox.domain.event import Event
 from tui_inbox.domain.guest import Guest, Handle, Line
 from tui_inbox.domain.message import Attachment, Delivery, Message
@@ -144,6 +145,18 @@ class Messages(Protocol):
         ...
 
     def put(self, message: Message) -> None: ...
+
+    def revise(self, message: Message, before: str, at: datetime) -> None:
+        """``put``, keeping what it said ``before``."""
+        ...
+
+    def revisions(self, message_id: int) -> Sequence[tuple[datetime, str]]:
+        """(until when, what it said), oldest first."""
+        ...
+
+    def answers_until(self, account: str, address: str, until: datetime, limit: int) -> Sequence[int]:
+        """Our messages on this line up to a moment that are not known to be read, newest first (their ids)."""
+        ...
 
     def by_external(self, account: str, external_id: str) -> Message | None: ...
 
@@ -586,6 +599,20 @@ class Jobs(Protocol):
     def get(self, job_id: int) -> Job | None: ...
 
 
+class Deeds(Protocol):
+    """What vendors are still to be told besides messages."""
+
+    def want(self, pending: PendingDeed) -> None:
+        """Queue it; a newer wish about the same message takes the older one's place, done or not."""
+        ...
+
+    def due(self, now: datetime, limit: int, account: str = "") -> Sequence[PendingDeed]: ...
+
+    def ended(self, pending: PendingDeed) -> bool:
+        """Write how it went (state, tries, reason, ``not_before``); False when a newer wish has replaced it."""
+        ...
+
+
 class Workers(Protocol):
     """The heartbeat row; beating appends no change."""
 
@@ -678,6 +705,9 @@ class Transaction(Protocol):
 
     @property
     def jobs(self) -> Jobs: ...
+
+    @property
+    def deeds(self) -> Deeds: ...
 
     @property
     def workers(self) -> Workers: ...

@@ -93,6 +93,8 @@ class Intake:
         """Apply one item; idempotent by the vendor's id."""
         if isinstance(item, Status):
             return self._status(item)
+        if not isinstance(item, Inbound):
+            return Fate.IGNORED
         address = clean_line(item.address)
         if item.outbound:
             known = self._known_as_ours(item, address)

@@ -48,6 +48,10 @@ def _attachment() -> None:
         sa.Column("state", sa.Text(), server_default=sa.text("'remote'"), nullable=False),
         sa.Column("ref", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=True),
+        sa.Column("transcript", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("transcript_state", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("transcript_by", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.CheckConstraint(
             "state = 'remote' OR state = 'stored' OR state = 'refused' OR state = 'failed'", name="ck_attachment_state"
         ),
@@ -211,6 +215,44 @@ def _cursor() -> None:
         sa.Column("updated_at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("account", "stream"),
     )
+
+
+def _deed() -> None:
+    op.create_table(
+        "deed",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("channel", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("address", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("act", sa.Text(), server_default=sa.text("'read'"), nullable=False),
+        sa.Column("ref", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("value", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("conversation_ref", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("conversation_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("created_by", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("state", sa.Text(), server_default=sa.text("'pending'"), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("not_before", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("vendor_text", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.CheckConstraint(
+            "act = 'read' OR act = 'typing' OR act = 'no_reply_needed' OR act = 'react' OR act = 'hide' OR "
+            "act = 'spam' OR act = 'close'",
+            name="ck_act_code",
+        ),
+        sa.CheckConstraint("state = 'pending' OR state = 'done' OR state = 'failed'", name="ck_deed_state"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "ix_deed_pending",
+        "deed",
+        ["not_before", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index("ux_deed", "deed", ["account", "channel", "address", "act", "ref"], unique=True)
 
 
 def _draft() -> None:
@@ -393,6 +435,8 @@ def _line() -> None:
         sa.Column("stopped_at", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("stop_word", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("stop_source", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("closed_code", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("open_until", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.PrimaryKeyConstraint("account", "channel", "address"),
     )
     op.create_index("ix_line_address", "line", ["channel", "address"], unique=False)
@@ -439,6 +483,13 @@ def _message() -> None:
         sa.Column("segments", sa.Integer(), nullable=True),
         sa.Column("automated", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("imported", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("quoted", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("parent", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("reactions", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("edited_at", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("removed_at", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("billed_as", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=True),
         sa.CheckConstraint("direction = 'in' OR direction = 'out' OR direction = 'none'", name="ck_direction_code"),
         sa.CheckConstraint(
             "kind = 'chat' OR kind = 'email' OR kind = 'comment' OR kind = 'call' OR kind = 'note'", name="ck_kind_code"
@@ -540,6 +591,10 @@ def _outbox() -> None:
         sa.Column("vendor_text", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("body_hash", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("undo", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("way", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("target", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("tag", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("zone", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint(
             "state = 'held' OR state = 'queued' OR state = 'claimed' OR state = 'inflight' OR state = "
@@ -680,6 +735,18 @@ def _reservation() -> None:
     )
     op.create_index("ix_reservation_room", "reservation", ["room", "departure"], unique=False)
     op.create_index("ux_reservation_source", "reservation", ["source", "external_id"], unique=True)
+
+
+def _revision() -> None:
+    op.create_table(
+        "revision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("text", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_revision_message", "revision", ["message_id", "id"], unique=False)
 
 
 def _rule() -> None:
@@ -845,6 +912,7 @@ _TABLES = (
     _consent,
     _conversation,
     _cursor,
+    _deed,
     _draft,
     _event,
     _guest,
@@ -861,6 +929,7 @@ _TABLES = (
     _presence,
     _request,
     _reservation,
+    _revision,
     _rule,
     _search_entry,
     _tag,
