@@ -52,6 +52,24 @@ class Limits(Struct, frozen=True):
     answer_bytes: int = 16 * 1024 * 1024
 
 
+Signed = Callable[[], Mapping[str, str]]
+"""Header lines that prove who we are, asked for at each request to the vendor's own hosts (a token that is renewed)."""
+
+
+class Upload(Struct, frozen=True):
+    """A file in a multipart form."""
+
+    field: str
+    name: str
+    type: str
+    content: bytes
+
+
+def bearer(secret: Secret) -> Signed:
+    """``Authorization: Bearer`` with a token that does not change."""
+    return lambda: {"Authorization": f"Bearer {secret.reveal()}"}
+
+
 Explain = Callable[[Answer], ChannelError | None]
 """What a vendor's own error body means; None leaves it to the status."""
 
@@ -63,7 +81,7 @@ class Http:
         self,
         base_url: str,
         *,
-        auth: tuple[str, Secret] | None = None,
+        auth: tuple[str, Secret] | Signed | None = None,
         headers: Mapping[str, str] | None = None,
         hosts: Sequence[str] = (),
         file_hosts: Sequence[str] = (),
@@ -104,12 +122,17 @@ class Http:
         self._raise_for(answer, sending=False)
         return answer
 
-    def send(self, url: str, *, form: Mapping[str, str] | None = None, json: bytes | None = None) -> Answer:
+    def send(
+        self,
+        url: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        json: bytes | None = None,
+        upload: Upload | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Answer:
         """POST once on a fresh connection. Only a 2xx returns; all else raises the kind that the outbox acts on."""
-        headers = {"Accept-Encoding": "identity", "Connection": "close"}
-        if json is not None:
-            headers["Content-Type"] = "application/json"
-        request = self._request(self._sends, "POST", url, data=form, content=json, headers=headers)
+        request = self._writing("POST", url, form, json, upload, params)
         try:
             answer = self._exchange(self._sends, request)
         except _NEVER_WRITTEN as error:
@@ -120,6 +143,25 @@ class Http:
             # httpx looks at a redirect's address even when it does not follow it, hence InvalidURL.
             raise Unknown("broken_answer") from None
         self._raise_for(answer, sending=True)
+        return answer
+
+    def tell(
+        self,
+        method: str,
+        url: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        json: bytes | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """A write that may be repeated (PUT, DELETE, a token): what may pass is ``NotSent``, as with ``read``."""
+        try:
+            answer = self._exchange(self._sends, self._writing(method, url, form, json, None, params))
+        except httpx.RequestError as error:
+            raise _read_failed(error) from None
+        except (zlib.error, httpx.InvalidURL):
+            raise NotSent("broken_answer") from None
+        self._raise_for(answer, sending=False)
         return answer
 
     def stream(self, url: str, max_bytes: int) -> Iterator[bytes]:
@@ -189,8 +231,26 @@ class Http:
         self._sign(request)
         return request
 
+    def _writing(
+        self,
+        method: str,
+        url: str,
+        form: Mapping[str, str] | None,
+        json: bytes | None,
+        upload: Upload | None,
+        params: Mapping[str, str] | None,
+    ) -> httpx.Request:
+        headers = {"Accept-Encoding": "identity", "Connection": "close"}
+        if json is not None:
+            headers["Content-Type"] = "application/json"
+        files = {upload.field: (upload.name, upload.content, upload.type)} if upload else None
+        body = {"data": form, "content": json, "files": files}
+        return self._request(self._sends, method, url, params=params, headers=headers, **body)
+
     def _sign(self, request: httpx.Request) -> None:
-        if self._auth is not None:
+        if callable(self._auth):
+            request.headers.update(self._auth())
+        elif self._auth is not None:
             user, secret = self._auth
             flow = httpx.BasicAuth(user, secret.reveal()).auth_flow(request)
             next(flow)

@@ -60,7 +60,7 @@ ACCEPTED = {
     # One Protocol for each aggregate, one class for each table, one revision of all tables: lists, not code.
     "tui_inbox/ports/store.py": 800,
     "storage/tables.py": 800,
-    "storage/migrations/versions/v0001.py": 900,
+    "storage/migrations/versions/v0001.py": 1200,
     # To shrink, never to grow.
     "tui_inbox/services/stay_import.py:_read": MAX_FILE + 62,
 }
