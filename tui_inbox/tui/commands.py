@@ -6,7 +6,9 @@ A new command is one row here and one service function; no screen needs to know 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_inbox.domain.conversation import State
 from tui_inbox.rows import ConversationRow
@@ -23,8 +25,7 @@ MOVES = INBOX | {OUTBOX, SENT, GUESTS, ONE_GUEST, STAY_IMPORT, TEMPLATES, CHANNE
 """Where the keys of moving about act: every screen with a list."""
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """What a command would act on: the rows chosen, and who asks."""
 
     rows: tuple[ConversationRow, ...] = ()
@@ -74,8 +75,7 @@ def _may_write(selection: Selection) -> bool:
     return selection.may_write
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True):
     """``service`` names a function of ``services`` that takes (tx, actor, ids, now, *answer); without one,
     ``do_<id>`` of the screen runs. ``ask`` names the dialog whose answer goes with it."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from tui_inbox.rows import Change
 
@@ -17,8 +18,7 @@ AWAY_SECONDS = 0.5
 LIMIT = 500
 
 
-@dataclass(frozen=True)
-class News:
+class News(Struct, frozen=True):
     """Refs by kind since the last look; ``all`` when lines were missed and everything must be read again."""
 
     refs: dict[str, frozenset[int]] = field(default_factory=dict)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tui_inbox.domain.conversation import Sort, Tab
@@ -23,8 +23,7 @@ PAGE = 50
 SORT_KEY = "sort."
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A list with its badges."""
 
     page: Page
@@ -34,8 +33,7 @@ class Shown:
     """Taking the filters off would show something."""
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """Everything beside the list for one conversation."""
 
     thread: Thread
@@ -43,8 +41,7 @@ class Reading:
     ways: Composer
 
 
-@dataclass(frozen=True)
-class InboxData:
+class InboxData(Struct, frozen=True):
     """Read functions with the hotel and the operator already in them; each takes a transaction first."""
 
     desk: Desk

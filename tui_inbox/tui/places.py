@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui_inbox.tui.commands import place
 from tui_inbox.wording import N_
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     id: str
     title: str
     """Marked for the catalogue."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from tui_inbox.ports.clock import Clock, SystemClock
 from tui_inbox.services.desk import Actor, Desk
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from tui_inbox.ports.store import Blobs, Store
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(Struct, frozen=True):
     store: Store
     desk: Desk
     actor: Actor

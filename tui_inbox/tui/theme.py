@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from rich.color import Color
 from rich.style import Style
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
 
-@dataclass(frozen=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """What each role looks like; names are those of the look page."""
 
     name: str
@@ -55,8 +54,7 @@ PALETTES = (DARK, LIGHT, SIXTEEN, PLAIN)
 _ATTRIBUTES = frozenset({"bold", "underline", "italic", "reverse", "dim", "strike"})
 
 
-@dataclass(frozen=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """The signs that carry meaning beside colour."""
 
     unread: str = "●"

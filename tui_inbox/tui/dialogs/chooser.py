@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -20,8 +20,7 @@ from tui_inbox.tui.widgets.pane import Pane
 MOST_LINES = 14
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(Struct, frozen=True):
     """One line to choose."""
 
     value: object
@@ -37,8 +36,7 @@ class Option:
 Find = Callable[[str], Sequence[Option] | Awaitable[Sequence[Option]]]
 
 
-@dataclass(frozen=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """What was lit and what was typed when Enter was pressed."""
 
     value: object | None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 
+from msgspec import Struct
 from textual.strip import Strip
 
 from tui_inbox.domain.message import Delivery, Direction, Kind, Origin
@@ -31,20 +31,18 @@ _BY = {
 }
 
 
-@dataclass
-class Line:
+class Line(Struct):
     """One painted line: its parts, which side it leans to, and a bar of its own at the left edge."""
 
     parts: list[Part]
     align: str = "left"
     bar: str = ""
     """Role of the bar; empty: none."""
-    made: tuple[tuple[int, bool, int], Strip] | None = field(default=None, repr=False, compare=False)
+    made: tuple[tuple[int, bool, int], Strip] | None = None
     """The strip, for a width, with or without the cursor, in an ink."""
 
 
-@dataclass
-class Block:
+class Block(Struct):
     """Something that is wrapped as a whole, only once it comes into view."""
 
     key: tuple[str, int]
@@ -56,7 +54,7 @@ class Block:
     read_line: bool = False
     tight: bool = False
     """No air above: it follows a day line, or is the first of all."""
-    lines: list[Line] | None = field(default=None, repr=False)
+    lines: list[Line] | None = None
 
     @property
     def selectable(self) -> bool:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tui_inbox.rows import ConversationRow
 from tui_inbox.tui.theme import Ink
 from tui_inbox.wording import _
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(Struct, frozen=True):
     now: datetime
     zone: ZoneInfo
     ink: Ink

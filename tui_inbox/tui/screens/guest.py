@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tui_inbox.domain.conversation import State
 from tui_inbox.domain.message import MessageClass
@@ -35,8 +36,7 @@ STATES = {
 }
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A row of the card; a heading where ``what`` is a word."""
 
     section: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tui_inbox.domain.errors import Refused
 from tui_inbox.ports.store import Transaction
@@ -32,8 +33,7 @@ FIELDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Mapped:
+class Mapped(Struct, frozen=True):
     """One of our fields with the column that fills it."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.planner import Planned, PlannedState, Rule
@@ -34,8 +35,7 @@ AHEAD = timedelta(days=30)
 MOST = 500
 
 
-@dataclass(frozen=True)
-class PlannedRow:
+class PlannedRow(Struct, frozen=True):
     """One planned message with the names that it concerns."""
 
     planned: Planned

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Self
 
+from msgspec import Struct, field
 from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Region
@@ -26,8 +26,7 @@ _SHORTCUT = re.compile(r"(?:^|(?<=\s));([\w-]*)$")
 _BRACES = re.compile(r"##\{\{[ ]*(\w*)$")
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """What the lines above and below the text say about it."""
 
     head: tuple[Part, ...] = ()
@@ -38,8 +37,7 @@ class Measure:
     warning_role: str = "soon"
 
 
-@dataclass(frozen=True)
-class Mode:
+class Mode(Struct, frozen=True):
     """How the composer stands for one conversation and channel."""
 
     measure: Callable[[str], Measure] = lambda _text: Measure()
