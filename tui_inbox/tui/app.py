@@ -47,6 +47,8 @@ class TuiInbox(App[int]):
         plain = "NO_COLOR" in os.environ
         super().__init__(driver_class=driver_class, ansi_color=True if plain else None)
         self.animation_level = "none"
+        # ``notify`` says it in the bottom line and nothing has a tooltip: two layers that each screen can do without.
+        self._disable_notifications = self._disable_tooltips = True
         self.session = session
         self.actor: Actor = session.actor
         self.gateway = Gateway(session.store)

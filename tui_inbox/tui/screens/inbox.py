@@ -29,11 +29,11 @@ class InboxScreen(InboxActs):
         self.show_keys()
         if self.first is not None:
             self.answering.prepare(self.first.thread.conversation, self.first.ways)
+        self.desk_app.set_count(self.top.counts.unread)
         self.set_interval(PRESENCE_SECONDS, self._look_around)
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:
-        self.desk_app.set_count(self.top.counts.unread)
         self.set_timer(HEALTH_SECONDS, self._look_after)
         if self.desk_app.session.shared and not self.desk_app.actor.code:
             self.run_worker(self.guarded(self.do_who()), exit_on_error=False)

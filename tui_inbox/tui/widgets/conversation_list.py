@@ -44,8 +44,8 @@ class ConversationList(Pane, can_focus=True):
         self.top = 0
         self.index = 0
         self._made: dict[int, tuple[tuple[object, ...], tuple[Strip, Strip]]] = {}
-        self.lit = False
-        """The cursor has the bright bar also while the thread of its row is in use."""
+        self.lit = True
+        """The cursor has the bright bar also while nothing has the focus, as before the first frame."""
 
     @property
     def current(self) -> ConversationRow | None:
