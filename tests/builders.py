@@ -56,10 +56,11 @@ def an_inbound(
         "address": conversation.last_address,
         "external_id": f"in-{next(_numbers)}",
         "created_at": at(minutes),
+        "kind": Kind.CHAT,
         **values,
     }
     message = t.messages.add(
-        Message(0, conversation.id, at(minutes), Direction.IN, Kind.CHAT, Origin.GUEST, text, **fields)
+        Message(0, conversation.id, at(minutes), Direction.IN, origin=Origin.GUEST, text=text, **fields)
     )
     assert message is not None, "the external id was used before"
     return message
@@ -76,9 +77,10 @@ def a_reply(
         "author": "ana",
         "created_at": at(minutes),
         "origin": Origin.MANUAL,
+        "kind": Kind.CHAT,
         **values,
     }
-    message = t.messages.add(Message(0, conversation.id, at(minutes), Direction.OUT, Kind.CHAT, text=text, **fields))
+    message = t.messages.add(Message(0, conversation.id, at(minutes), Direction.OUT, text=text, **fields))
     assert message is not None, "the external id was used before"
     return message
 

@@ -72,6 +72,11 @@ def older(
     return messages, tuple(tx.events.between(conversation_id, first, last)), more
 
 
+def revisions(tx: Transaction, message_id: int) -> list[tuple[datetime, str]]:
+    """What the message said before it was edited: (until when, words), oldest first."""
+    return list(tx.messages.revisions(message_id))
+
+
 def full_text(tx: Transaction, message_id: int) -> str:
     """The whole of a message that is shown trimmed."""
     return tx.messages.full_text(message_id)

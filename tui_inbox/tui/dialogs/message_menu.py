@@ -10,6 +10,7 @@ from tui_inbox.services import delivery, thread
 from tui_inbox.tui.dialogs.ask import ask
 from tui_inbox.tui.dialogs.chooser import Chooser, Option
 from tui_inbox.tui.dialogs.reader import Reader
+from tui_inbox.tui.render import when
 from tui_inbox.wording import _
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def _options(message: MessageRow) -> list[Option]:
         options += [Option("again", _("send again")), Option("drop", _("drop it"))]
     if message.has_more:
         options.append(Option("whole", _("whole text")))
+    if message.edited_at is not None:
+        options.append(Option("before", _("what it said before")))
     if message.attachments:
         options += [Option("view", _("open the attachment"), "v"), Option("save", _("save the attachment"), "S")]
     options.append(Option("copy", _("copy the text"), _("to the terminal's clipboard")))
@@ -58,6 +61,8 @@ async def ask_message(screen: InboxActs) -> dict[str, object] | None:
         case "whole":
             text = await screen.gateway.read(thread.full_text, message.id)
             await app.push_screen_wait(Reader(app.ink, message.subject or _("whole text"), text))
+        case "before":
+            await app.push_screen_wait(Reader(app.ink, _("what it said before"), await _before(screen, message.id)))
         case "copy":
             app.copy_to_clipboard(message.text)
             screen.say(_("copied, where the terminal allows it"))
@@ -68,3 +73,10 @@ async def ask_message(screen: InboxActs) -> dict[str, object] | None:
         case "save":
             await ask(screen, "save")
     return {}
+
+
+async def _before(screen: InboxActs, message_id: int) -> str:
+    """Every earlier wording with the time it was changed."""
+    zone = screen.thread.scene.zone
+    found = await screen.gateway.read(thread.revisions, message_id)
+    return "\n\n".join(f"{_('until {time}').format(time=when.clock(at, zone))}\n{text}" for at, text in found)

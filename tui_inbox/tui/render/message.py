@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from textual.strip import Strip
 from tui_inbox.domain.message import Delivery, Direction, Kind, Origin
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.rows import AttachmentRow, EventRow, MessageRow, Thread
-from tui_inbox.tui.render import when
+from tui_inbox.tui.render import facts, when
 from tui_inbox.tui.render.happened import event_words
 from tui_inbox.tui.render.line import Part, width_of, wrap
 from tui_inbox.tui.render.scene import Scene, guest_name
@@ -52,9 +52,18 @@ class Block(Struct):
     heading: bool = False
     """First of its run: name and time are shown."""
     read_line: bool = False
+    nested: bool = False
+    """It stands under the comment that it answers."""
+    quoted: MessageRow | None = None
+    """The message that it answers, where it is loaded."""
     tight: bool = False
     """No air above: it follows a day line, or is the first of all."""
     lines: list[Line] | None = None
+
+    @property
+    def stands(self) -> tuple[bool, ...]:
+        """What its neighbours make of it: with other neighbours it is wrapped anew."""
+        return self.heading, self.read_line, self.tight, self.nested
 
     @property
     def selectable(self) -> bool:
@@ -69,11 +78,9 @@ def blocks(scene: Scene, thread: Thread, messages: Sequence[MessageRow], events:
     day = None
     before: MessageRow | None = None
     shown_stays: set[int] = set()
-    items: Iterable[MessageRow | EventRow] = sorted(
-        [*(m for m in messages if m.state is not Delivery.CANCELLED), *events], key=lambda item: item.at
-    )
+    by_id = {message.external_id: message for message in messages if message.external_id}
     first_day = None
-    for item in items:
+    for item, under in _in_order(messages, events):
         local = item.at.astimezone(scene.zone).date()
         first_day = first_day or local
         if local != day:
@@ -89,12 +96,36 @@ def blocks(scene: Scene, thread: Thread, messages: Sequence[MessageRow], events:
             made.append(Block(("event", item.id), event=item, heading=not follows))
             before = None
             continue
-        heading = before is None or not _same_run(before, item)
-        made.append(Block(("message", item.id), message=item, heading=heading, read_line=item.id == last_read))
-        before = None if item.kind is Kind.NOTE else item
+        heading = under or before is None or not _same_run(before, item)
+        made.append(
+            Block(
+                ("message", item.id),
+                message=item,
+                heading=heading,
+                read_line=item.id == last_read,
+                nested=under,
+                quoted=by_id.get(item.quoted) if item.quoted else None,
+            )
+        )
+        before = None if item.kind in (Kind.NOTE, Kind.COMMENT, Kind.CALL) else item
     for above, block in zip([None, *made], made, strict=False):
         block.tight = above is None or (above.key[0] in ("day", "stay") and block.key[0] != "day")
     return made
+
+
+def _in_order(messages: Sequence[MessageRow], events: Sequence[EventRow]) -> list[tuple[MessageRow | EventRow, bool]]:
+    """By time, comments with what was answered under them (True)."""
+    shown = sorted((m for m in messages if m.state is not Delivery.CANCELLED), key=lambda message: message.at)
+    pairs: list[tuple[MessageRow | EventRow, bool]] = list(facts.nested(shown))
+    if not events:
+        return pairs
+    ordered: list[tuple[MessageRow | EventRow, bool]] = []
+    left = sorted(events, key=lambda event: event.at)
+    for item, under in pairs:
+        while left and not under and left[0].at < item.at:
+            ordered.append((left.pop(0), False))
+        ordered.append((item, under))
+    return [*ordered, *((event, False) for event in left)]
 
 
 def _same_run(before: MessageRow, after: MessageRow) -> bool:
@@ -144,25 +175,41 @@ def _event(scene: Scene, event: EventRow, width: int, apart: bool) -> list[Line]
     return ([Line([])] if apart else []) + [Line([(line, role)], bar="muted") for line in lines]
 
 
+def _body(scene: Scene, block: Block, message: MessageRow, room: int) -> list[list[Part]]:
+    """What was said, between its heading and its tick."""
+    lines: list[list[Part]] = []
+    if message.quoted:
+        lines.append(facts.quote(scene, block.quoted, room))
+    if message.kind is Kind.CALL:
+        lines.append([(facts.call_words(message), "text")])
+    role = "muted strike" if message.removed_at is not None else "text"
+    lines.extend([(text, role)] for text in (wrap(message.text, room - 3) if message.text else []))
+    if message.has_more:
+        lines.append([(_("[…] Enter: whole text"), "muted")])
+    for attachment in message.attachments:
+        lines.append(_attachment(scene, attachment))
+        lines.extend(facts.transcript(scene, attachment, room))
+    return [*lines, *facts.after(scene, message)]
+
+
 def _message(scene: Scene, thread: Thread, block: Block, message: MessageRow, width: int) -> list[Line]:
     if message.kind is Kind.NOTE:
         return _note(scene, message, width)
     ours = message.direction is Direction.OUT
-    right = ours and width >= NARROW
+    right = ours and width >= NARROW and not block.nested
     align = "right" if right else "left"
     room = min(max(width * 4 // 5, 24), width - 6) if right else width - 3
     lines: list[Line] = []
     if block.heading:
         lines.append(Line([]))
-        lines.append(Line(_heading(scene, thread, message, ours), align))
-    if message.subject and block.heading:
+        head = _heading(scene, thread, message, ours)
+        lines.append(Line([(f"{scene.ink.marks.thin} ", "muted"), *head] if block.nested else head, align))
+    if message.subject and block.heading and message.kind is not Kind.COMMENT:
         lines.extend(Line([(text, "bold text")], align) for text in wrap(message.subject, room))
     indent: list[Part] = [("  ", "")] if ours and not right else []
-    body = wrap(message.text, room - 3) if message.text else []
-    lines.extend(Line([*indent, (text, "text")], align) for text in body)
-    if message.has_more:
-        lines.append(Line([*indent, (_("[…] Enter: whole text"), "muted")], align))
-    lines.extend(Line([*indent, *_attachment(scene, attachment)], align) for attachment in message.attachments)
+    if block.nested:
+        indent = [("  ", "")]
+    lines.extend(Line([*indent, *parts], align) for parts in _body(scene, block, message, room))
     if ours:
         _tick(scene, message, lines, align, width)
     if block.read_line and message.read_at is not None:
@@ -178,6 +225,8 @@ def _heading(scene: Scene, thread: Thread, message: MessageRow, ours: bool) -> l
     other: list[Part] = []
     if message.channel and message.channel != thread.conversation.channel:
         other = [(f" {dot} {label}", "muted")]
+    if told := facts.kind_words(message):
+        other.append((f" {dot} {told}", "muted"))
     if not ours:
         name = guest_name(scene, thread.conversation).split(" ")[0] if thread.conversation.guest else _("Guest")
         extra: list[Part] = [(f" {dot} {_('automatic')}", "muted")] if message.automated else []

@@ -93,6 +93,13 @@ def urgency(until: datetime, now: datetime) -> str:
     return "bold soon" if rest < SOON else "muted"
 
 
+def length(seconds: int) -> str:
+    """2:14, 1:02:03."""
+    minutes, rest = divmod(max(seconds, 0), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def size(count: int | None) -> str:
     """212 kB."""
     if count is None:

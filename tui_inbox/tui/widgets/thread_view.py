@@ -128,7 +128,8 @@ class ThreadView(Pane, can_focus=True):
                 before is not None
                 and before.message == block.message
                 and before.event == block.event
-                and (before.heading, before.read_line, before.tight) == (block.heading, block.read_line, block.tight)
+                and before.quoted == block.quoted
+                and before.stands == block.stands
             ):
                 block.lines = before.lines
         if chosen is not None:

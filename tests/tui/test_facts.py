@@ -1,0 +1,78 @@
+"""What the thread shows beside the words: comments nested, quotes, reactions, edits, calls, what was heard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from storage.store import SqlStore
+from tests.builders import a_reply, an_inbound, at
+from tests.tui.driving import sitting
+from tests.tui.hotel import a_session, converse
+from tui_inbox.domain.message import Attachment, Kind
+
+
+def _order(text: str, *words: str) -> bool:
+    places = [text.index(word) for word in words]
+    return places == sorted(places)
+
+
+async def test_answers_stand_under_their_comment_with_the_posts_title(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as t:
+        made = converse(t, "Lea", "sms", "Bonjour", -90, phone="+33600000009")
+        an_inbound(
+            t, made, "Beau jardin", minutes=-60, kind=Kind.COMMENT, external_id="c1", parent="p1", subject="Été ouvert"
+        )
+        an_inbound(t, made, "Autre sujet", minutes=-50, external_id="m9")
+        a_reply(t, made, "Merci Lea", minutes=-40, kind=Kind.COMMENT, external_id="c2", parent="c1")
+        an_inbound(t, made, "Et la piscine ?", minutes=-30, kind=Kind.COMMENT, external_id="c3", parent="c2")
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        assert "comment on “Été ouvert”" in desk.text
+        assert _order(desk.text, "Autre sujet", "Beau jardin", "Merci Lea", "Et la piscine")
+        assert "│ " in desk.line("Lea 09:30") or "│" in desk.line("Et la piscine")
+
+
+async def test_a_quote_a_reaction_and_an_edit_are_told(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as t:
+        made = converse(t, "Lea", "sms", "Bonjour", -90, phone="+33600000009")
+        a_reply(t, made, "Le spa ouvre à 10 h", minutes=-60, external_id="m1", reactions={"guest": "👍"})
+        an_inbound(t, made, "Parfait", minutes=-50, external_id="m2", quoted="m1")
+        an_inbound(t, made, "Sans lui", minutes=-45, external_id="m3", quoted="gone")
+        an_inbound(t, made, "À midi", minutes=-40, external_id="m4", edited_at=at(-35))
+        an_inbound(t, made, "Oubliez", minutes=-30, external_id="m5", removed_at=at(-29))
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        assert desk.text.count("Le spa ouvre à 10 h") == 2
+        assert "Guest 👍" in desk.text
+        assert "an earlier message" in desk.text
+        assert "edited 09:25; Enter: what it said before" in desk.text
+        assert "Oubliez" in desk.text
+        assert "unsent 09:31" in desk.text
+
+
+async def test_calls_and_what_was_said_on_them_are_lines_of_the_thread(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    heard = Attachment("message.wav", "audio/wav", 1000, state="stored", transcript="Bonjour, une chambre ?")
+    with sqlite_store.write() as t:
+        made = converse(t, "Lea", "sms", "Bonjour", -90, phone="+33600000009")
+        an_inbound(t, made, "", minutes=-60, kind=Kind.CALL, seconds=134)
+        an_inbound(t, made, "", minutes=-50, kind=Kind.CALL)
+        an_inbound(
+            t, made, "", minutes=-40, kind=Kind.CALL, seconds=20,
+            attachments=(heard._replace(transcript_state="done", transcript_by="whisper-1/fr"),),
+        )  # fmt: skip
+        an_inbound(t, made, "", minutes=-30, attachments=(heard._replace(transcript_state="asked", transcript=""),))
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        assert "call, 2:14" in desk.text
+        assert "missed call" in desk.text
+        assert _order(desk.text, "message.wav", "Bonjour, une chambre ?", "heard by whisper-1/fr")
+        assert "being written down…" in desk.text
+
+
+async def test_enter_on_an_edited_message_shows_what_it_said_before(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as t:
+        made = converse(t, "Lea", "sms", "Bonjour", -90, phone="+33600000009")
+        written = an_inbound(t, made, "À midi", minutes=0, edited_at=at(1))
+        t.messages.revise(written, "À onze heures", at(1))
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        await desk.press("enter", "escape", "enter")
+        await desk.until(lambda: "This message" in desk.text)
+        await desk.press("enter")
+        await desk.until(lambda: "À onze heures" in desk.text)
