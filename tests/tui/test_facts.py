@@ -72,7 +72,7 @@ async def test_enter_on_an_edited_message_shows_what_it_said_before(sqlite_store
         written = an_inbound(t, made, "À midi", minutes=0, edited_at=at(1))
         t.messages.revise(written, "À onze heures", at(1))
     async with sitting(a_session(sqlite_store, tmp_path)) as desk:
-        await desk.press("enter", "escape", "enter")
+        await desk.press("enter", "enter")
         await desk.until(lambda: "This message" in desk.text)
         await desk.press("enter")
         await desk.until(lambda: "À onze heures" in desk.text)
