@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 from msgspec import Raw, Struct
 
+from adapters._json import answered, decoded
 from adapters.twilio import errors, reports, wire
 from adapters.twilio.settings import (
     CONTENT_HOST,
@@ -104,7 +105,7 @@ class Twilio(TwilioAccounts):
                 return Batch((), _written(Cursor(place.watermark)))
         else:
             answer = self._http.read(f"{self._account}/Messages.json", self._window(way, channel, place, since))
-        page = wire.answered(answer, wire.Page)
+        page = answered(answer, wire.Page)
         newest = place.newest
         envelopes: list[Envelope] = []
         # The vendor lists the newest first; what was said first is better read first.
@@ -123,11 +124,11 @@ class Twilio(TwilioAccounts):
     def read(self, envelope: Envelope) -> Sequence[Item]:
         """Raises ``Malformed``."""
         if envelope.kind == "status":
-            return wire.read_status(wire.decoded(envelope.raw, wire.MessageBody))
+            return wire.read_status(decoded(envelope.raw, wire.MessageBody))
         if envelope.raw.startswith(_WRAPPED):
-            found = wire.decoded(envelope.raw, wire.WithMedia)
+            found = decoded(envelope.raw, wire.WithMedia)
             return wire.read_message(found.message, found.media, self._pairs)
-        return wire.read_message(wire.decoded(envelope.raw, wire.MessageBody), None, self._pairs)
+        return wire.read_message(decoded(envelope.raw, wire.MessageBody), None, self._pairs)
 
     def check(self, outgoing: Outgoing) -> None:
         """Raises ``Refused`` for what the vendor is known to refuse."""
@@ -153,7 +154,7 @@ class Twilio(TwilioAccounts):
             raise Refused("needs_public_url")
         answer = self._http.send(f"{self._account}/Messages.json", form=self._form(outgoing))
         try:
-            sent = wire.decoded(answer.content, wire.Sent)
+            sent = decoded(answer.content, wire.Sent)
             wire.checked_sid(sent.sid)
         except Malformed:
             raise AcceptedWithoutId("unreadable_answer", http_status=answer.status) from None
@@ -182,7 +183,7 @@ class Twilio(TwilioAccounts):
 
     def follow(self, provider_id: str) -> Envelope:
         answer = self._http.read(f"{self._account}/Messages/{wire.checked_sid(provider_id)}.json")
-        body = wire.answered(answer, wire.MessageBody)
+        body = answered(answer, wire.MessageBody)
         return Envelope(wire.status_id(body), "status", answer.content)
 
     def download(self, ref: str, max_bytes: int) -> Iterator[bytes]:
@@ -192,7 +193,7 @@ class Twilio(TwilioAccounts):
             if not ref.startswith(f"{self._account}/"):
                 raise Malformed("file_elsewhere")
             return self._http.stream(ref, max_bytes)
-        listed = wire.decoded(self._list_media(wire.checked_sid(sid)), wire.MediaList).media_list
+        listed = decoded(self._list_media(wire.checked_sid(sid)), wire.MediaList).media_list
         index = wire.count(number) - 1
         if not 0 <= index < len(listed) or not listed[index].uri:
             raise Malformed("file_gone")
@@ -222,7 +223,7 @@ class Twilio(TwilioAccounts):
                     "PageSize": str(min(limit, 1000)),
                 }
                 answer = self._http.read(f"{self._account}/Messages.json", params)
-                for raw in wire.answered(answer, wire.Page).messages:
+                for raw in answered(answer, wire.Page).messages:
                     body, envelopes = self._envelopes(bytes(raw), receipts=False)
                     sent = wire.moment(body.date_sent) if body else None
                     if sent is not None and sent < before:
@@ -252,7 +253,7 @@ class Twilio(TwilioAccounts):
     def _envelopes(self, raw: bytes, *, receipts: bool) -> tuple[wire.MessageBody | None, list[Envelope]]:
         """The message, and what became of it; one that cannot even be named is kept under the hash of its bytes."""
         try:
-            body = wire.decoded(raw, wire.MessageBody)
+            body = decoded(raw, wire.MessageBody)
             wire.checked_sid(body.sid)
         except Malformed:
             return None, [Envelope(f"unreadable:{hashlib.sha256(raw).hexdigest()}", "message", raw)]
@@ -267,7 +268,7 @@ class Twilio(TwilioAccounts):
         if sid not in self._media:
             try:
                 listed = self._list_media(sid)
-                wire.decoded(listed, wire.MediaList)
+                decoded(listed, wire.MediaList)
             except (ChannelError, Malformed):
                 listed = b"null"
             else:
@@ -303,10 +304,10 @@ class Twilio(TwilioAccounts):
         """Messages of a list, page after page; ends after a page that holds nothing as new as ``until``."""
         answer = self._http.read(f"{self._account}/Messages.json", params)
         for _page in range(pages):
-            page, fresh = wire.answered(answer, wire.Page), False
+            page, fresh = answered(answer, wire.Page), False
             for raw in page.messages:
                 with suppress(Malformed):
-                    body = wire.decoded(bytes(raw), wire.MessageBody)
+                    body = decoded(bytes(raw), wire.MessageBody)
                     made = wire.moment(body.date_created)
                     fresh = fresh or made is None or made >= until
                     yield body

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from adapters._json import answered
 from adapters.twilio import wire
 from tui_inbox.domain.errors import ChannelError
 from tui_inbox.domain.template import Template
@@ -23,7 +24,7 @@ def templates(http: Http, content: str, account_name: str) -> Sequence[Template]
     url = f"{content}/v1/ContentAndApprovals?PageSize=100"
     found: list[Template] = []
     for _page in range(100):
-        page = wire.answered(http.read(url), wire.ContentPage)
+        page = answered(http.read(url), wire.ContentPage)
         found.extend(wire.template(item, account_name) for item in page.contents)
         following = page.meta.next_page_url if page.meta else None
         if not following:
@@ -38,7 +39,7 @@ def usage(http: Http, account: str) -> Sequence[Usage]:
     url = f"{account}/Usage/Records/ThisMonth.json?PageSize=1000"
     found: list[Usage] = []
     for _page in range(20):
-        page = wire.answered(http.read(url), wire.UsagePage)
+        page = answered(http.read(url), wire.UsagePage)
         found.extend(_usage(record) for record in page.usage_records if _is_billed(record))
         if not page.next_page_uri:
             break
@@ -49,7 +50,7 @@ def usage(http: Http, account: str) -> Sequence[Usage]:
 def health(http: Http, account: str, messaging: str, number: str, whatsapp: str) -> Health:
     """Fetch the account, then, where it may, its balance, its number and its WhatsApp sender."""
     try:
-        found = wire.answered(http.read(f"{account}.json"), wire.Account)
+        found = answered(http.read(f"{account}.json"), wire.Account)
     except ChannelError as error:
         text = " ".join(part for part in (error.vendor_code, error.vendor_text) if part)
         return Health(HealthState.ERROR, code=error.code, vendor_text=text)
@@ -71,18 +72,18 @@ def health(http: Http, account: str, messaging: str, number: str, whatsapp: str)
 
 
 def _balance(http: Http, account: str) -> dict[str, str | int]:
-    found = wire.answered(http.read(f"{account}/Balance.json"), wire.Balance)
+    found = answered(http.read(f"{account}/Balance.json"), wire.Balance)
     return {} if found.balance is None else {"balance": f"{found.balance} {found.currency or ''}".strip()}
 
 
 def _owns_number(http: Http, account: str, number: str) -> dict[str, str | int]:
     answer = http.read(f"{account}/IncomingPhoneNumbers.json", {"PhoneNumber": number})
-    return {"owns_number": int(bool(wire.answered(answer, wire.Numbers).incoming_phone_numbers))}
+    return {"owns_number": int(bool(answered(answer, wire.Numbers).incoming_phone_numbers))}
 
 
 def _sender(http: Http, messaging: str, whatsapp: str) -> dict[str, str | int]:
     answer = http.read(f"{messaging}/v2/Channels/Senders?Channel=whatsapp")
-    for sender in wire.answered(answer, wire.Senders).senders:
+    for sender in answered(answer, wire.Senders).senders:
         if sender.sender_id == whatsapp:
             quality = sender.properties.quality_rating if sender.properties else None
             return {"whatsapp": sender.status or "", "quality": quality or ""}

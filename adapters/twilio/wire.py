@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
 
 from adapters.twilio import errors
 from adapters.twilio.settings import SMS, WHATSAPP
-from tui_inbox.domain.errors import Malformed, NotSent
+from tui_inbox.domain.errors import Malformed
 from tui_inbox.domain.message import Attachment, Delivery
 from tui_inbox.domain.template import Approval, Template, TemplateKind
 from tui_inbox.ports.channel import Inbound, Item, Status
 
-if TYPE_CHECKING:
-    from adapters._answers import Answer
-
-T = TypeVar("T")
 Value = str | int | float | None
 _SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PREFIX = "whatsapp:"
@@ -167,30 +161,6 @@ class Sender(Struct):
 
 class Senders(Struct):
     senders: list[Sender]
-
-
-def decoded(content: bytes, type_: type[T]) -> T:
-    """Typed content; lone surrogates and broken UTF-8 become replacement characters. Raises ``Malformed``."""
-    try:
-        return msgspec.json.decode(content, type=type_)
-    except msgspec.ValidationError:
-        raise Malformed("bad_payload") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
-    try:
-        loose = json.loads(content.decode("utf-8", "replace"))
-        mended = json.dumps(loose, ensure_ascii=False).encode("utf-8", "replace")
-        return msgspec.json.decode(mended, type=type_)
-    except (ValueError, RecursionError):
-        raise Malformed("bad_payload") from None
-
-
-def answered(answer: Answer, type_: type[T]) -> T:
-    """What a read gave; an answer that is something else (a web page) is asked again later. Raises ``NotSent``."""
-    try:
-        return decoded(answer.content, type_)
-    except Malformed:
-        raise NotSent("unreadable_answer", http_status=answer.status) from None
 
 
 def checked_sid(sid: str) -> str:
