@@ -112,8 +112,11 @@ class SqlOutbox(SqlOutboxRows):
         return self._one("WHERE o.message_id = :message_id ORDER BY o.id DESC LIMIT 1", message_id=message_id)
 
     def by_ref(self, account: str, message_ref: str) -> Outgoing | None:
+        if not message_ref:
+            return None
         where = "WHERE o.account = :account AND o.message_ref = :ref AND o.message_ref <> '' ORDER BY o.id DESC LIMIT 1"
-        return self._one(where, account=account, ref=message_ref)
+        found = self._one(where, account=account, ref=message_ref)
+        return found or self._one("WHERE o.dedupe_key = :ref AND o.account = :account", account=account, ref=message_ref)
 
     def unfinished(self, account: str, since: datetime, limit: int) -> Sequence[Outgoing]:
         """By creation time: joining an empty text keeps the planner off the indexes of state, which hold all."""

@@ -94,7 +94,8 @@ class Status(Struct, frozen=True):
     vendor_text: str = ""
     segments: int | None = None
     message_ref: str = ""
-    """Mail: the Message-ID a bounce speaks of, when there is no provider id."""
+    """Mail: the Message-ID a bounce speaks of, when there is no provider id. Elsewhere the ``dedupe_key`` that the
+    vendor gives back, which settles a send without an answer."""
     address: str = ""
     until: datetime | None = None
     """A watermark: ``state`` holds for everything of ours to ``address`` up to here, and ``provider_id`` is empty."""

@@ -331,7 +331,9 @@ class Outbox(Protocol):
 
     def by_message(self, message_id: int) -> Outgoing | None: ...
 
-    def by_ref(self, account: str, message_ref: str) -> Outgoing | None: ...
+    def by_ref(self, account: str, message_ref: str) -> Outgoing | None:
+        """By what of ours a vendor gives back: the ``message_ref`` of a mail, else the ``dedupe_key``."""
+        ...
 
     def unfinished(self, account: str, since: datetime, limit: int) -> Sequence[Outgoing]:
         """Accepted or delivered rows whose receipts are still moving."""
