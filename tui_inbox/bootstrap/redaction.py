@@ -6,16 +6,14 @@ import re
 
 # Where a secret could stand in a text that somebody else made: headers, addresses, query strings.
 _SECRETS = (
-    re.compile(
-        r"(?i)((?:authorization|x-api-key|password|passwd|secret|token)[\"']?\s*[:=]\s*[\"']?)"
-        r"(?:basic |bearer )?[^\s\"',&]+"
-    ),
-    re.compile(r"(?i)((?:basic|bearer)\s+)[A-Za-z0-9+/=._~-]{8,}"),
-    re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)"),
+    r"(?i)((?:authorization|x-api-key|password|passwd|secret|token)[\"']?\s*[:=]\s*[\"']?)"
+    r"(?:basic |bearer )?[^\s\"',&]+",
+    r"(?i)((?:basic|bearer)\s+)[A-Za-z0-9+/=._~-]{8,}",
+    r"(://[^/\s:@]*:)[^/\s@]+(?=@)",
 )
 
 
 def redacted(text: str) -> str:
     for pattern in _SECRETS:
-        text = pattern.sub(r"\1…", text)
+        text = re.sub(pattern, r"\1…", text)
     return text

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
 
 MAX_CHARS = 20_000
 MAX_BYTES = 64 * 1024
@@ -28,14 +27,16 @@ _BARE = "◌"
 _PLAIN = re.compile(
     "[\n\x20-\x7e\xa0-\xac\xae-\u017f\u0400-\u0482\u048a-\u052f"
     "\u2010-\u2015\u2018-\u201f\u2020-\u2022\u2026\u202f\u2030\u2039\u203a\u20ac\u2122\u3001-\u3015\u3041-\u3096"
-    "\u30a1-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]*"
+    "\u30a1-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e"
+    "\u2190-\u2193\u258c\u25cb\u25cf\u2713\u2714\u2717]*"  # the signs of our own screens
 )
+# What few texts need is compiled by ``re`` at its first use: milliseconds that the start of the screen does not have.
 _NO_MARKS = (
     "[\0-\u02ff\u0370-\u0482\u048a-\u058f\u1e00-\u20cf\u2100-\u2bff\u2e80-\u3029\u3030-\u3098\u309b-\ua66e"
     "\uac00-\ud7ff\uf900-\ufaff\uff00-\uffff\U0001f000-\U0001faff]*"
 )
 _STRING_BODY = "[^\x07\x18\x1a\x1b\x90\x98\x9c-\x9f]*"
-_ANSI = re.compile(
+_ANSI = (
     # OSC, DCS, SOS, PM, APC with their payload; without a terminator nothing beyond the line is swallowed.
     f"(?:\x1b[\\]PX^_]|[\x90\x98\x9d-\x9f])(?:{_STRING_BODY}(?:\x07|\x1b\\\\|\x9c)|[^\x07\x1b\x90\x98\x9c-\x9f\r\n]*)"
     # CSI, complete or cut short.
@@ -45,8 +46,8 @@ _ANSI = re.compile(
 )
 _HAS_ANSI = re.compile("[\x1b\x90\x98\x9b-\x9f]")
 _NEWLINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_EMOJI_TAIL = re.compile("(?:\u200d+[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff])+")
-_JOINER_RUN = re.compile(f"[{_JOINERS}]+")
+_EMOJI_TAIL = "(?:\u200d+[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff])+"
+_JOINER_RUN = f"[{_JOINERS}]+"
 _SPACES = re.compile(r"\s+")
 
 # Emoji of Unicode 14 and later inside blocks that older terminals count as one cell or none.
@@ -118,14 +119,8 @@ def _joiner(match: re.Match[str]) -> str:
     return match.group()[0]
 
 
-@cache
-def _no_marks() -> re.Pattern[str]:
-    """Compiled when it is first needed: that takes milliseconds which the start of the screen does not have."""
-    return re.compile(_NO_MARKS)
-
-
 def _limit_marks(text: str) -> str:
-    if _no_marks().fullmatch(text):
+    if re.fullmatch(_NO_MARKS, text):
         return text
     kept: list[str] = []
     marks = -1  # no base yet: a mark would sit on what stands before this text
@@ -166,10 +161,10 @@ def clean(text: str) -> str:
         return _cut(text)
     text = text[:_MAX_INPUT]
     if _HAS_ANSI.search(text):
-        text = _ANSI.sub("", text)
+        text = re.sub(_ANSI, "", text)
     text = _NEWLINES.sub("\n", text).translate(_REPLACEMENTS)
     if "\u200c" in text or "\u200d" in text:
-        text = _JOINER_RUN.sub(_joiner, _EMOJI_TAIL.sub("", text))
+        text = re.sub(_JOINER_RUN, _joiner, re.sub(_EMOJI_TAIL, "", text))
     return _cut(_limit_marks(unicodedata.normalize("NFC", text)))
 
 
@@ -181,17 +176,17 @@ def clean_line(text: str) -> str:
     return cleaned
 
 
-_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
-_UNSAFE = re.compile(r'[/\\:*?"<>|$`;&\x00-\x1f]+')
+_RESERVED = r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)"
+_UNSAFE = r'[/\\:*?"<>|$`;&\x00-\x1f]+'
 
 
 def safe_name(name: str, max_bytes: int = 120) -> str:
     """A file name for any file system from a name that a stranger chose; the extension survives shortening."""
     base = clean_line(name.replace("\\", "/").rsplit("/", 1)[-1])
-    base = _SPACES.sub(" ", _UNSAFE.sub("_", base).replace(_DOT, "_")).strip(". ")
+    base = _SPACES.sub(" ", re.sub(_UNSAFE, "_", base).replace(_DOT, "_")).strip(". ")
     if not base:
         return "file"
-    if base[0] in "-~" or _RESERVED.match(base):
+    if base[0] in "-~" or re.match(_RESERVED, base):
         base = "_" + base
     if len(base.encode()) <= max_bytes:
         return base

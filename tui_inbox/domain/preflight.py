@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 
-_FILE_WORDS = re.compile(
-    r"\b(attached|attachment|enclosed|ci-joint\w*|pièce\w* jointe\w*|en pj|joins\b|adjunt\w+|im anhang|allegat\w+)",
-    re.IGNORECASE,
+_FILE_WORDS = (
+    r"(?i)\b(attached|attachment|enclosed|ci-joint\w*|pièce\w* jointe\w*|en pj|joins\b|adjunt\w+|im anhang|allegat\w+)"
 )
-_DIGITS = re.compile(r"(?:\d[ -]?){13,19}")
+_DIGITS = r"(?:\d[ -]?){13,19}"
 
 
 def hints(text: str, files: int) -> tuple[str, ...]:
     """Codes of what is worth a second look, most serious first."""
     found = []
-    if any(_is_card(match.group()) for match in _DIGITS.finditer(text)):
+    if any(_is_card(match.group()) for match in re.finditer(_DIGITS, text)):
         found.append("card_number")
-    if not files and _FILE_WORDS.search(text):
+    if not files and re.search(_FILE_WORDS, text):
         found.append("file_forgotten")
     return tuple(found)
 

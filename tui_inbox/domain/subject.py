@@ -11,11 +11,9 @@ from tui_inbox.domain.fold import plain
 _MARKS = (
     "re|aw|antw|antwort|sv|vs|r|rv|res|resp|rép|rep|réf|odp|ynt|atb|fw|fwd|wg|tr|i|enc|vb|doorst|vl|pd|rif|inoltra|ilt"
 )
-_PREFIX = re.compile(
-    rf"(?i)^(?:\s*(?:(?:{_MARKS})\s*(?:[\[(]\d+[\])]|\^\d+|\*\d+)?\s*[:：]|\[(?:ext|external|externe)\]))+"
-)
+_PREFIX = rf"(?i)^(?:\s*(?:(?:{_MARKS})\s*(?:[\[(]\d+[\])]|\^\d+|\*\d+)?\s*[:：]|\[(?:ext|external|externe)\]))+"
 
 
 def thread_subject(subject: str) -> str:
     """``"Re: AW: Tr : Facture"`` -> ``"facture"``; empty for a subject of nothing but marks."""
-    return plain(_PREFIX.sub("", clean_line(subject))).strip()
+    return plain(re.sub(_PREFIX, "", clean_line(subject))).strip()

@@ -16,10 +16,10 @@ from tui_inbox.services.desk import Desk
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
 
-_MAIL = re.compile(r"[^@\s<>()\",;]+@[^@\s<>()\",;]+\.[^@\s<>()\",;.]+")
+_MAIL = r"[^@\s<>()\",;]+@[^@\s<>()\",;]+\.[^@\s<>()\",;.]+"
 _WRITTEN_OUT = re.compile(r"\+(?:3[0-49]|4[13-9])[1-9]\d{7,11}")
 """Numbers of countries without a trunk digit other than 0: the library gives them back as they are (70,000 tried)."""
-_NUMBER = re.compile(r"[+\d][\d\s().\-/\u00a0\u202f]*")
+_NUMBER = r"[+\d][\d\s().\-/\u00a0\u202f]*"
 
 
 class Match(NamedTuple):
@@ -69,9 +69,9 @@ def kind_of(desk: Desk, channel: str) -> HandleKind:
 
 def typed_kind(address: str) -> HandleKind:
     """What a person typed: a mail address, a phone number, or neither."""
-    if _MAIL.fullmatch(address.strip()):
+    if re.fullmatch(_MAIL, address.strip()):
         return HandleKind.EMAIL
-    if _NUMBER.fullmatch(address.strip()):
+    if re.fullmatch(_NUMBER, address.strip()):
         return HandleKind.PHONE
     return HandleKind.OPAQUE
 
