@@ -116,7 +116,9 @@ class SqlOutbox(SqlOutboxRows):
             return None
         where = "WHERE o.account = :account AND o.message_ref = :ref AND o.message_ref <> '' ORDER BY o.id DESC LIMIT 1"
         found = self._one(where, account=account, ref=message_ref)
-        return found or self._one("WHERE o.dedupe_key = :ref AND o.account = :account", account=account, ref=message_ref)
+        return found or self._one(
+            "WHERE o.dedupe_key = :ref AND o.account = :account", account=account, ref=message_ref
+        )
 
     def unfinished(self, account: str, since: datetime, limit: int) -> Sequence[Outgoing]:
         """By creation time: joining an empty text keeps the planner off the indexes of state, which hold all."""
