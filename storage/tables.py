@@ -189,6 +189,11 @@ class Line(SQLModel, table=True):
     stop_source: str = _text()
     closed_code: str = _text()
     open_until: int | None = _big()
+    access_at: int | None = _big()
+    wish_at: int | None = _big()
+    reply_by: int | None = _big()
+    read_until: int | None = _big()
+    route: str = _text()
 
 
 class Consent(SQLModel, table=True):
@@ -212,6 +217,7 @@ class Reservation(SQLModel, table=True):
         Index("ix_reservation_arrival", "arrival", "id"),
         Index("ix_reservation_departure", "departure", "arrival", "status", "guest_id"),
         Index("ix_reservation_room", "room", "departure"),
+        Index("ix_reservation_code", "ota_code"),
     )
     id: int | None = _id()
     guest_id: int = _big(null=False)
@@ -404,6 +410,7 @@ class Message(SQLModel, table=True):
     removed_at: int | None = _big()
     billed_as: str = _text()
     seconds: int | None = Field(default=None, sa_column=Column(Integer))
+    reacted_at: str = _text("{}")
 
 
 class Revision(SQLModel, table=True):
@@ -545,6 +552,7 @@ class Outbox(SQLModel, table=True):
     target: str = _text()
     tag: str = _text()
     zone: str = _text()
+    route: str = _text()
     version: int = _count()
 
 

@@ -83,6 +83,11 @@ CREATE TABLE line (
 	stop_source TEXT DEFAULT '' NOT NULL,
 	closed_code TEXT DEFAULT '' NOT NULL,
 	open_until BIGINT,
+	access_at BIGINT,
+	wish_at BIGINT,
+	reply_by BIGINT,
+	read_until BIGINT,
+	route TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (account, channel, address)
 );
 CREATE TABLE consent (
@@ -199,6 +204,7 @@ CREATE TABLE message (
 	removed_at BIGINT,
 	billed_as TEXT DEFAULT '' NOT NULL,
 	seconds INTEGER,
+	reacted_at TEXT DEFAULT '{}' NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT ck_direction_code CHECK (direction = 'in' OR direction = 'out' OR direction = 'none'),
 	CONSTRAINT ck_kind_code CHECK (kind = 'chat' OR kind = 'email' OR kind = 'comment' OR kind = 'call' OR kind = 'note'),
@@ -291,6 +297,7 @@ CREATE TABLE outbox (
 	target TEXT DEFAULT '' NOT NULL,
 	tag TEXT DEFAULT '' NOT NULL,
 	zone TEXT DEFAULT '' NOT NULL,
+	route TEXT DEFAULT '' NOT NULL,
 	version INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT ck_state_code CHECK (state = 'held' OR state = 'queued' OR state = 'claimed' OR state = 'inflight' OR state = 'retry_wait' OR state = 'accepted' OR state = 'delivered' OR state = 'read' OR state = 'failed' OR state = 'expired' OR state = 'unknown' OR state = 'needs_operator' OR state = 'cancelled')
@@ -511,6 +518,7 @@ CREATE INDEX ix_planned_due ON planned (state, due_at, id);
 CREATE INDEX ix_planned_reservation ON planned (reservation_id);
 CREATE INDEX ix_request_guest ON request (guest_id, id);
 CREATE INDEX ix_reservation_arrival ON reservation (arrival, id);
+CREATE INDEX ix_reservation_code ON reservation (ota_code);
 CREATE INDEX ix_reservation_departure ON reservation (departure, arrival, status, guest_id);
 CREATE INDEX ix_reservation_guest ON reservation (guest_id, arrival, departure, status, room);
 CREATE INDEX ix_reservation_room ON reservation (room, departure);

@@ -65,6 +65,16 @@ class Line(NamedTuple):
     """Code of why the vendor takes nothing on this line (any more); empty while it does."""
     open_until: datetime | None = None
     """The vendor itself said until when it takes messages; None: it did not."""
+    access_at: datetime | None = None
+    """When it said so last: what it said before that and is heard later changes nothing."""
+    wish_at: datetime | None = None
+    """Likewise of the guest's stop, where they told the vendor."""
+    reply_by: datetime | None = None
+    """The vendor's own deadline for an answer to what the guest wrote last."""
+    read_until: datetime | None = None
+    """What we sent up to here has been read."""
+    route: str = ""
+    """Where answers go now, as the newest message said, when that is not ``address`` itself."""
 
 
 def short_handle(address: str, kind: HandleKind) -> str:

@@ -204,5 +204,7 @@ class Outgoing(NamedTuple):
     """Code of a ``MessageTag``, where the writer chose one."""
     zone: str = ""
     """``domain.window.Allowed`` at the moment of this attempt; empty before the first."""
+    route: str = ""
+    """``Line.route`` at the moment of this attempt."""
     version: int = 0
     """Counts the moves: a row that another process moved meanwhile has a higher one."""

@@ -81,6 +81,8 @@ class Inbound(Struct, frozen=True):
     """Length of a call."""
     reply_by: datetime | None = None
     """The vendor's own deadline for an answer (a booking inquiry)."""
+    route: str = ""
+    """Where an answer goes from now on, when that is not ``address`` itself: a relay's alias that changes."""
 
 
 class Status(Struct, frozen=True):

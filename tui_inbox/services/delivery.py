@@ -190,7 +190,9 @@ def _start(store: Store, desk: Desk, outgoing: Outgoing, now: datetime) -> tuple
         if fault is not None:
             settling.failed(tx, desk, outgoing, fault.code, now, params=dict(fault.params))
             return None
-        row = tx.outbox.move(outgoing, OutboxState.INFLIGHT, now, tries=outgoing.tries + 1)
+        line = tx.lines.get(outgoing.account, outgoing.channel, outgoing.address)
+        route = line.route if line else ""
+        row = tx.outbox.move(outgoing, OutboxState.INFLIGHT, now, tries=outgoing.tries + 1, route=route)
         if row is None:
             return None
         attempt = tx.outbox.attempt(row.id, row.tries, now)

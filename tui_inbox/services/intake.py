@@ -207,8 +207,10 @@ class Intake:
         if item.outbound:
             line = self._line(*place)
             self._lines[place] = line._replace(last_out_at=max(at, line.last_out_at or at))
-        elif place in self._lines:
-            line = self._lines[place]
+        elif item.route or place in self._lines:
+            line = self._line(*place)
+            if item.route and (line.last_in_at is None or at >= line.last_in_at):
+                line = line._replace(route=clean_line(item.route))
             self._lines[place] = line._replace(last_in_at=max(at, line.last_in_at or at))
         else:
             self._heard[place] = max(at, self._heard.get(place, at))
@@ -360,7 +362,7 @@ class Intake:
                 id=0,
                 name=name,
                 phone=address if traits.handle is HandleKind.PHONE else "",
-                email=address if traits.handle is HandleKind.EMAIL else "",
+                email=address if traits.handle is HandleKind.EMAIL and not item.suspicious else "",
                 created_at=self._now,
                 updated_at=self._now,
             )

@@ -437,6 +437,11 @@ def _line() -> None:
         sa.Column("stop_source", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("closed_code", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("open_until", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("route", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("access_at", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("wish_at", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("reply_by", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("read_until", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.PrimaryKeyConstraint("account", "channel", "address"),
     )
     op.create_index("ix_line_address", "line", ["channel", "address"], unique=False)
@@ -490,6 +495,7 @@ def _message() -> None:
         sa.Column("removed_at", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("billed_as", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=True),
+        sa.Column("reacted_at", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
         sa.CheckConstraint("direction = 'in' OR direction = 'out' OR direction = 'none'", name="ck_direction_code"),
         sa.CheckConstraint(
             "kind = 'chat' OR kind = 'email' OR kind = 'comment' OR kind = 'call' OR kind = 'note'", name="ck_kind_code"
@@ -595,6 +601,7 @@ def _outbox() -> None:
         sa.Column("target", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("tag", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("zone", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("route", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint(
             "state = 'held' OR state = 'queued' OR state = 'claimed' OR state = 'inflight' OR state = "
@@ -727,6 +734,7 @@ def _reservation() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_reservation_arrival", "reservation", ["arrival", "id"], unique=False)
+    op.create_index("ix_reservation_code", "reservation", ["ota_code"], unique=False)
     op.create_index(
         "ix_reservation_departure", "reservation", ["departure", "arrival", "status", "guest_id"], unique=False
     )
