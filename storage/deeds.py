@@ -60,6 +60,18 @@ class SqlDeeds:
         )
         return [_row(row) for row in rows]
 
+    def last(self, conversation_id: int, act: Act) -> PendingDeed | None:
+        row = self._db.one(
+            f"SELECT {_COLUMNS} FROM deed WHERE conversation_id = :id AND act = :act ORDER BY not_before DESC, id DESC"
+            " LIMIT 1",
+            id=conversation_id,
+            act=act.value,
+        )
+        return None if row is None else _row(row)
+
+    def prune(self, before: datetime) -> int:
+        return self._db.run("DELETE FROM deed WHERE state <> 'pending' AND not_before < :before", before=micros(before))
+
     def ended(self, pending: PendingDeed) -> bool:
         where = {"id": pending.id, "state": "pending", "value": pending.deed.value}
         changed = self._db.update(

@@ -150,6 +150,22 @@ class SqlMessages:
         rows = self._db.all("SELECT at, text FROM revision WHERE message_id = :id ORDER BY id", id=message_id)
         return [(moment(at), text) for at, text in rows]
 
+    def react(self, message_id: int, by: str, emoji: str, at: datetime) -> bool:
+        sql = f"SELECT reactions, reacted_at FROM message WHERE id = :id{self._db.for_update}"
+        row = self._db.one(sql, id=message_id)
+        if row is None:
+            return False
+        shown, times = words_of(row[0]), words_of(row[1])
+        side, when = "guest" if by == "guest" else "hotel", micros(at)
+        mine = {who: said for who, said in shown.items() if (who == "guest") == (side == "guest")}
+        if int(times.get(side, 0)) > when or list(mine.values()) == ([emoji] if emoji else []):
+            return False
+        kept = {who: said for who, said in shown.items() if who not in mine}
+        after = {**kept, by: emoji} if emoji else kept
+        times[side] = str(when)
+        self._db.update("message", {"id": message_id}, reactions=packed(after), reacted_at=packed(times))
+        return True
+
     def answers_until(self, account: str, address: str, until: datetime, limit: int) -> list[int]:
         rows = self._db.all(
             "SELECT m.id FROM message m WHERE m.conversation_id IN (SELECT c.id FROM conversation c JOIN handle h"
@@ -203,6 +219,7 @@ class SqlMessages:
         vendor_text: str = "",
         external_id: str = "",
         segments: int | None = None,
+        billed_as: str = "",
     ) -> None:
         values: dict[str, object] = {"state": state.value, "error_code": error_code, "vendor_text": vendor_text}
         if at is not None and state is Delivery.DELIVERED:
@@ -213,6 +230,8 @@ class SqlMessages:
             values["external_id"] = external_id
         if segments is not None:
             values["segments"] = segments
+        if billed_as:
+            values["billed_as"] = billed_as
         self._db.update("message", {"id": message_id}, **values)
 
     def page(self, conversation_id: int, before: Key | None, limit: int) -> list[MessageRow]:

@@ -120,6 +120,13 @@ class SqlOutbox(SqlOutboxRows):
             "WHERE o.dedupe_key = :ref AND o.account = :account", account=account, ref=message_ref
         )
 
+    def private_to(self, account: str, address: str, target: str) -> Outgoing | None:
+        where = (
+            "WHERE o.account = :account AND o.address = :address AND o.target = :target AND o.way = 'private'"
+            " AND o.state NOT IN ('failed', 'expired', 'cancelled') ORDER BY o.id LIMIT 1"
+        )
+        return self._one(where, account=account, address=address, target=target)
+
     def unfinished(self, account: str, since: datetime, limit: int) -> Sequence[Outgoing]:
         """By creation time: joining an empty text keeps the planner off the indexes of state, which hold all."""
         return self._all(

@@ -35,6 +35,13 @@ class SqlReservations:
             "WHERE source = :source AND external_id = :external_id", source=source, external_id=external_id
         )
 
+    def by_code(self, ota_code: str) -> Reservation | None:
+        return (
+            self._one("WHERE ota_code = :code ORDER BY arrival DESC, id DESC LIMIT 1", code=ota_code)
+            if ota_code
+            else None
+        )
+
     def of_guest(self, guest_id: int) -> Sequence[Reservation]:
         return self._all("WHERE guest_id = :guest_id ORDER BY arrival DESC, id DESC", guest_id=guest_id)
 

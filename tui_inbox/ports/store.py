@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from tui_inbox.domain.conversation import Conversation
-from tui_inbox.domain.deed import PendingDeed
+from tui_inbox.domain.deed import Act, PendingDeed
 from tui_inbox.domain.event import Event
 from tui_inbox.domain.guest import Guest, Handle, Line
 from tui_inbox.domain.message import Attachment, Delivery, Message
@@ -154,6 +154,10 @@ class Messages(Protocol):
         """(until when, what it said), oldest first."""
         ...
 
+    def react(self, message_id: int, by: str, emoji: str, at: datetime) -> bool:
+        """One emoji for the guest and one for the hotel, the newest of each; False when nothing changed."""
+        ...
+
     def answers_until(self, account: str, address: str, until: datetime, limit: int) -> Sequence[int]:
         """Our messages on this line up to a moment that are not known to be read, newest first (their ids)."""
         ...
@@ -178,6 +182,7 @@ class Messages(Protocol):
         vendor_text: str = "",
         external_id: str = "",
         segments: int | None = None,
+        billed_as: str = "",
     ) -> None:
         """Delivery state with its time (``delivered_at``, ``read_at``)."""
         ...
@@ -284,6 +289,10 @@ class Reservations(Protocol):
 
     def by_source(self, source: str, external_id: str) -> Reservation | None: ...
 
+    def by_code(self, ota_code: str) -> Reservation | None:
+        """By the booking's code at its OTA, the newest stay."""
+        ...
+
     def of_guest(self, guest_id: int) -> Sequence[Reservation]:
         """Newest arrival first."""
         ...
@@ -333,6 +342,10 @@ class Outbox(Protocol):
 
     def by_ref(self, account: str, message_ref: str) -> Outgoing | None:
         """By what of ours a vendor gives back: the ``message_ref`` of a mail, else the ``dedupe_key``."""
+        ...
+
+    def private_to(self, account: str, address: str, target: str) -> Outgoing | None:
+        """The private answer to this comment that was sent or is on its way."""
         ...
 
     def unfinished(self, account: str, since: datetime, limit: int) -> Sequence[Outgoing]:
@@ -609,6 +622,12 @@ class Deeds(Protocol):
         ...
 
     def due(self, now: datetime, limit: int, account: str = "") -> Sequence[PendingDeed]: ...
+
+    def last(self, conversation_id: int, act: Act) -> PendingDeed | None:
+        """The newest of this kind, whatever became of it."""
+        ...
+
+    def prune(self, before: datetime) -> int: ...
 
     def ended(self, pending: PendingDeed) -> bool:
         """Write how it went (state, tries, reason, ``not_before``); False when a newer wish has replaced it."""
