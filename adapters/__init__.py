@@ -1,8 +1,8 @@
 """Channels: one module (or package) each, named once in ``CHANNELS`` and imported only when it is used.
 
 Every class named here has ``Settings`` (a frozen msgspec structure: its table of the configuration), ``TRAITS``
-(by channel code), ``serves(settings)``, ``own(settings)`` and ``open(name, settings, secrets)``; importing its
-module imports no network library.
+(by channel code), ``NEEDS`` and ``LIMITS`` (codes), ``serves(settings)``, ``own(settings)`` and ``open(name,
+settings, secrets)``; importing its module imports no network library.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ CHANNELS: Mapping[str, str] = {
 }
 """Type in the configuration -> module and class."""
 
+FORMS: Mapping[str, str] = {"twilio": "sms"}
+"""What ``channel add`` calls a type, where that is another word."""
+
 S = TypeVar("S")
 
 
@@ -30,6 +33,10 @@ class Adapter(Protocol[S]):
 
     Settings: type[S]
     TRAITS: Mapping[str, ChannelTraits]
+    NEEDS: tuple[str, ...]
+    """Codes of what a real account asks of the hotel, in the order in which it is done."""
+    LIMITS: tuple[str, ...]
+    """Codes of what is not possible with it."""
 
     def serves(self, settings: S) -> Mapping[str, ChannelTraits]:
         """The channels that an account with these settings has."""

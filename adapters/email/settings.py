@@ -109,6 +109,8 @@ class Mailboxes:
 
     Settings = MailSettings
     TRAITS: Mapping[str, ChannelTraits] = {EMAIL.code: EMAIL}
+    NEEDS = ("need_mailbox", "need_mail_password")
+    LIMITS = ("limit_mail_unread",)
 
     @classmethod
     def serves(cls, settings: MailSettings) -> Mapping[str, ChannelTraits]:

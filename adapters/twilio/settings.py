@@ -98,6 +98,8 @@ class TwilioAccounts:
 
     Settings = AccountSettings
     TRAITS: Mapping[str, ChannelTraits] = {SMS.code: SMS, WHATSAPP.code: WHATSAPP}
+    NEEDS = ("need_twilio_account", "need_twilio_number", "need_twilio_sender")
+    LIMITS = ("limit_no_files_out", "limit_no_quotes", "limit_carrier_stop")
 
     @classmethod
     def serves(cls, settings: AccountSettings) -> Mapping[str, ChannelTraits]:

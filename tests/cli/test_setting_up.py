@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters import CHANNELS, FORMS
 from adapters.sandbox.mailbox import SandboxMailbox
 from adapters.sandbox.twilio import SandboxTwilio
 from tests.cli.conftest import Run
@@ -171,6 +172,17 @@ def test_a_mailbox_is_written_with_its_servers(run: Run, house: Path) -> None:
     assert table["smtp"] == {"host": "smtp.gmail.com", "port": 587, "tls": "starttls"}
     assert table["sent_copy"] == "server"
     assert run("config", "check").code == 0
+
+
+def test_channel_list_says_for_each_kind_what_it_takes_and_what_it_cannot_do(run: Run, house: Path) -> None:
+    run("init", *HOTEL)
+    told = run("channel", "list").out
+    for type_ in CHANNELS:
+        assert f"tui-inbox channel add {FORMS.get(type_, type_)}" in told
+    assert told.count("it takes:") >= len(CHANNELS)
+    assert told.count("not possible:") >= len(CHANNELS)
+    assert "need_" not in told
+    assert "limit_" not in told
 
 
 def test_channel_list_shows_connected_or_not_before_the_first_poll(run: Run, vendor: SandboxTwilio) -> None:

@@ -10,7 +10,7 @@ from storage.store import SqlStore
 from tests.tui.beside import furnish, listed
 from tests.tui.driving import Desk, sitting
 from tests.tui.hotel import a_desk, a_session
-from tui_inbox.services.desk import Actor
+from tui_inbox.services.desk import Actor, ChannelKind
 from tui_inbox.tui.session import Session
 
 
@@ -117,3 +117,37 @@ async def test_who_may_only_look_pauses_nothing(session: Session, sqlite_store: 
         await channel(desk, "desk-sms")
         await desk.press("p")
         assert "not possible here" in desk.text
+
+
+async def test_a_channel_that_is_not_connected_says_what_it_takes_and_what_it_cannot(
+    sqlite_store: SqlStore, tmp_path: Path
+) -> None:
+    with sqlite_store.write() as t:
+        furnish(t)
+    kinds = (
+        ChannelKind("twilio", ("SMS", "WhatsApp"), "sms", ("need_twilio_account",), ("limit_carrier_stop",)),
+        ChannelKind("telex", ("Telex",), "telex"),
+    )
+    async with sitting(a_session(sqlite_store, tmp_path, kinds=lambda: kinds)) as desk:
+        await desk.press("f8", "a")
+        await desk.until(lambda: "Telex" in desk.text)
+        await desk.press("enter")
+        await desk.until(lambda: "WHAT IT TAKES" in desk.text)
+        assert "tui-inbox channel add sms" in desk.text
+        assert "1. A Twilio account, paid by use" in desk.text
+        assert "- Who texts STOP gets nothing more" in desk.text
+
+
+async def test_connecting_again_asks_the_worker_to_test_and_go_on(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as t:
+        furnish(t)
+    async with sitting(a_session(sqlite_store, tmp_path, actor=Actor("ana", "Ana Lopez", "admin"))) as desk:
+        await channel(desk, "desk-mail")
+        await desk.press("c")
+        await desk.until(lambda: _queued(sqlite_store))
+        assert _queued(sqlite_store) == [("channel_connect", "desk-mail")]
+
+
+def _queued(store: SqlStore) -> list[tuple[str, str]]:
+    with store.read() as t:
+        return [(job.kind, job.account) for job in t.jobs.queued(5)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from tui_inbox.config import Config, ConfigError, Loaded, Problem, data_dir
 from tui_inbox.config.checking import check_table
 from tui_inbox.config.problems import line_of, nearest
 from tui_inbox.domain.errors import Refused
-from tui_inbox.services.desk import AccountInfo, Desk
+from tui_inbox.services.desk import AccountInfo, ChannelKind, Desk
 
 if TYPE_CHECKING:
     from adapters.secrets import SecretChain
@@ -176,6 +176,16 @@ def settings_of(type_: str) -> type[Struct]:
     return settings
 
 
+def channel_kinds() -> Sequence[ChannelKind]:
+    """Every type of account, in the order of the table."""
+    found = []
+    for type_ in adapters.CHANNELS:
+        adapter = adapters.load(type_)
+        labels = tuple(traits.label for traits in adapter.TRAITS.values())
+        found.append(ChannelKind(type_, labels, adapters.FORMS.get(type_, type_), adapter.NEEDS, adapter.LIMITS))
+    return found
+
+
 def build_desk(loaded: Loaded, found: Mapping[str, Account] | None = None) -> Desk:
     """What the use cases need to know about the hotel. Raises ``ConfigError``."""
     config = loaded.config
@@ -196,6 +206,7 @@ def build_desk(loaded: Loaded, found: Mapping[str, Account] | None = None) -> De
         currency=config.hotel.currency,
         properties={code: house.name for code, house in config.properties.items()},
         variables=config.hotel.variables,
+        receiving=tuple(way for way in ("listen", "spool", "relay") if getattr(config.receiver, way)),
     )
 
 
@@ -219,6 +230,7 @@ def account_info(account: Account) -> AccountInfo:
         account.adapter.own(account.settings),
         getattr(account.settings, "mode", "full"),
         kept,
+        getattr(account.adapter, "HEARD_BY", ()),
     )
 
 

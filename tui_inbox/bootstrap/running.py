@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_inbox.bootstrap.opening import build_desk, export_dir, open_blobs, open_store, private_dir
+from tui_inbox.bootstrap.opening import build_desk, channel_kinds, export_dir, open_blobs, open_store, private_dir
 from tui_inbox.bootstrap.people import people, who
 from tui_inbox.config import Loaded, state_dir
 from tui_inbox.domain.errors import StoreError
@@ -55,6 +55,7 @@ def session(
         demo=demo,
         people=people(config),
         when_painted=painted,
+        kinds=channel_kinds,
         shared=actor is None,
         bell=config.ui.bell,
         enter_sends=config.compose.send_key == "enter",

@@ -12,6 +12,7 @@ from tui_inbox.bootstrap.opening import (
     Account,
     accounts,
     build_desk,
+    channel_kinds,
     open_secrets,
     open_store,
     read_account,
@@ -22,7 +23,7 @@ from tui_inbox.cli.context import configuration, print_json
 from tui_inbox.cli.failing import CHANNEL, OK, Usage, config_sentences, say
 from tui_inbox.cli.forms import FORMS, Form, table_of
 from tui_inbox.cli.secrets import ask_secret
-from tui_inbox.cli.words import account_json, account_lines
+from tui_inbox.cli.words import account_json, account_lines, kind_lines
 from tui_inbox.cli.writing import with_account, write_account
 from tui_inbox.config import ConfigError, Loaded, Problem
 from tui_inbox.config.checking import check_table
@@ -253,7 +254,7 @@ def _known(found: Any, name: str) -> Account:
 
 
 def list_(options: Namespace) -> int:
-    """Each configured account with what the worker last noted of it."""
+    """Each configured account with what the worker last noted of it, then every kind with what it takes."""
     loaded = configuration(options)
     desk, now = build_desk(loaded), datetime.now(UTC)
     stored: dict[str, AccountRow] = {}
@@ -270,6 +271,11 @@ def list_(options: Namespace) -> int:
         print(line)
     if not desk.accounts:
         print(_("No channel yet: “tui-inbox channel add sms” or “tui-inbox channel add email” connects one."))
+    for kind in channel_kinds():
+        print()
+        print(f"{', '.join(kind.labels)}: tui-inbox channel add {kind.form}")
+        for line in kind_lines(kind):
+            print(f"  {line}")
     return OK
 
 

@@ -13,8 +13,8 @@ from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.guest import short_handle
 from tui_inbox.domain.message import Delivery, Direction, Kind, Origin
 from tui_inbox.rows import AccountRow, ConversationRow, MessageRow
-from tui_inbox.services.desk import Desk
-from tui_inbox.wording import N_, _, ngettext, sentence
+from tui_inbox.services.desk import ChannelKind, Desk
+from tui_inbox.wording import N_, _, labelled, ngettext, sentence
 
 STATES = {
     State.OPEN: N_("open"),
@@ -44,6 +44,7 @@ DEADLINES = {
 ACCOUNT_STATES = {
     "new": N_("not connected yet"),
     "connected": N_("connected"),
+    "restricted": N_("restricted"),
     "error": N_("error"),
     "paused": N_("paused"),
     "disabled": N_("disabled by the vendor"),
@@ -131,6 +132,14 @@ def message_lines(desk: Desk, message: MessageRow, guest: str, now: datetime) ->
         yield "  " + line
     for file in message.attachments:
         yield "  " + _("File: {name}").format(name=clean_line(file.name))
+
+
+def kind_lines(kind: ChannelKind) -> Iterator[str]:
+    """What a kind of account asks of the hotel, and what is not possible with it."""
+    for code in kind.needs:
+        yield labelled(_("it takes"), sentence(code))
+    for code in kind.limits:
+        yield labelled(_("not possible"), sentence(code))
 
 
 def account_lines(desk: Desk, rows: Mapping[str, AccountRow], now: datetime) -> Iterator[str]:

@@ -53,6 +53,22 @@ class AccountInfo(NamedTuple):
     """``full`` or ``view-only`` (nothing is ever sent)."""
     settings: Mapping[str, str] = {}
     """Harmless settings of this account that a rule needs (``history``, ``sent_copy`` ...); never a secret."""
+    heard_by: tuple[str, ...] = ()
+    """Where nothing can be polled: the ways of ``Desk.receiving`` of which it needs one to hear guests at all."""
+
+
+class ChannelKind(NamedTuple):
+    """A type of account that could be connected: what stands before it, and what it cannot do."""
+
+    type: str
+    labels: tuple[str, ...]
+    """Proper names of the channels that it serves."""
+    form: str
+    """What is said after ``tui-inbox channel add``."""
+    needs: tuple[str, ...] = ()
+    """Codes (``need_…``) of what a real account asks of the hotel, in the order in which it is done."""
+    limits: tuple[str, ...] = ()
+    """Codes (``limit_…``) of what is not possible with it."""
 
 
 class Desk(NamedTuple):
@@ -75,6 +91,8 @@ class Desk(NamedTuple):
     """Code -> name; empty when everything belongs to the hotel."""
     variables: Mapping[str, str] = {}
     """Further fixed template values (Wi-Fi name, phone of the desk ...), by name."""
+    receiving: tuple[str, ...] = ()
+    """Ways that are configured for vendors' own requests: ``listen``, ``spool``, ``relay``."""
 
     def traits(self, account: str, channel: str) -> ChannelTraits:
         """Raises ``NotFound`` for an account or a channel that the configuration does not know (any more)."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from tui_inbox.ports.clock import Clock, SystemClock
-from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.desk import Actor, ChannelKind, Desk
 
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Blobs, Store
@@ -40,5 +40,7 @@ class Session(Struct, frozen=True):
     bell: bool = True
     enter_sends: bool = True
     """Off: Enter breaks the line on every channel, and only the send keys send."""
+    kinds: Callable[[], Sequence[ChannelKind]] = tuple
+    """The types of accounts that can be connected; asked for only on the screen that shows them."""
     shared: bool = False
     """Several people use this login: they say who they are at the start."""

@@ -113,6 +113,11 @@ def sentence(code: str, params: Mapping[str, str | int] | None = None) -> str:
         return _(template)
 
 
+def advice(code: str, params: Mapping[str, str | int] | None = None) -> str:
+    """What to do about a trouble (``advice.CODE`` of any area), empty where nothing is known."""
+    return sentence(f"advice.{code}", params) if f"advice.{code}" in _sentences() else ""
+
+
 def _worded(key: str, value: str | int) -> str:
     """A parameter as it is read: times (``..._at``) by the hotel's clock, codes that have words in those words."""
     if key.endswith("_at") and isinstance(value, int):

@@ -17,26 +17,15 @@ from tui_inbox.tui.render.columns import column, field
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.screens.table_screen import TableScreen
 from tui_inbox.tui.widgets.table import Parts
-from tui_inbox.wording import N_, _, ngettext, sentence
+from tui_inbox.wording import N_, _, advice, ngettext, sentence
 
 STATES = {
     accounts.NEW: (N_("not tried yet"), "muted"),
     accounts.CONNECTED: (N_("connected"), "ok"),
+    "restricted": (N_("restricted"), "bold soon"),
     accounts.ERROR: (N_("error"), "bold urgent"),
     accounts.PAUSED: (N_("paused"), "bold soon"),
     accounts.DISABLED: (N_("switched off"), "bold urgent"),
-}
-ADVICE = {
-    "auth": N_("Store the key or password again: tui-inbox channel add {name}"),
-    "forbidden": N_("Look into the provider's console: this account lacks a right."),
-    "account_suspended": N_("Only the provider can lift this; guests can be answered by other channels meanwhile."),
-    "trial_number": N_("Upgrade the account at the provider, or confirm the guest's number there."),
-    "tls": N_("Check the server's name and certificate, and this machine's clock."),
-    "unreachable": N_("Check this machine's network; it goes on by itself when the provider answers."),
-    "timeout": N_("Nothing to do: it goes on by itself when the provider answers."),
-    "rate_limited": N_("Nothing to do: it goes on by itself."),
-    "vendor_down": N_("Nothing to do: it goes on by itself when the provider's fault is over."),
-    "no_sender": N_("Give the account a sender number in the configuration."),
 }
 ANSWER_SECONDS = 20.0
 LOOK_SECONDS = 0.25
@@ -78,6 +67,9 @@ class ChannelsScreen(TableScreen[AccountRow]):
             "3.  tui-inbox doctor",
             "    " + _("says what is still missing"),
             "",
+            _("{key} shows every channel, what it takes and what it cannot do.").format(
+                key=self.desk_app.keymap.shown("channel_add")
+            ),
             _("Then start the inbox again; nothing else is needed."),
         )
 
@@ -106,8 +98,8 @@ class ChannelsScreen(TableScreen[AccountRow]):
             lines.append([(sentence(row.reason), "bold urgent")])
         if row.vendor_text:
             lines.append([(row.vendor_text, "text")])
-        if row.reason in ADVICE:
-            lines.append([(_(ADVICE[row.reason]).format(name=row.type), "info")])
+        if told := advice(row.reason, {"name": row.type}):
+            lines.append([(told, "info")])
         if row.state == accounts.PAUSED:
             key = self.desk_app.keymap.shown("channel_pause")
             lines.append([(_("Nothing is fetched or sent; {key} goes on.").format(key=key), "info")])
@@ -146,6 +138,14 @@ class ChannelsScreen(TableScreen[AccountRow]):
 
     async def do_channel_test(self) -> None:
         await self._asked("channel_test", _("tested: it works"))
+
+    async def do_channel_connect(self) -> None:
+        await self._asked("channel_connect", _("connected: it goes on"))
+
+    async def do_channel_add(self) -> None:
+        from tui_inbox.tui.dialogs.connect import ask_kind
+
+        await ask_kind(self)
 
     async def do_channel_usage(self) -> None:
         await self._asked("usage", _("this month's usage is here"))
