@@ -25,6 +25,7 @@ from tui_inbox.bootstrap.opening import (
 )
 from tui_inbox.config import Loaded
 from tui_inbox.domain.errors import ChannelError, Refused
+from tui_inbox.ports.secrets import Secrets
 from tui_inbox.ports.store import Store
 from tui_inbox.services import channels as channel_service
 from tui_inbox.services.desk import Desk
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tui_inbox.worker.once import Outcome
-    from tui_inbox.worker.parts import Parts
+    from tui_inbox.worker.parts import Parts, Receiving
 
 _PR_SET_DUMPABLE = 4
 """linux/prctl.h"""
@@ -50,9 +51,29 @@ def parts_of(loaded: Loaded) -> Iterator[tuple[Parts, Mapping[str, Refused]]]:
     found = accounts(loaded)
     desk = build_desk(loaded, found)
     with open_store(loaded) as store:
-        opened, refused = build_channels(found, open_secrets(loaded))
+        secrets = open_secrets(loaded)
+        opened, refused = build_channels(found, secrets)
         _note(store, desk, refused)
-        yield Parts(store, desk, opened, open_lease(loaded), open_blobs(loaded)), refused
+        receiving = _receiving(loaded, secrets)
+        yield Parts(store, desk, opened, open_lease(loaded), open_blobs(loaded), receiving=receiving), refused
+        if receiving.relay is not None:
+            receiving.relay.close()
+
+
+def _receiving(loaded: Loaded, secrets: Secrets) -> Receiving:
+    """A relay whose secret is missing is left out, and told: the other ways work without it."""
+    from tui_inbox.worker.parts import Receiving
+
+    settings = loaded.config.receiver
+    relay = None
+    if settings.relay:
+        from adapters.relay import HttpRelay
+
+        try:
+            relay = HttpRelay(settings.relay, secrets.get(settings.relay_secret))
+        except Refused as refusal:
+            logging.getLogger("tui_inbox.worker").error("relay: %s %s", refusal.code, dict(refusal.params))
+    return Receiving(settings.listen, settings.behind_proxy, settings.spool, relay)
 
 
 def _note(store: Store, desk: Desk, refused: Mapping[str, Refused]) -> None:

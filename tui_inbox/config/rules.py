@@ -35,7 +35,7 @@ STORES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 def check_rules(config: Config, lines: Lines) -> list[Problem]:
     """Every mistake that needs more than one look: names that must exist, codes that must be real."""
-    found = [*_hotel(config), *_operators(config), *_store(config), *_channels(config)]
+    found = [*_hotel(config), *_operators(config), *_store(config), *_receiver(config), *_channels(config)]
     return [Problem(code, path, line_of(lines, path), params) for code, path, params in found]
 
 
@@ -83,6 +83,27 @@ def _store(config: Config) -> Iterator[_Found]:
     if url and not url.startswith(STORES):
         # A URL may carry a password: only its scheme is repeated.
         yield "config_bad_store", ("store", "url"), {"key": "url", "seen": f'"{url.split(":")[0]}:…"'}
+
+
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
+_ON_THIS_MACHINE = re.compile(r"(127\.[0-9.]+|\[::1\]|localhost)(:[0-9]+)?")
+
+
+def _receiver(config: Config) -> Iterator[_Found]:
+    receiver = config.receiver
+    seen = f'"{receiver.listen}"'
+    if receiver.listen and not _ADDRESS.fullmatch(receiver.listen):
+        yield "config_bad_listen", ("receiver", "listen"), {"key": "listen", "seen": seen}
+    elif receiver.listen and not receiver.behind_proxy and not _ON_THIS_MACHINE.fullmatch(receiver.listen):
+        yield "config_listens_openly", ("receiver", "listen"), {"key": "listen", "seen": seen}
+    if not receiver.relay:
+        return
+    scheme, _slashes, rest = receiver.relay.partition("://")
+    host = rest.partition("/")[0]
+    if not host or "@" in host or not (scheme == "https" or (scheme == "http" and _ON_THIS_MACHINE.fullmatch(host))):
+        yield "config_bad_relay", ("receiver", "relay"), {"key": "relay"}
+    if not receiver.relay_secret:
+        yield "config_missing_key", ("receiver", "relay_secret"), {"key": "relay_secret"}
 
 
 def _channels(config: Config) -> Iterator[_Found]:

@@ -74,6 +74,14 @@ class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
     file: str = ""
 
 
+class Receiver(Struct, frozen=True, forbid_unknown_fields=True):
+    listen: str = ""
+    behind_proxy: bool = False
+    spool: str = ""
+    relay: str = ""
+    relay_secret: str = ""
+
+
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file. A channel's table is kept as it was written: its adapter knows what it may hold."""
 
@@ -85,6 +93,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     worker: Worker = field(default_factory=Worker)
     store: Store = field(default_factory=Store)
     secrets: Secrets = field(default_factory=Secrets)
+    receiver: Receiver = field(default_factory=Receiver)
     keys: dict[str, str | list[str]] = field(default_factory=dict)
     prices: dict[str, dict[str, Price]] = field(default_factory=dict)
     channels: dict[Code, dict[str, Any]] = field(default_factory=dict)

@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from tui_inbox.ports.channel import Channel
 from tui_inbox.ports.clock import Clock, SystemClock
+from tui_inbox.ports.letterbox import Letterbox
 from tui_inbox.ports.store import Blobs, Lease, Store
 from tui_inbox.services.delivery import no_fault
 from tui_inbox.services.desk import Desk
@@ -24,6 +26,24 @@ def identity() -> str:
     return f"{boot}:{os.getpid()}:{time.monotonic_ns()}"
 
 
+class Receiving(NamedTuple):
+    """By which ways vendors' own requests come in."""
+
+    listen: str = ""
+    """Address of the HTTP receiver, such as ``127.0.0.1:8765``; empty: none."""
+    behind_proxy: bool = False
+    spool: str = ""
+    """Folder of files; empty: none."""
+    relay: Letterbox | None = None
+
+    @property
+    def any(self) -> bool:
+        return bool(self.listen or self.spool or self.relay)
+
+
+NOTHING = Receiving()
+
+
 @dataclass(frozen=True)
 class Parts:
     store: Store
@@ -35,6 +55,7 @@ class Parts:
     owner: str = field(default_factory=identity)
     fault: Callable[[str], None] = no_fault
     """Called at named points by the crash harness; production passes nothing."""
+    receiving: Receiving = NOTHING
 
     def poll_seconds(self, account: str) -> float:
         """How often an account is polled."""

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event, Lock
+from typing import TYPE_CHECKING
 
 from apscheduler.executors.pool import ThreadPoolExecutor as Threads
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -23,6 +24,9 @@ from tui_inbox.services import accounts, channels, delivery, files, lifecycle, p
 from tui_inbox.worker.guard import Guard, log
 from tui_inbox.worker.parts import Parts
 from tui_inbox.worker.sending import Sender
+
+if TYPE_CHECKING:
+    from tui_inbox.worker.receiver.receiver import Receiver
 
 LOOK_SECONDS = 0.4
 """How long a message whose undo time is over, or a screen's question, waits at most."""
@@ -44,6 +48,7 @@ class Leader:
         self._started_at = parts.clock.now()
         self._pool = ThreadPoolExecutor(len(parts.channels) + 1, "send")
         self._answering = Lock()
+        self._receiver = self._receiving() if parts.receiving.any else None
         self._scheduler = BackgroundScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
@@ -64,9 +69,16 @@ class Leader:
         every(3600.0, "prune", lambda: upkeep.prune(self._parts.store, self._parts.clock.now()))
         for name, channel in self._parts.channels.items():
             self._tend(name, channel)
+        for seconds, work_name, work in self._receiver.ticks() if self._receiver else ():
+            every(seconds, work_name, work)
         # A thread for every tick: however many a vendor that hangs may hold, one is left for each of the others.
         self._scheduler.add_executor(Threads(len(self._scheduler.get_jobs())))
         self._scheduler.start()
+
+    def _receiving(self) -> Receiver:
+        from tui_inbox.worker.receiver.receiver import Receiver
+
+        return Receiver(self._parts, self._guard)
 
     def _tend(self, name: str, channel: Channel) -> None:
         """The ticks of one account, each in its own thread: a slow vendor keeps nobody waiting."""
@@ -147,6 +159,8 @@ class Leader:
     def stop(self) -> None:
         """Finish the send in hand, begin no other, and say that the worker has ended."""
         self._sender.stop()
+        if self._receiver is not None:
+            self._receiver.stop()
         self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=True)
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,52 @@
+"""The relay as a letterbox: asked over HTTPS, told what is kept."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import msgspec
+
+from adapters._http import Http, Limits, bearer
+from tui_inbox.domain.errors import NotSent
+from tui_inbox.ports.letterbox import Letter, Sealed
+from tui_inbox.ports.secrets import Secret
+from tui_inbox.services.receiving import BAD_SIGNATURE
+
+log = logging.getLogger("tui_inbox.worker")
+
+_TOLD = 1000
+
+
+class HttpRelay:
+    """A ``tui-inbox relay`` on another machine."""
+
+    name = "relay"
+
+    def __init__(self, base_url: str, token: Secret, limits: Limits | None = None) -> None:
+        """Raises ``Refused("bad_base_url")``."""
+        self._http = Http(base_url, auth=bearer(token), limits=limits)
+        self._told: set[str] = set()
+
+    def waiting(self, after: str, limit: int) -> Sequence[Letter]:
+        answer = self._http.read("/envelopes", {"after": after, "limit": str(limit)})
+        try:
+            return msgspec.json.decode(answer.content, type=Sealed).envelopes
+        except (msgspec.DecodeError, ValueError):
+            raise NotSent("broken_answer", http_status=answer.status) from None
+
+    def remove(self, ids: Sequence[str]) -> None:
+        if ids:
+            self._http.tell("POST", "/envelopes/ack", json=msgspec.json.encode({"ids": list(ids)}))
+
+    def reject(self, letter: Letter, code: str) -> None:
+        """A forged one is removed; what we only do not understand (yet) stays with the relay."""
+        if code == BAD_SIGNATURE:
+            self.remove([letter.id])
+        elif letter.id not in self._told:
+            log.error("relay: request %s for “%s” stays there: %s", letter.id[:40], letter.account[:40], code)
+            if len(self._told) < _TOLD:
+                self._told.add(letter.id)
+
+    def close(self) -> None:
+        self._http.close()

@@ -1,0 +1,19 @@
+"""Sentences for what comes unasked: receiver, spool, relay and web chat, by stored code."""
+
+from __future__ import annotations
+
+from tui_inbox.wording import N_
+
+SENTENCES: dict[str, str] = {
+    "no_receiver": N_("It only sends: what guests write cannot come in until [receiver] is set up (docs/receiver.md)."),
+    "advice.no_receiver": N_("Set listen, spool or relay under [receiver]; docs/receiver.md says which."),
+    "bad_signature": N_("Its signature is wrong: it does not come from the vendor, or the secret here is not theirs."),
+    "cannot_listen": N_("The receiver cannot use this address: another program has it, or this machine does not."),
+    "spool_unusable": N_("The folder of [receiver] spool cannot be used."),
+    "config_bad_listen": N_("{key} = {seen}: write an address and a port, like “127.0.0.1:8765”."),
+    "config_listens_openly": N_(
+        "{key} = {seen} can be reached from other machines. Put a reverse proxy with HTTPS before it and write "
+        "behind_proxy = true, or listen on 127.0.0.1."
+    ),
+    "config_bad_relay": N_("{key} is no address of a relay. It begins with https:// (http:// on this machine only)."),
+}
