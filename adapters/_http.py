@@ -165,11 +165,11 @@ class Http:
         return answer
 
     def stream(self, url: str, max_bytes: int) -> Iterator[bytes]:
-        """The bytes of a file, following at most three redirects inside the allow-list.
+        """The bytes of a file on our own base or a host of the allow-list, following at most three redirects there.
 
-        Raises ``ChannelError``, ``Malformed("too_big")``, ``Malformed("file_elsewhere")``.
+        Credentials go to the vendor's own hosts only. Raises ``ChannelError``, ``Malformed("too_big")``, ``Malformed("file_elsewhere")``.
         """
-        target = self._url(url)
+        target = self._redirected(self._base, url) if url.startswith("https://") else self._url(url)
         for _hop in range(MAX_REDIRECTS + 1):
             request = self._file_request(target)
             try:

@@ -196,9 +196,24 @@ class SecretChain:
 
     def __init__(self, vaults: Sequence[Vault]) -> None:
         self.vaults = tuple(vaults)
+        self._renewing = threading.Lock()
 
     def get(self, name: str) -> Secret:
         return self._find(name)[1]
+
+    def renewable(self, name: str) -> bool:
+        holder = self.holder(name)
+        return any(vault.name == holder and vault.writable for vault in self.vaults)
+
+    def renew(self, name: str, secret: Secret) -> None:
+        """In the vault whose answer ``get`` gives: written to a later one, the old value would go on being used."""
+        holder = self._find(name)[0]
+        with self._renewing:
+            for vault in self.vaults:
+                if vault.name == holder and vault.writable:
+                    vault.set(name, secret)
+                    return
+        raise Refused("vault_read_only", vault=holder)
 
     def holder(self, name: str) -> str | None:
         try:

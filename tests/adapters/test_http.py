@@ -235,6 +235,30 @@ def test_a_file_host_gets_no_credentials_and_is_reached_at_the_address_that_was_
     assert "authorization" not in second.headers
 
 
+def test_a_file_that_the_vendor_names_on_a_listed_host_is_fetched_from_there_without_credentials() -> None:
+    asked = []
+
+    def vendor(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, content=iter([b"photo"]))
+
+    client = Http(
+        "https://api.vendor.example",
+        auth=("AC1", Secret(CANARY)),
+        file_hosts=(".media.vendor.example",),
+        transport=httpx.MockTransport(vendor),
+        resolve=lambda _host: "203.0.113.7",
+    )
+    assert b"".join(client.stream("https://cdn.media.vendor.example/x?sig=1", 1000)) == b"photo"
+    for elsewhere in ("https://media.vendor.example.evil.example/x", "https://cdn.media.vendor.example:8443/x"):
+        with pytest.raises(Malformed, match="file_elsewhere"):
+            list(client.stream(elsewhere, 1000))
+    client.close()
+    (only,) = asked
+    assert only.url.host == "203.0.113.7"
+    assert "authorization" not in only.headers
+
+
 def test_redirects_of_a_file_end_after_three() -> None:
     with answering(answer("302 Found", b"", "Location: /again")) as server:
         client = http(server.url)

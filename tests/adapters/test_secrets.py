@@ -175,3 +175,19 @@ def test_root_leaves_the_file_to_the_directory_s_owner(tmp_path: Path) -> None:
     os.chown(tmp_path, 4242, 4242)
     FileVault(tmp_path / "secrets.enc").set("token", Secret(CANARY))
     assert {path.stat().st_uid for path in tmp_path.iterdir()} == {4242}
+
+
+def test_a_renewed_token_takes_the_place_of_the_old_one_where_that_can_be_written(tmp_path: Path) -> None:
+    read_only, file = tmp_path / "credentials", FileVault(tmp_path / "secrets.enc")
+    read_only.mkdir()
+    (read_only / "page-token").write_text("of systemd")
+    chain = SecretChain([CredentialsVault(read_only), file])
+    file.set("insta-token", Secret("old"))
+    assert chain.renewable("insta-token")
+    chain.renew("insta-token", Secret("new"))
+    assert chain.get("insta-token").reveal() == "new"
+    assert not chain.renewable("page-token"), "a later vault would never be asked"
+    with pytest.raises(Refused, match="vault_read_only"):
+        chain.renew("page-token", Secret("new"))
+    assert chain.get("page-token").reveal() == "of systemd"
+    assert not chain.renewable("nowhere")

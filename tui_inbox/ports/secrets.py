@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Secret:
@@ -63,4 +63,20 @@ class Secrets(Protocol):
 
     def names(self) -> list[tuple[str, str]]:
         """(secret, vault) pairs."""
+        ...
+
+
+@runtime_checkable
+class RenewsSecrets(Protocol):
+    """Where a token that its vendor replaces from time to time can be written back."""
+
+    def renewable(self, name: str) -> bool:
+        """Can the vault that holds it be written?"""
+        ...
+
+    def renew(self, name: str, secret: Secret) -> None:
+        """Put a new value in the place of the old one, in the very vault that holds it.
+
+        Raises ``Refused("vault_read_only")``, or what the vault says when it cannot be written.
+        """
         ...
