@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import msgspec
 from msgspec import Struct
 
-from adapters.email import reading
+from adapters.email import ota, reading
 from adapters.email.pipe import MailParser
 from adapters.email.settings import EMAIL, MAX_FILES, Mailboxes, MailSettings
 from tui_inbox.domain.channel import ChannelTraits
@@ -96,17 +96,24 @@ class Email(Mailboxes):
         if envelope.kind == reading.REFUSED:
             raise Malformed("mail_not_served", text=envelope.raw.decode("utf-8", "replace")[:300])
         parsed = self._parser.parse(envelope.raw)
-        return reading.items(envelope, parsed, self._settings.own_address)
+        settings = self._settings
+        return reading.items(envelope, parsed, settings.own_address, settings.ota, settings.checker)
 
     def check(self, outgoing: Outgoing) -> None:
         from adapters.email.compose import compose
 
-        if outgoing.channel != EMAIL.code:
+        traits = self.traits.get(outgoing.channel)
+        if traits is None:
             raise Refused("channel_not_served", channel=outgoing.channel)
         if not self._settings.can_send:
             raise Refused("view_only")
         if len(outgoing.attachments) > MAX_FILES:
-            raise Refused("too_many_files", channel=EMAIL.label, limit=MAX_FILES)
+            raise Refused("too_many_files", channel=traits.label, limit=MAX_FILES)
+        if traits.content_rules:
+            if refused := ota.files_fault(outgoing.attachment_names):
+                raise Refused("ota_file_refused", name=refused)
+            # Where it goes is known when it goes.
+            outgoing = outgoing._replace(address=self._settings.address)
         stand_in = (("file", "text/plain", b"-"),) if outgoing.attachments else ()
         try:
             compose(
@@ -121,15 +128,16 @@ class Email(Mailboxes):
 
     def send(self, outgoing: Outgoing, files: Sequence[tuple[str, str, bytes]] = ()) -> Receipt:
         from adapters.email.compose import ascii_address, compose, message_id
-        from adapters.email.settings import MAX_FILE_BYTES
         from adapters.email.smtp import submit
 
         settings = self._settings
         if settings.smtp is None or not settings.can_send:
             raise Rejected("view_only")
-        if len(files) > MAX_FILES or sum(len(content) for _name, _type, content in files) > MAX_FILE_BYTES:
+        outgoing = ota.addressed(self._referred(outgoing))
+        limits = self.traits[outgoing.channel].attachments if outgoing.channel in self.traits else EMAIL.attachments
+        size = sum(len(content) for _name, _type, content in files)
+        if limits is not None and (len(files) > limits.count or size > limits.max_bytes):
             raise Rejected("too_big")
-        outgoing = self._referred(outgoing)
         content = compose(outgoing, settings.address, settings.sender_name, self._clock.now(), files)
         to = ascii_address(outgoing.address)
         submit(

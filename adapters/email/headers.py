@@ -26,6 +26,7 @@ _KNOWN = frozenset(
     b"original-message-id authentication-results x-loop".split()
 )
 _REPEATED = 2
+_REPEATED_OF = {b"authentication-results": 10}
 _BLANK = re.compile(rb"\r?\n\r?\n|\r\r")
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
@@ -61,7 +62,12 @@ def split(raw: bytes) -> tuple[bytes, bytes]:
         name = field[1].lower()
         seen[name] = seen.get(name, 0) + 1
         field_size = len(line)
-        keeping = name in _KNOWN and seen[name] <= _REPEATED and field_size <= MAX_FIELD and size <= MAX_HEAD
+        keeping = (
+            name in _KNOWN
+            and seen[name] <= _REPEATED_OF.get(name, _REPEATED)
+            and field_size <= MAX_FIELD
+            and size <= MAX_HEAD
+        )
         if keeping:
             # Without the blank before the colon that old mail has and the parser does not take.
             kept.append(field[1] + line[field.end() - 1 :])

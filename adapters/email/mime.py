@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable, Iterator
 from email.message import Message
 
-from adapters.email import bounces, headers
+from adapters.email import bounces, headers, ota
 from adapters.email.charsets import decode, plain
 from adapters.email.filetypes import real_type
 from adapters.email.html_text import html_to_text
 from adapters.email.long_bodies import LongBodies
 from adapters.email.machines import is_mailer, is_no_reply
 from adapters.email.parsed import MAX_FILES, MAX_TEXT, File, Parsed
+from adapters.email.results import checked
 from adapters.email.trim import newest
 from tui_inbox.domain.display import safe_name
 
@@ -73,11 +74,13 @@ def _read(message: Message, bodies: LongBodies) -> Parsed:
     full = "\n\n".join(text for text in collected.texts if text.strip()).strip()
     looked_at = [*collected.texts, *(_raw_text(part)[:MAX_TEXT] for part in everything if _quoted_mail(part))]
     recipients = [*headers.fields(message, "to"), *headers.fields(message, "cc")]
+    senders = headers.fields(message, "from")
+    subject = headers.words(headers.field(message, "subject"))[:998]
     return Parsed(
         sender=sender,
         reply_to=reply_to,
         recipients=tuple(dict.fromkeys(found.address for value in recipients for found in headers.addresses(value))),
-        subject=headers.words(headers.field(message, "subject"))[:998],
+        subject=subject,
         message_id=next(iter(headers.ids(headers.field(message, "message-id"))), ""),
         in_reply_to=next(iter(headers.ids(headers.field(message, "in-reply-to"))), ""),
         references=tuple(headers.ids(headers.field(message, "references"))[-100:]),
@@ -88,7 +91,18 @@ def _read(message: Message, bodies: LongBodies) -> Parsed:
         files=tuple(collected.files[:MAX_FILES]),
         automated=_automated(message, sender.address, reply_to.address),
         report=bounces.report_of(message, everything, looked_at, sender),
+        sole_sender=len(senders) == 1 and len(headers.addresses(senders[0])) == 1,
+        checked=checked(message),
+        relayed=ota.look(sender, reply_to, subject, _sources(everything, bodies), full),
     )
+
+
+def _sources(parts: Iterable[Message], bodies: LongBodies) -> Iterator[str]:
+    """Text parts as they were written, with their links in full."""
+    for part in parts:
+        if part.get_content_type() in ("text/plain", "text/html") and not _is_attached(part):
+            data = _content(part, bodies, start_only=True)[:MAX_TEXT]
+            yield data.decode("latin-1").replace("&amp;", "&")
 
 
 def _walk(message: Message, path: str = "", depth: int = 0) -> Iterator[tuple[str, Message]]:

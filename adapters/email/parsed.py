@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from adapters.email.results import Checked
+
 MAX_FILES = 100
 MAX_TEXT = 512 * 1024
 """Bytes of one text or HTML part that are looked at."""
@@ -35,6 +37,17 @@ class Report(Struct, frozen=True):
     """The server's own words."""
 
 
+class Relayed(Struct, frozen=True):
+    """What a mail from a booking site's domain says of itself; nobody has checked it yet."""
+
+    site: str
+    reservation: str
+    thread: str
+    name: str
+    """The guest's."""
+    text: str
+
+
 class Parsed(Struct, frozen=True):
     sender: Address
     reply_to: Address
@@ -55,3 +68,7 @@ class Parsed(Struct, frozen=True):
     automated: str = ""
     """Which sign says that a machine wrote it; empty for people."""
     report: Report | None = None
+    sole_sender: bool = True
+    """One From line with one address in it."""
+    checked: tuple[Checked, ...] = ()
+    relayed: Relayed | None = None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import Struct
 
+from adapters.email import ota
 from adapters.email.machines import is_no_reply
 from adapters.email.parsed import Address, File, Parsed, Report
 from tui_inbox.domain.errors import Malformed
@@ -20,6 +21,7 @@ MAIL, SENT_MAIL, REFUSED = "mail", "sent_mail", "refused_mail"
 CUT = "_start"
 """Behind a kind: only the beginning of an enormous mail was fetched."""
 _STATES = {"failed": Delivery.FAILED, "delivered": Delivery.DELIVERED, "read": Delivery.READ}
+
 # Booking sites answer through addresses of their own that change with every mail.
 _RELAYS = (".booking.com", ".airbnb.com", ".expediapartnercentral.com")
 
@@ -38,20 +40,37 @@ def digest(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()[:20]
 
 
-def items(envelope: Envelope, parsed: Parsed, own: str) -> Sequence[Item]:
-    """Raises ``Malformed("mail_no_sender")``: nobody to talk to."""
+def items(envelope: Envelope, parsed: Parsed, own: str, sites: Sequence[str] = (), checker: str = "") -> Sequence[Item]:
+    """``sites`` are the booking sites whose relayed mail is read, ``checker`` who vouches for it (``results``).
+
+    Raises ``Malformed("mail_no_sender")``: nobody to talk to."""
     is_sent = envelope.kind.startswith(SENT_MAIL)
     if parsed.report is not None and not is_sent and parsed.report.action in _STATES:
         return (_status(parsed, parsed.report),)
     if is_sent or parsed.sender.address == own:
-        return _our_own(envelope, parsed, own, is_sent)
+        return _our_own(envelope, parsed, own, sites if is_sent else (), is_sent)
+    relay, odd = ota.judge(parsed, sites, checker)
+    if relay is not None:
+        return (_relayed(envelope, parsed, own, relay),)
     guest, suspicious = _guest(parsed)
     if not guest.address:
         raise Malformed("mail_no_sender")
-    return (_inbound(envelope, parsed, own, guest, suspicious=suspicious, automated=bool(parsed.automated)),)
+    return (_inbound(envelope, parsed, own, guest, suspicious=odd or suspicious, automated=bool(parsed.automated)),)
 
 
-def _our_own(envelope: Envelope, parsed: Parsed, own: str, is_sent: bool) -> Sequence[Item]:
+def _relayed(envelope: Envelope, parsed: Parsed, own: str, relay: ota.Relay) -> Inbound:
+    item = _inbound(envelope, parsed, own, Address(relay.address, relay.mail.name))
+    return msgspec.structs.replace(
+        item,
+        channel=relay.site.channel,
+        text=relay.mail.text,
+        reservation=relay.mail.reservation,
+        also=relay.also,
+        route=relay.route,
+    )
+
+
+def _our_own(envelope: Envelope, parsed: Parsed, own: str, sites: Sequence[str], is_sent: bool) -> Sequence[Item]:
     others = [address for address in parsed.recipients if address != own]
     if not is_sent and parsed.reply_to.address not in ("", own):
         # A form on the hotel's site writes in the hotel's name and puts the guest into Reply-To.
@@ -62,7 +81,11 @@ def _our_own(envelope: Envelope, parsed: Parsed, own: str, is_sent: bool) -> Seq
         return (_inbound(envelope, parsed, own, parsed.sender, automated=True),)
     # Anybody can write our address into From: what did not come from our own folder is marked.
     odd = "" if is_sent else "sender_is_us"
-    return (_inbound(envelope, parsed, own, Address(others[0]), suspicious=odd, outbound=True),)
+    item = _inbound(envelope, parsed, own, Address(others[0]), suspicious=odd, outbound=True)
+    found = ota.outbound_handle(others[0], parsed.subject)
+    if found is not None and found[0].code in sites:
+        return (msgspec.structs.replace(item, channel=found[0].channel, address=found[1]),)
+    return (item,)
 
 
 def _guest(parsed: Parsed) -> tuple[Address, str]:

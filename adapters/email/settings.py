@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from msgspec import Meta, Struct, field
 
@@ -34,8 +34,21 @@ EMAIL = ChannelTraits(
     free_of_charge=True,
 )
 
+OTA_MAIL = EMAIL._replace(
+    can_start=False,
+    attachments=AttachmentLimits(count=MAX_FILES, max_bytes=15 * 1024 * 1024),
+    content_rules=("plain_text_only",),
+)
+"""Mail that a booking site relays: answers only, to an alias that it gives; its limits are its help pages'."""
+BOOKING_MAIL = OTA_MAIL._replace(
+    code="booking-mail", mark="BM", label="Booking.com (mail)", handle=HandleKind.OPAQUE, reply_mark=timedelta(hours=24)
+)
+AIRBNB_MAIL = OTA_MAIL._replace(code="airbnb-mail", mark="AM", label="Airbnb (mail)", handle=HandleKind.OPAQUE)
+OTA = {"booking": BOOKING_MAIL, "airbnb": AIRBNB_MAIL}
+
 Host = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,253}$")]
 Port = Annotated[int, Meta(ge=1, le=65535)]
+Site = Literal["booking", "airbnb"]
 Tls = Literal["implicit", "starttls", "none"]
 
 
@@ -75,6 +88,10 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     sender_name: str = ""
     """Shown to guests before the address."""
     poll_seconds: Annotated[int, Meta(ge=5, le=3600)] = 60
+    ota: list[Site] = field(default_factory=lambda: list(get_args(Site)))
+    """Booking sites whose relayed mail is read as a conversation of its own."""
+    authserv_id: str = ""
+    """How the own server calls itself in Authentication-Results; ``*``: the topmost line is always its own."""
     property_: str = field(name="property", default="")
     """Code of the property whose guests write here."""
 
@@ -87,8 +104,17 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         return self.address.lower()
 
     @property
+    def checker(self) -> str:
+        """Whose word on a sender is believed: a name, ``*``, or nothing for what stands above every Received line."""
+        return self.authserv_id or _CHECKERS.get(self.imap.host.lower(), "")
+
+    @property
     def can_send(self) -> bool:
         return self.mode == "full" and self.smtp is not None
+
+
+# Google puts its name and takes others' claims to it out; Microsoft's own line has no name and always stands first.
+_CHECKERS = {"imap.gmail.com": "mx.google.com", "outlook.office365.com": "*"}
 
 
 def is_loopback(host: str) -> bool:
@@ -108,19 +134,20 @@ class Mailboxes:
     """What the screen must know of a mailbox, without loading anything that reads mail."""
 
     Settings = MailSettings
-    TRAITS: Mapping[str, ChannelTraits] = {EMAIL.code: EMAIL}
+    TRAITS: Mapping[str, ChannelTraits] = {traits.code: traits for traits in (EMAIL, BOOKING_MAIL, AIRBNB_MAIL)}
     NEEDS = ("need_mailbox", "need_mail_password")
     LIMITS = ("limit_mail_unread",)
 
     @classmethod
     def serves(cls, settings: MailSettings) -> Mapping[str, ChannelTraits]:
-        if settings.can_send:
-            return cls.TRAITS
-        return {EMAIL.code: EMAIL._replace(can_send=False, can_start=False)}
+        served = [EMAIL, *(OTA[site] for site in OTA if site in settings.ota)]
+        if not settings.can_send:
+            served = [traits._replace(can_send=False, can_start=False) for traits in served]
+        return {traits.code: traits for traits in served}
 
     @classmethod
     def own(cls, settings: MailSettings) -> Mapping[str, str]:
-        return {EMAIL.code: settings.own_address}
+        return dict.fromkeys(cls.serves(settings), settings.own_address)
 
     @classmethod
     def open(cls, name: str, settings: MailSettings, secrets: Secrets) -> Channel:

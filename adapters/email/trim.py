@@ -17,7 +17,7 @@ LIBRARY_SECONDS = 0.3
 LEAST_SHARE = 0.05
 
 # "##- Type your reply above this line -##" in whatever language.
-_DELIMITER = re.compile(r"^[> ]*#{1,4}-.{0,200}-#{1,4}\s*$")
+DELIMITER = re.compile(r"^[> ]*#{1,4}-.{0,200}-#{1,4}\s*$")
 _WROTE = re.compile(
     r"^[> *_]*(?:le|on|am|el|il|em|op|den|dnia|w dniu|dne|på|ti|a)\b.{4,300}"
     r"\b(?:a écrit|a ecrit|wrote|écrivait|schrieb|escribió|escribio|ha scritto|escreveu|schreef|skrev|napisał(?:\(a\))?"
@@ -94,7 +94,7 @@ def _quote_head(lines: list[str], index: int) -> int:
     line = lines[index]
     if len(line) > 500 or not line.strip():
         return 0
-    if _DELIMITER.match(line) or _ORIGINAL.match(line):
+    if DELIMITER.match(line) or _ORIGINAL.match(line):
         return index + 1
     # Mail programs wrap "Le 3 mai 2026 à 10:04, Hôtel <…> a écrit :" after 70 to 80 characters.
     joined = ""
