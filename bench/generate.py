@@ -20,6 +20,7 @@ from random import Random
 
 from bench.words import LANGUAGES, Text, family_name, pool
 from storage.engine import SQLITE, Connection, connect
+from storage.search import BITS, GUESTS, MESSAGES
 from storage.store import open_store
 from storage.times import micros
 from tui_inbox.domain.fold import fold, plain
@@ -74,6 +75,7 @@ class Talk:
     last_at: int = 0
     last_in_at: int = 0
     last_message: int = 0
+    messages: int = 0
     last_text: str = ""
     outbound: bool = False
 
@@ -125,8 +127,9 @@ def _bulk(db: Connection) -> Iterator[None]:
     yield
     for _, _, sql in parts:
         db.raw.execute(sql)
-    for order in ("rebuild", "optimize"):  # one segment, or the first insert would begin by merging large ones
-        db.raw.execute("INSERT INTO search_fts(search_fts) VALUES (?)", (order,))
+    for table in (MESSAGES, GUESTS):
+        for order in ("rebuild", "optimize"):  # one segment, or the first insert would begin by merging large ones
+            db.raw.execute(f"INSERT INTO {table}_fts({table}_fts) VALUES (?)", (order,))
     db.raw.execute("COMMIT")
     for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         db.raw.execute(f"PRAGMA {pragma}").fetchall()
@@ -204,7 +207,7 @@ def _write_messages(db: Connection, talks: list[Talk], texts: list[list[Text]], 
     sent: list[Row] = []
     buffers = (
         ("message", _MESSAGE, said),
-        ("search_entry", _WORDS, words),
+        ("search_message", _WORDS, words),
         ("inbound_event", _ENVELOPE, envelopes),
         ("outbox", _OUTBOX, sent),
     )
@@ -220,7 +223,8 @@ def _write_messages(db: Connection, talks: list[Talk], texts: list[list[Text]], 
         out = talk.last_message > 0 and not talk.outbound and talk.state != "machine" and draw() < 0.85
         external = f"SM{number * 11400714819323198485 % 2**64:016x}{number:016x}"
         said.append(_message(number, talk, at, text, external, out))
-        words.append(("message", number, talk.id, None, folded))
+        words.append(((talk.id << BITS) + talk.messages, number, folded))
+        talk.messages += 1
         if out:
             sent.append(_outbox(number, talk, at, text, external))
         else:
@@ -243,7 +247,7 @@ def _check(text: str, folded: str) -> None:
         raise AssertionError(f"these are not the words that the product would store: {folded!r} for {text!r}")
 
 
-_WORDS = ("kind", "ref_id", "conversation_id", "guest_id", "folded")
+_WORDS = ("id", "message_id", "folded")
 _ENVELOPE = ("account", "external_id", "kind", "received_at", "state", "applied_at")
 """Applied and pruned envelopes: their ids are kept for ever."""
 
@@ -296,13 +300,12 @@ def _write_desk(db: Connection, talks: list[Talk], rng: Random) -> None:
     _insert(db, "guest", _GUEST, map(_guest, talks))
     _insert(db, "handle", _HANDLE, ((t.id, t.channel, t.address, t.name, t.last_at) for t in talks))
     _insert(db, "line", _LINE, ((t.account, t.channel, t.address, t.last_in_at) for t in talks))
-    _insert(db, "search_entry", _WORDS, (("guest", t.id, None, t.id, _guest_words(t)) for t in talks))
     _insert(db, "conversation", _CONVERSATION, map(_conversation, talks))
     _insert(db, "unread", _UNREAD, chain.from_iterable(_unread(talk, rng) for talk in talks))
     _insert(db, "event", _EVENT, (_event(talk) for talk in talks if talk.state not in {"open", "machine"}))
-    stays = list(chain.from_iterable(_stays(talk, rng) for talk in talks))
-    _insert(db, "reservation", _STAY, stays)
-    _insert(db, "search_entry", _WORDS, (_stay_words(number, stay) for number, stay in enumerate(stays, start=1)))
+    stays = [list(_stays(talk, rng)) for talk in talks]
+    _insert(db, "reservation", _STAY, chain.from_iterable(stays))
+    _insert(db, GUESTS, ("id", "folded"), map(_guest_words, talks, stays))
 
 
 _folded = cache(fold)
@@ -321,11 +324,13 @@ def _guest(talk: Talk) -> Row:
     return (talk.id, talk.name, _plain(talk.name), language, vip, phone, email, talk.last_at, talk.last_at)
 
 
-def _guest_words(talk: Talk) -> str:
+def _guest_words(talk: Talk, stays: Sequence[Row]) -> Row:
     if talk.address.startswith("+"):
         digits = talk.address[1:]
-        return " ".join([_folded(talk.name), *(digits[start:] for start in range(len(digits) - 3))]).strip()
-    return f"{_folded(talk.name)} {fold(talk.address)}".strip()
+        own = " ".join([_folded(talk.name), *(digits[start:] for start in range(len(digits) - 3))])
+    else:
+        own = f"{_folded(talk.name)} {fold(talk.address)}"
+    return (talk.id, " ".join([own.strip(), *map(_stay_words, stays)]))
 
 
 _CONVERSATION = _columns(
@@ -402,13 +407,13 @@ def _stays(talk: Talk, rng: Random) -> Iterator[Row]:
         yield (talk.id, "pms", name, first, last, status, room, "Booking.com", booking, talk.last_at, talk.last_at)
 
 
-def _stay_words(number: int, stay: Row) -> Row:
+def _stay_words(stay: Row) -> str:
     """The words of two references, without asking ``fold`` for each: their endings down to four characters."""
     references = (str(stay[2]).lower(), str(stay[8]))
     folded = " ".join([word[start:] for word in references for start in range(len(word) - 3)])
-    if number % _CHECK_EVERY == 0:
-        _check("\n".join(references), folded)
-    return ("reservation", number, None, stay[0], folded)
+    if stay[0] % _CHECK_EVERY == 1:  # type: ignore[operator]
+        _check(" ".join(references), folded)
+    return folded
 
 
 def main() -> None:

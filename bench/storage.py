@@ -16,6 +16,7 @@ from bench.figures import Figure, middle
 from bench.generate import TODAY
 from bench.writing import write_figures
 from storage.engine import Connection, connect
+from storage.search import BITS, GUESTS, MESSAGES
 from storage.store import SqlStore, open_store
 from tui_inbox.domain.conversation import Sort, Tab
 from tui_inbox.domain.reservation import Phase
@@ -195,11 +196,13 @@ def _badges(bench: Bench) -> Iterator[Figure]:
     yield Figure("12 all badges", timed(bench.counts), None, "ms", 1, 0.1)
 
 
+_HITS = "SELECT {} AS id FROM {}_fts WHERE {}_fts MATCH ?1 ORDER BY rowid DESC LIMIT 50"
 _FTS = (
-    f"SELECT {_COLUMNS} FROM search_fts f JOIN search_entry e ON e.id = f.rowid"
-    " JOIN conversation c ON c.id = e.conversation_id OR (e.conversation_id IS NULL AND c.guest_id = e.guest_id)"
-    " JOIN guest g ON g.id = c.guest_id WHERE f.search_fts MATCH ? ORDER BY f.rowid DESC LIMIT 50"
+    f"SELECT {_COLUMNS} FROM (SELECT m.id FROM ({_HITS.format(f'rowid >> {BITS}', MESSAGES, MESSAGES)}) m"
+    f" UNION ALL SELECT k.id FROM ({_HITS.format('rowid', GUESTS, GUESTS)}) n JOIN conversation k ON k.guest_id = n.id)"
+    " hit JOIN conversation c ON c.id = hit.id JOIN guest g ON g.id = c.guest_id LIMIT 50"
 )
+"""The newest 50 hits, joined."""
 
 
 def _questions(bench: Bench) -> list[tuple[str, str, str]]:

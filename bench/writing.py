@@ -16,6 +16,7 @@ from bench.figures import Figure, middle
 from bench.generate import NOW, OPERATORS, SEED
 from bench.words import LANGUAGES, pool
 from storage.engine import Connection, connect, sqlite_path
+from storage.search import BITS
 from storage.store import SqlStore, open_store
 from storage.times import micros
 from tui_inbox.domain.channel import ChannelTraits, HandleKind
@@ -118,10 +119,18 @@ def _ingest(url: str) -> Figure:
     return Figure("14 ingest of a page of 50, time", middle(ours) * 1000, middle(floor) * 1000, "ms", 1 / 0.35, 1 / 0.6)
 
 
+_SEARCHED = (
+    f"INSERT INTO search_message (id, message_id, folded) VALUES ((SELECT COALESCE(MAX(id) + 1, ?1 << {BITS})"
+    f" FROM search_message WHERE id >= ?1 << {BITS} AND id < (?1 + 1) << {BITS}), ?2, ?3)"
+)
+"""(conversation, message, words)."""
+
+
 def _by_hand(db: Connection, page: Sequence[tuple[str, int, str, str]], now: datetime) -> None:
     """Message with its duplicate check, conversation row and search index: the least that an inbox needs."""
     at = micros(now)
     execute = db.raw.execute
+    found: list[tuple[int, int, str]] = []
     execute("BEGIN IMMEDIATE")
     for sid, conversation, address, body in page:
         row = execute(
@@ -134,10 +143,9 @@ def _by_hand(db: Connection, page: Sequence[tuple[str, int, str, str]], now: dat
             " unanswered_since = COALESCE(unanswered_since, ?) WHERE id = ?",
             (at, row[0][0], body[:120], at, conversation),
         )
-        execute(
-            "INSERT INTO search_entry (kind, ref_id, conversation_id, folded) VALUES ('message', ?, ?, ?)",
-            (row[0][0], conversation, fold(body)),
-        )
+        found.append((conversation, row[0][0], fold(body)))
+    for entry in sorted(found):
+        execute(_SEARCHED, entry)
     execute("COMMIT")
 
 
@@ -191,10 +199,7 @@ def _answer_by_hand(conversation: int, address: str, number: int, at: int) -> It
         "UPDATE conversation SET unanswered = 0, last_at = ?, last_message_id = ?, preview = ? WHERE id = ?",
         (at, message, text, conversation),
     )
-    yield (
-        "INSERT INTO search_entry (kind, ref_id, conversation_id, folded) VALUES ('message', ?, ?, ?)",
-        (message, conversation, fold(text)),
-    )
+    yield _SEARCHED, (conversation, message, fold(text))
     yield 'INSERT INTO "change" (kind, ref, at) VALUES (?, ?, ?)', ("conversation", conversation, at)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from storage import engine
 from storage.engine import SQLITE, Connection
+from storage.search import BITS
 from storage.store import check_revision, revision
 
 _LOST_ROWS = {
@@ -22,9 +23,9 @@ _LOST_ROWS = {
     "unread_out_of_step": "SELECT COUNT(*) FROM unread u LEFT JOIN conversation c ON c.id = u.conversation_id"
     " WHERE c.id IS NULL OR c.state <> u.state OR c.last_at <> u.last_at OR u.count < 1",
     "message_not_searchable": "SELECT COUNT(*) FROM message m"
-    " WHERE NOT EXISTS (SELECT 1 FROM search_entry e WHERE e.kind = 'message' AND e.ref_id = m.id)",
-    "search_entry_lost": "SELECT COUNT(*) FROM search_entry e WHERE e.kind = 'message'"
-    " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = e.ref_id AND m.conversation_id = e.conversation_id)",
+    " WHERE NOT EXISTS (SELECT 1 FROM search_message e WHERE e.message_id = m.id)",
+    "search_entry_lost": "SELECT COUNT(*) FROM search_message e WHERE NOT EXISTS (SELECT 1 FROM message m"
+    f" WHERE m.id = e.message_id AND m.conversation_id = e.id >> {BITS})",
     "unanswered_without_time": "SELECT COUNT(*) FROM conversation WHERE unanswered = 1 AND unanswered_since IS NULL",
 }
 

@@ -49,7 +49,7 @@ class SqlGuestDirectory:
             room=question,
             today=today.isoformat(),
         )
-        return [row[0] for row in rooms] + search.guests(self._connection, question, _MOST_FOUND)
+        return [row[0] for row in rooms] + search.guest_ids(self._connection, question, _MOST_FOUND)
 
     def _stays(self, guest_ids: Sequence[int], today: date) -> dict[int, StayNow]:
         marks, params = in_list("guest", guest_ids)

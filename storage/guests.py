@@ -41,22 +41,12 @@ class SqlGuests(SqlGuestDirectory):
     def add(self, guest: Guest) -> Guest:
         new = self._db.insert("guest", **_GUEST.values(guest), sort_name=plain(guest.name))
         added = guest._replace(id=new)
-        search.add_entry(self._db, search.GUEST, new, _words(added, ()), guest_id=new)
+        search.put_guest(self._db, new)
         return added
 
     def put(self, guest: Guest) -> None:
         self._db.update("guest", {"id": guest.id}, **_GUEST.values(guest), sort_name=plain(guest.name))
-        self._index(guest)
-
-    def _index(self, guest: Guest) -> None:
-        """One merged away is found through the guest that it became."""
-        words = "" if guest.merged_into is not None else _words(guest, self.handles(guest.id))
-        search.put_entry(self._db, search.GUEST, guest.id, words, guest_id=guest.id)
-
-    def _index_id(self, guest_id: int) -> None:
-        guest = self.get(guest_id)
-        if guest is not None:
-            self._index(guest)
+        search.put_guest(self._db, guest.id)
 
     def by_handle(self, channel: str, address: str) -> Sequence[Guest]:
         return self._all(
@@ -97,7 +87,7 @@ class SqlGuests(SqlGuestDirectory):
     def add_handle(self, handle: Handle) -> Handle:
         new = self._db.insert_or_ignore("handle", **_HANDLE.values(handle))
         if new is not None:
-            self._index_id(handle.guest_id)
+            search.put_guest(self._db, handle.guest_id)
             return handle._replace(id=new)
         (row,) = self._db.all(
             _SELECT_HANDLE + "WHERE channel = :channel AND address = :address AND guest_id = :guest_id",
@@ -109,14 +99,14 @@ class SqlGuests(SqlGuestDirectory):
 
     def put_handle(self, handle: Handle) -> None:
         self._db.update("handle", {"id": handle.id}, **_HANDLE.values(handle))
-        self._index_id(handle.guest_id)
+        search.put_guest(self._db, handle.guest_id)
 
     def move_handle(self, handle_id: int, guest_id: int) -> None:
         before = self._db.value("SELECT guest_id FROM handle WHERE id = :id", id=handle_id)
         self._db.update("handle", {"id": handle_id}, guest_id=guest_id)
         for changed in (before, guest_id):
             if changed is not None:
-                self._index_id(changed)
+                search.put_guest(self._db, changed)
 
     def in_room(self, room: str, today: date) -> Sequence[Guest]:
         return self._all(
@@ -125,9 +115,3 @@ class SqlGuests(SqlGuestDirectory):
             room=room,
             today=today.isoformat(),
         )
-
-
-def _words(guest: Guest, handles: Sequence[Handle]) -> str:
-    """All that a person may type to find the guest."""
-    reached = " ".join(f"{handle.label} {handle.address}" for handle in handles)
-    return f"{guest.name} {guest.phone} {guest.email} {reached}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from storage.engine import Connection, in_list
 from storage.records import packed, words_of
-from storage.search import MESSAGE, add_entry, add_messages, put_entry
+from storage.search import add_messages, move_messages, put_message
 from storage.times import micros, moment
 from tui_inbox.domain.message import Attachment, Delivery, Direction, Kind, Message, MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState
@@ -113,7 +113,7 @@ class SqlMessages:
             return None
         files = tuple(self._add_file(file, identity) for file in message.attachments)
         if indexed:
-            add_entry(self._db, MESSAGE, identity, _searched(message), conversation_id=message.conversation_id)
+            add_messages(self._db, [(identity, message.conversation_id, _searched(message))])
         return message._replace(id=identity, created_at=message.created_at or message.at, attachments=files)
 
     def index(self, messages: Sequence[Message]) -> None:
@@ -140,7 +140,7 @@ class SqlMessages:
     def put(self, message: Message) -> None:
         """Writes the row and its words; attachments have their own ``put_attachment``."""
         self._db.update("message", {"id": message.id}, **_stored(message))
-        put_entry(self._db, MESSAGE, message.id, _searched(message), conversation_id=message.conversation_id)
+        put_message(self._db, message.id, message.conversation_id, _searched(message))
 
     def revise(self, message: Message, before: str, at: datetime) -> None:
         self._db.insert("revision", message_id=message.id, at=micros(at), text=before)
@@ -285,12 +285,12 @@ class SqlMessages:
         ]
         for start in range(0, len(moved), 500):
             marks, params = in_list("id", moved[start : start + 500])
-            for table, column in (("search_entry", "kind = 'message' AND ref_id"), ("outbox", "message_id")):
-                self._db.run(
-                    f"UPDATE {table} SET conversation_id = :new WHERE {column} IN ({marks})",
-                    new=to_conversation_id,
-                    **params,
-                )
+            self._db.run(
+                f"UPDATE outbox SET conversation_id = :new WHERE message_id IN ({marks})",
+                new=to_conversation_id,
+                **params,
+            )
+        move_messages(self._db, sorted(moved), to_conversation_id)
         return sorted(moved)
 
     def attachment(self, attachment_id: int) -> Attachment | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from storage import search
-from storage.engine import Connection, in_list
+from storage.engine import Connection
 from storage.records import Record
 from tui_inbox.domain.reservation import Reservation
 
@@ -47,29 +47,20 @@ class SqlReservations:
 
     def add(self, reservation: Reservation) -> Reservation:
         added = reservation._replace(id=self._db.insert("reservation", **RESERVATION.values(reservation)))
-        self._index(added)
+        search.put_guest(self._db, added.guest_id)
         return added
 
     def put(self, reservation: Reservation) -> None:
+        before = self._db.value("SELECT guest_id FROM reservation WHERE id = :id", id=reservation.id)
         self._db.update("reservation", {"id": reservation.id}, **RESERVATION.values(reservation))
-        self._index(reservation)
-
-    def _index(self, stay: Reservation) -> None:
-        """A guest is found by the numbers of their bookings."""
-        search.put_entry(
-            self._db, search.RESERVATION, stay.id, f"{stay.external_id}\n{stay.ota_code}", guest_id=stay.guest_id
-        )
+        for guest_id in {before, reservation.guest_id} - {None}:
+            search.put_guest(self._db, guest_id)
 
     def move(self, guest_id: int, to_guest_id: int) -> Sequence[int]:
         rows = self._db.all("SELECT id FROM reservation WHERE guest_id = :guest_id ORDER BY id", guest_id=guest_id)
         self._db.update("reservation", {"guest_id": guest_id}, guest_id=to_guest_id)
-        marks, params = in_list("id", [row[0] for row in rows])
-        self._db.run(
-            f"UPDATE search_entry SET guest_id = :guest_id WHERE kind = :kind AND ref_id IN ({marks})",
-            guest_id=to_guest_id,
-            kind=search.RESERVATION,
-            **params,
-        )
+        for changed in (guest_id, to_guest_id):
+            search.put_guest(self._db, changed)
         return [row[0] for row in rows]
 
     def arriving(self, first: date, last: date, after_id: int, limit: int) -> Sequence[Reservation]:

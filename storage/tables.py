@@ -250,11 +250,13 @@ class Conversation(SQLModel, table=True):
             "state",
             text("last_at DESC"),
             text("id DESC"),
+            # So that a list of chosen guests is walked without a look at the others' rows.
+            "guest_id",
             sqlite_where=text("machine = 0"),
             postgresql_where=text("machine = 0"),
         ),
         Index("ix_conversation_channel", "last_channel", "machine", "state", text("last_at DESC"), text("id DESC")),
-        Index("ix_conversation_last", text("last_at DESC"), text("id DESC")),
+        Index("ix_conversation_last", text("last_at DESC"), text("id DESC"), "guest_id"),
         Index(
             "ix_conversation_unanswered",
             "state",
@@ -451,25 +453,22 @@ class Attachment(SQLModel, table=True):
     transcript_by: str = _text()
 
 
-class SearchEntry(SQLModel, table=True):
-    """Folded words of messages and guests: the one text that both engines search."""
+class SearchMessage(SQLModel, table=True):
+    """Folded words of a message: the one text that both engines search. The id is ``storage.search``'s, by
+    conversation."""
 
-    __tablename__ = "search_entry"
-    __table_args__ = (
-        Index("ux_search_ref", "kind", "ref_id", unique=True),
-        Index("ix_search_conversation", "conversation_id"),
-        Index(
-            "ix_search_guest",
-            "guest_id",
-            sqlite_where=text("guest_id IS NOT NULL"),
-            postgresql_where=text("guest_id IS NOT NULL"),
-        ),
-    )
+    __tablename__ = "search_message"
+    __table_args__ = (Index("ux_search_message", "message_id", unique=True),)
     id: int | None = _id()
-    kind: str = _text()
-    ref_id: int = _big(null=False)
-    conversation_id: int | None = _big()
-    guest_id: int | None = _big()
+    message_id: int = _big(null=False)
+    folded: str = _text()
+
+
+class SearchGuest(SQLModel, table=True):
+    """Folded names, addresses and booking numbers of the guest with the same id."""
+
+    __tablename__ = "search_guest"
+    id: int | None = _id()
     folded: str = _text()
 
 

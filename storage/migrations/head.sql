@@ -236,12 +236,14 @@ CREATE TABLE attachment (
 	PRIMARY KEY (id),
 	CONSTRAINT ck_attachment_state CHECK (state = 'remote' OR state = 'stored' OR state = 'refused' OR state = 'failed')
 );
-CREATE TABLE search_entry (
+CREATE TABLE search_message (
 	id INTEGER NOT NULL,
-	kind TEXT DEFAULT '' NOT NULL,
-	ref_id BIGINT NOT NULL,
-	conversation_id BIGINT,
-	guest_id BIGINT,
+	message_id BIGINT NOT NULL,
+	folded TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id)
+);
+CREATE TABLE search_guest (
+	id INTEGER NOT NULL,
 	folded TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id)
 );
@@ -485,8 +487,8 @@ CREATE INDEX ix_attachment_remote ON attachment (id) WHERE state = 'remote';
 CREATE INDEX ix_change_at ON change (at);
 CREATE INDEX ix_conversation_channel ON conversation (last_channel, machine, state, last_at DESC, id DESC);
 CREATE INDEX ix_conversation_deadline ON conversation (state, deadline_at, id) WHERE deadline_at IS NOT NULL AND machine = 0;
-CREATE INDEX ix_conversation_last ON conversation (last_at DESC, id DESC);
-CREATE INDEX ix_conversation_state ON conversation (state, last_at DESC, id DESC) WHERE machine = 0;
+CREATE INDEX ix_conversation_last ON conversation (last_at DESC, id DESC, guest_id);
+CREATE INDEX ix_conversation_state ON conversation (state, last_at DESC, id DESC, guest_id) WHERE machine = 0;
 CREATE INDEX ix_conversation_unanswered ON conversation (state, last_at DESC, id DESC) WHERE unanswered = 1 AND machine = 0;
 CREATE INDEX ix_conversation_waiting ON conversation (state, unanswered_since, id) WHERE unanswered = 1 AND machine = 0;
 CREATE INDEX ix_conversation_wake ON conversation (wake_at) WHERE state = 'pending';
@@ -523,8 +525,6 @@ CREATE INDEX ix_reservation_departure ON reservation (departure, arrival, status
 CREATE INDEX ix_reservation_guest ON reservation (guest_id, arrival, departure, status, room);
 CREATE INDEX ix_reservation_room ON reservation (room, departure);
 CREATE INDEX ix_revision_message ON revision (message_id, id);
-CREATE INDEX ix_search_conversation ON search_entry (conversation_id);
-CREATE INDEX ix_search_guest ON search_entry (guest_id) WHERE guest_id IS NOT NULL;
 CREATE INDEX ix_tagged_ref ON tagged (kind, ref_id);
 CREATE INDEX ix_unread_conversation ON unread (conversation_id);
 CREATE INDEX ix_unread_state ON unread (operator, state, last_at DESC, conversation_id DESC);
@@ -538,6 +538,6 @@ CREATE UNIQUE INDEX ux_outbox_dedupe ON outbox (dedupe_key);
 CREATE UNIQUE INDEX ux_outbox_provider ON outbox (account, provider_id) WHERE provider_id <> '';
 CREATE UNIQUE INDEX ux_planned ON planned (rule_id, reservation_id, local_date);
 CREATE UNIQUE INDEX ux_reservation_source ON reservation (source, external_id);
-CREATE UNIQUE INDEX ux_search_ref ON search_entry (kind, ref_id);
+CREATE UNIQUE INDEX ux_search_message ON search_message (message_id);
 CREATE UNIQUE INDEX ux_tag ON tag (name);
 CREATE UNIQUE INDEX ux_template ON template (kind, name, language, account);

@@ -232,7 +232,7 @@ def test_a_whole_store_has_no_finding(store: SqlStore) -> None:
         ("DELETE FROM conversation", "message_without_conversation"),
         ("DELETE FROM guest", "conversation_without_guest"),
         ("DELETE FROM message", "search_entry_lost"),
-        ("DELETE FROM search_entry WHERE kind = 'message'", "message_not_searchable"),
+        ("DELETE FROM search_message", "message_not_searchable"),
         ("UPDATE unread SET state = 'spam'", "unread_out_of_step"),
         ("UPDATE conversation SET unanswered = 1", "unanswered_without_time"),
         ("ALTER TABLE tag ADD COLUMN extra TEXT", "column_unknown"),

@@ -168,13 +168,13 @@ def _conversation() -> None:
     op.create_index(
         "ix_conversation_last",
         "conversation",
-        [sa.literal_column("last_at DESC"), sa.literal_column("id DESC")],
+        [sa.literal_column("last_at DESC"), sa.literal_column("id DESC"), "guest_id"],
         unique=False,
     )
     op.create_index(
         "ix_conversation_state",
         "conversation",
-        ["state", sa.literal_column("last_at DESC"), sa.literal_column("id DESC")],
+        ["state", sa.literal_column("last_at DESC"), sa.literal_column("id DESC"), "guest_id"],
         unique=False,
         sqlite_where=sa.text("machine = 0"),
         postgresql_where=sa.text("machine = 0"),
@@ -773,27 +773,24 @@ def _rule() -> None:
     )
 
 
-def _search_entry() -> None:
+def _search_guest() -> None:
     op.create_table(
-        "search_entry",
+        "search_guest",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("ref_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("conversation_id", sa.BigInteger(), autoincrement=False, nullable=True),
-        sa.Column("guest_id", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("folded", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_search_conversation", "search_entry", ["conversation_id"], unique=False)
-    op.create_index(
-        "ix_search_guest",
-        "search_entry",
-        ["guest_id"],
-        unique=False,
-        sqlite_where=sa.text("guest_id IS NOT NULL"),
-        postgresql_where=sa.text("guest_id IS NOT NULL"),
+
+
+def _search_message() -> None:
+    op.create_table(
+        "search_message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("folded", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ux_search_ref", "search_entry", ["kind", "ref_id"], unique=True)
+    op.create_index("ux_search_message", "search_message", ["message_id"], unique=True)
 
 
 def _tag() -> None:
@@ -939,7 +936,8 @@ _TABLES = (
     _reservation,
     _revision,
     _rule,
-    _search_entry,
+    _search_guest,
+    _search_message,
     _tag,
     _tagged,
     _template,
