@@ -167,7 +167,8 @@ class Http:
     def stream(self, url: str, max_bytes: int) -> Iterator[bytes]:
         """The bytes of a file on our own base or a host of the allow-list, following at most three redirects there.
 
-        Credentials go to the vendor's own hosts only. Raises ``ChannelError``, ``Malformed("too_big")``, ``Malformed("file_elsewhere")``.
+        Credentials go to the vendor's own hosts only. Raises ``ChannelError``, ``Malformed("too_big")``,
+        ``Malformed("file_elsewhere")``.
         """
         target = self._redirected(self._base, url) if url.startswith("https://") else self._url(url)
         for _hop in range(MAX_REDIRECTS + 1):
