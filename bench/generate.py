@@ -412,7 +412,7 @@ def _stay_words(stay: Row) -> str:
     references = (str(stay[2]).lower(), str(stay[8]))
     folded = " ".join([word[start:] for word in references for start in range(len(word) - 3)])
     if stay[0] % _CHECK_EVERY == 1:  # type: ignore[operator]
-        _check(" ".join(references), folded)
+        _check("\n".join(references), folded)
     return folded
 
 

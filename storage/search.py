@@ -145,7 +145,7 @@ def put_guest(db: Connection, guest_id: int) -> None:
         "SELECT name || ' ' || phone || ' ' || email FROM guest WHERE id = :id AND merged_into IS NULL"
         " UNION ALL SELECT h.label || ' ' || h.address FROM handle h JOIN guest g ON g.id = h.guest_id"
         " WHERE h.guest_id = :id AND g.merged_into IS NULL"
-        " UNION ALL SELECT external_id || ' ' || ota_code FROM reservation WHERE guest_id = :id",
+        " UNION ALL SELECT external_id || '\n' || ota_code FROM reservation WHERE guest_id = :id",
         id=guest_id,
     )
     db.run(
