@@ -11,9 +11,24 @@ from zoneinfo import ZoneInfo
 
 from tui_inbox.domain.channel import ChannelTraits, Evidence, HandleKind
 from tui_inbox.domain.errors import ChannelError, Malformed
-from tui_inbox.domain.message import Delivery
+from tui_inbox.domain.message import Delivery, Kind
 from tui_inbox.domain.outbox import Outgoing
-from tui_inbox.ports.channel import Batch, Envelope, Found, Health, HealthState, Inbound, Item, Receipt, Status
+from tui_inbox.ports.channel import (
+    Access,
+    Batch,
+    Envelope,
+    Found,
+    Health,
+    HealthState,
+    Inbound,
+    Item,
+    News,
+    Reaction,
+    Receipt,
+    Revision,
+    Status,
+    Wish,
+)
 from tui_inbox.services.desk import AccountInfo, Desk
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -106,6 +121,7 @@ def written(
 ) -> Envelope:
     """A guest's message as the fake vendor puts it on the wire."""
     fields = {"external_id": key, "channel": channel, "at": at.isoformat(), "address": address, "text": text, **more}
+    fields = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()}
     fields.setdefault("own_address", OWN.get(channel, ""))
     return Envelope(external_id=key, kind="message", raw=json.dumps(fields).encode())
 
@@ -113,8 +129,24 @@ def written(
 def receipt(provider_id: str, state: Delivery, *, at: datetime = NOON, **more: object) -> Envelope:
     """What became of one of our messages, on the wire."""
     fields = {"provider_id": provider_id, "state": state.value, "at": at.isoformat(), **more}
-    key = f"{provider_id}:{state.value}:{at.timestamp()}"
+    fields = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()}
+    key = f"{provider_id}:{state.value}:{at.timestamp()}{fields.get('until', '')}"
     return Envelope(external_id=key, kind="status", raw=json.dumps(fields).encode())
+
+
+TOLD: Mapping[str, type[Item]] = {
+    "reaction": Reaction,
+    "revision": Revision,
+    "access": Access,
+    "wish": Wish,
+    "news": News,
+}
+
+
+def told(kind: str, *, key: str, at: datetime = NOON, **fields: object) -> Envelope:
+    """What a vendor tells besides messages, on the wire; ``kind`` is one of ``TOLD``."""
+    given = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()}
+    return Envelope(external_id=key, kind=kind, raw=json.dumps({"at": at.isoformat(), **given}).encode())
 
 
 def garbage(key: str) -> Envelope:
@@ -159,9 +191,14 @@ class FakeChannel:
             fields = json.loads(envelope.raw)
         except ValueError as error:
             raise Malformed("not_json") from error
-        fields["at"] = datetime.fromisoformat(fields["at"])
+        for name in fields.keys() & {"at", "until", "open_until", "reply_by"}:
+            fields[name] = datetime.fromisoformat(fields[name])
+        if envelope.kind in TOLD:
+            return (TOLD[envelope.kind](**fields),)
         if envelope.kind == "status":
             return (Status(**{**fields, "state": Delivery(fields["state"])}),)
+        if fields.get("kind") in list(Kind):
+            fields["kind"] = Kind(fields["kind"])
         return (Inbound(**fields),)
 
     def check(self, outgoing: Outgoing) -> None:

@@ -40,7 +40,8 @@ def deadline_of(
     """The earliest clock of this conversation.
 
     A free-text window counts while the guest waits. A vendor's reply mark belongs to its own line: an answer by
-    another channel does not stop it, an answer on the line or «no reply needed» does. A promise always counts.
+    another channel does not stop it, an answer on the line or «no reply needed» does. A promise always counts. Where
+    the vendor takes nothing any more, no clock of its own runs.
     """
     if conversation.state is State.SPAM:
         return Deadline()
@@ -48,8 +49,10 @@ def deadline_of(
     if promised_at is not None:
         found.append((promised_at, DeadlineKind.CALLBACK))
     for line, traits in clocks:
-        if line.last_in_at is None:
+        if line.last_in_at is None or line.closed_code:
             continue
+        if line.reply_by is not None and not conversation.no_reply_needed and _owes(line):
+            found.append((line.reply_by, DeadlineKind.REPLY_MARK))
         if traits.reply_mark is not None and not conversation.no_reply_needed and _owes(line):
             found.append((line.last_in_at + traits.reply_mark, DeadlineKind.REPLY_MARK))
         if traits.free_window is not None and conversation.unanswered and _owes(line):

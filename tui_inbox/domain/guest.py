@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from tui_inbox.domain.channel import HandleKind
 
+BOOKING = "booking"
+"""``Handle.channel`` of a booking's code at its OTA, kept for as long as no stay is known that has it."""
+
 
 class GuestKind(StrEnum):
     PERSON = "person"

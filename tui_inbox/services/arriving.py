@@ -42,6 +42,9 @@ def as_message(
         automated=item.automated,
         imported=imported,
         created_at=now,
+        quoted=item.quoted,
+        parent=item.parent,
+        seconds=item.seconds,
         attachments=tuple(
             Attachment(
                 name=clean_line(file.name)[:NAME_MAX],
@@ -51,6 +54,7 @@ def as_message(
                 ref=file.ref,
                 reason=file.reason,
                 sha256=file.sha256,
+                seconds=file.seconds,
             )
             for file in item.attachments
         ),

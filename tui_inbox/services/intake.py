@@ -11,23 +11,22 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from tui_inbox.domain import lifecycle
-from tui_inbox.domain.channel import ChannelTraits, HandleKind
+from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.consent import Keyword, keyword
 from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.event import Code
-from tui_inbox.domain.guest import Guest, GuestKind, Handle, Line
-from tui_inbox.domain.message import Delivery, Message
+from tui_inbox.domain.guest import Guest, GuestKind, Line
+from tui_inbox.domain.message import Delivery, Kind, Message
 from tui_inbox.domain.outbox import OutboxState, Outgoing, body_hash
 from tui_inbox.ports.channel import Inbound, Item, Receipt, Status
 from tui_inbox.ports.store import Transaction
+from tui_inbox.services import heard, linking, receipts, settling
 from tui_inbox.services import lifecycle as acts
-from tui_inbox.services import settling
-from tui_inbox.services.arriving import NAME_MAX, as_message, newest
-from tui_inbox.services.desk import Desk
-from tui_inbox.services.matching import match
-from tui_inbox.services.receipts import apply_status
+from tui_inbox.services.arriving import as_message, newest
+from tui_inbox.services.desk import SYSTEM, Desk
+from tui_inbox.services.senders import tells_more, who
 
 HISTORY_LIMIT = 500
 """Messages of the first back-fill that one conversation keeps; adapters give the newest first."""
@@ -82,7 +81,9 @@ class Intake:
         addresses: dict[str, dict[str, None]] = {}
         for item in items:
             if isinstance(item, Inbound):
-                addresses.setdefault(item.channel, {})[clean_line(item.address)] = None
+                named = addresses.setdefault(item.channel, {})
+                for address in (item.address, *item.also):
+                    named[clean_line(address)] = None
         for channel, wanted in addresses.items():
             found = self._tx.guests.by_handles(channel, tuple(wanted))
             self._known |= {(channel, address): found.get(address, ()) for address in wanted}
@@ -94,12 +95,14 @@ class Intake:
         if isinstance(item, Status):
             return self._status(item)
         if not isinstance(item, Inbound):
-            return Fate.IGNORED
+            self.flush()
+            known = heard.apply(self._tx, self._desk, self._account, item, self._now)
+            return Fate.APPLIED if known else self._early(item.at)
         address = clean_line(item.address)
         if item.outbound:
-            known = self._known_as_ours(item, address)
-            if known is not None:
-                return known
+            ours = self._known_as_ours(item, address)
+            if ours is not None:
+                return ours
         return self._message(item, address)
 
     def flush(self) -> None:
@@ -125,10 +128,14 @@ class Intake:
 
     def _status(self, status: Status) -> Fate:
         self.flush()
-        if apply_status(self._tx, self._desk, status, self._account, self._now):
+        if receipts.apply_status(self._tx, self._desk, status, self._account, self._now):
             self.rang = self.rang or status.state is Delivery.FAILED
             return Fate.APPLIED
-        return Fate.PARKED if self._now - status.at < PARKED_FOR else Fate.IGNORED
+        return self._early(status.at)
+
+    def _early(self, at: datetime) -> Fate:
+        """It speaks of something that nobody here knows: worth another look for a day."""
+        return Fate.PARKED if self._now - at < PARKED_FOR else Fate.IGNORED
 
     def _known_as_ours(self, item: Inbound, address: str) -> Fate | None:
         """The vendor's own record shows what we sent: it settles an unknown row, and is no second message."""
@@ -166,17 +173,22 @@ class Intake:
             return Fate.IGNORED
         at = min(item.at, self._now)
         imported = at < self._connected_at
-        word = keyword(item.text) if traits.stop_words and not item.outbound else None
+        comment = item.kind is Kind.COMMENT
+        word = keyword(item.text) if traits.stop_words and not item.outbound and not comment else None
         quiet = imported or item.automated or item.outbound or (word is not None and not word.ambiguous)
         conversation = self._conversation(item, address, traits, at, quiet=quiet)
         if imported and self._full(conversation.id):
             return Fate.IGNORED
         told = as_message(item, self._account, address, conversation.id, at, self._now, imported=imported)
+        if item.outbound and traits.read_receipts and not comment:
+            self._lines[item.channel, address] = line = self._line(item.channel, address)
+            told = receipts.as_read(told, line)
         message = self._tx.messages.add(told, indexed=False)
         if message is None:
             return Fate.IGNORED
         self._added.append(message)
-        if not item.automated:
+        # A comment is said to everybody: it opens no chat, and its answer closes none.
+        if not item.automated and not comment:
             self._clock(item, address, traits, conversation.id, at)
         if word is not None:
             self._stop(word, item.channel, address, conversation, at)
@@ -206,16 +218,27 @@ class Intake:
         place = (item.channel, address)
         if item.outbound:
             line = self._line(*place)
-            self._lines[place] = line._replace(last_out_at=max(at, line.last_out_at or at))
-        elif item.route or place in self._lines:
+            self._lines[place] = line._replace(last_out_at=max(at, line.last_out_at or at), reply_by=None)
+        elif item.route or item.reply_by or place in self._lines:
             line = self._line(*place)
-            if item.route and (line.last_in_at is None or at >= line.last_in_at):
-                line = line._replace(route=clean_line(item.route))
+            if line.last_in_at is None or at >= line.last_in_at:
+                route, reply_by = clean_line(item.route) or line.route, item.reply_by or line.reply_by
+                line = line._replace(route=route, reply_by=reply_by)
             self._lines[place] = line._replace(last_in_at=max(at, line.last_in_at or at))
         else:
-            self._heard[place] = max(at, self._heard.get(place, at))
-        if traits.free_window is not None or traits.reply_mark is not None:
+            self._hear(place, at)
+        # The vendor's window is the person's, whichever of their handles is written to.
+        for other in () if item.outbound else item.also:
+            self._hear((item.channel, clean_line(other)), at)
+        if traits.free_window is not None or traits.reply_mark is not None or item.reply_by is not None:
             self._clocked.add(conversation_id)
+
+    def _hear(self, place: tuple[str, str], at: datetime) -> None:
+        line = self._lines.get(place)
+        if line is None:
+            self._heard[place] = max(at, self._heard.get(place, at))
+        else:
+            self._lines[place] = line._replace(last_in_at=max(at, line.last_in_at or at))
 
     def _line(self, channel: str, address: str) -> Line:
         known = self._lines.get((channel, address)) or self._tx.lines.get(self._account, channel, address)
@@ -291,17 +314,14 @@ class Intake:
         self, item: Inbound, address: str, traits: ChannelTraits, at: datetime, *, quiet: bool
     ) -> Conversation:
         place = self._places.get((item.channel, address))
-        if place is not None:
+        if place is not None and not tells_more(item):
             return self._load(place)
-        known = self._known.get((item.channel, address))
-        if known is None:
-            known = self._tx.guests.by_handle(item.channel, address)
         references = item.references.split()
-        if not known and references:
+        if references and not self._of_handle(item.channel, address):
             parent = self._tx.messages.by_reference(self._account, references[::-1])
             if parent is not None:
                 return self._load(parent.conversation_id)
-        guest, ambiguous = self._guest(known, item, address, traits)
+        guest, ambiguous = self._guest(item, address, traits)
         if guest.kind is GuestKind.COMPANY:
             threaded = self._thread_of(guest, item, address, references)
             if threaded is not None:
@@ -343,34 +363,22 @@ class Intake:
         conversation = self._load(parent.conversation_id)
         return conversation if conversation.guest_id == guest.id else None
 
-    def _guest(self, known: Sequence[Guest], item: Inbound, address: str, traits: ChannelTraits) -> tuple[Guest, bool]:
+    def _guest(self, item: Inbound, address: str, traits: ChannelTraits) -> tuple[Guest, bool]:
         """Who wrote, and whether it may also have been somebody else."""
-        name = clean_line(item.name)[:NAME_MAX]
-        if len(known) == 1:
-            guest = known[0]
-            if name and not guest.name:
-                guest = self._tx.guests.load(guest.id)
-            if name and not guest.name:
-                guest = guest._replace(name=name, updated_at=self._now)
-                self._tx.guests.put(guest)
-                self._known.clear()
-                self._tx.changed("guest", guest.id)
-            return guest, False
-        found = match(self._tx, self._desk, item.channel, address, now=self._now, name=name)
-        guest = found.guest or self._tx.guests.add(
-            Guest(
-                id=0,
-                name=name,
-                phone=address if traits.handle is HandleKind.PHONE else "",
-                email=address if traits.handle is HandleKind.EMAIL and not item.suspicious else "",
-                created_at=self._now,
-                updated_at=self._now,
-            )
-        )
-        self._tx.guests.add_handle(Handle(0, guest.id, item.channel, address, label=name, created_at=self._now))
-        self._known.clear()
-        self._tx.changed("guest", guest.id)
-        return guest, found.ambiguous
+        sender = who(self._tx, self._desk, self._of_handle, item, address, traits, self._now)
+        guest = sender.guest
+        if sender.also is not None:
+            self.flush()
+            self._places.clear()
+            guest = linking.merge(self._tx, SYSTEM, sender.also.id, guest.id, self._now)
+        if sender.changed or sender.also is not None:
+            self._known.clear()
+            self._tx.changed("guest", guest.id)
+        return guest, sender.ambiguous
+
+    def _of_handle(self, channel: str, address: str) -> Sequence[Guest]:
+        known = self._known.get((channel, address))
+        return self._tx.guests.by_handle(channel, address) if known is None else known
 
     def _everybody(self) -> tuple[str, ...]:
         if self._operators is None:

@@ -82,9 +82,10 @@ def normalised(address: str, kind: HandleKind, country: str) -> str:
     if kind is HandleKind.EMAIL:
         return address.lower()
     if kind is HandleKind.PHONE:
-        if _WRITTEN_OUT.fullmatch(address):
+        if _WRITTEN_OUT.fullmatch(address) or not any(char.isdigit() for char in address):
             return address
-        return e164(address, country) or address
+        # A vendor's own id among phone numbers (``FR.81047…``) holds digits and is none.
+        return e164(address, country) or address if typed_kind(address) is HandleKind.PHONE else address
     return address
 
 
@@ -109,7 +110,8 @@ def match(
     address = normalised(address, kind, desk.country)
     found = list(tx.guests.by_handle(channel, address))
     if not found or wide:
-        contact_phone = address if kind is HandleKind.PHONE else (e164(phone, desk.country) if phone else "")
+        numbered = kind is HandleKind.PHONE and typed_kind(address) is HandleKind.PHONE
+        contact_phone = address if numbered else (e164(phone, desk.country) if phone else "")
         contact_mail = address if kind is HandleKind.EMAIL else email.strip().lower()
         if contact_phone or contact_mail:
             known = {guest.id for guest in found}

@@ -81,7 +81,7 @@ def accepted(tx: Transaction, desk: Desk, row: Outgoing, receipt: Receipt, now: 
     # The conversation first: who holds it may change its lines, so no stop that arrives now is overwritten.
     conversation = tx.conversations.load(row.conversation_id)
     line = tx.lines.get(row.account, row.channel, row.address) or Line(row.account, row.channel, row.address)
-    tx.lines.put(line._replace(last_out_at=now))
+    tx.lines.put(line._replace(last_out_at=now, reply_by=None))
     if row.created_by and (was_unsure or row.scheduled):
         message = tx.messages.get(row.message_id)
         if message is not None and (conversation.last_in_at is None or message.at >= conversation.last_in_at):

@@ -21,6 +21,7 @@ _ORIGINS = {
     "<bot>": N_("Bot"),
     "<elsewhere>": N_("Elsewhere"),
     "<note>": N_("Note"),
+    "<unsent>": N_("Unsent"),
 }
 
 
