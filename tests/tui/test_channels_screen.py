@@ -9,8 +9,8 @@ import pytest
 from storage.store import SqlStore
 from tests.tui.beside import furnish, listed
 from tests.tui.driving import Desk, sitting
-from tests.tui.hotel import a_desk, a_session
-from tui_inbox.services.desk import Actor, ChannelKind
+from tests.tui.hotel import SMS, WHATSAPP, a_desk, a_session
+from tui_inbox.services.desk import AccountInfo, Actor, ChannelKind
 from tui_inbox.tui.session import Session
 
 
@@ -151,3 +151,21 @@ async def test_connecting_again_asks_the_worker_to_test_and_go_on(sqlite_store: 
 def _queued(store: SqlStore) -> list[tuple[str, str]]:
     with store.read() as t:
         return [(job.kind, job.account) for job in t.jobs.queued(5)]
+
+
+async def test_whatsapps_code_is_drawn_and_saved_for_print(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as t:
+        furnish(t)
+    own = {"sms": "+33700000000", "whatsapp": "+33700000001"}
+    both = AccountInfo("desk-sms", "twilio", {"sms": SMS, "whatsapp": WHATSAPP}, own)
+    house = a_desk(accounts={"desk-sms": both})
+    async with sitting(a_session(sqlite_store, tmp_path, desk=house, export_dir=tmp_path / "out")) as desk:
+        await channel(desk, "desk-sms")
+        await desk.press("w")
+        await desk.until(lambda: "https://wa.me/33700000001" in desk.text)
+        drawn = [line for line in desk.text.split("\n") if "█▀▀▀▀▀█" in line or "█ ███ █" in line]
+        assert len(drawn) >= 2, "the corners of a QR code"
+        await desk.press("S")
+        await desk.until(lambda: "saved:" in desk.text)
+    assert (tmp_path / "out" / "whatsapp.svg").read_bytes().startswith(b"<?xml")
+    assert (tmp_path / "out" / "whatsapp.png").read_bytes().startswith(b"\x89PNG")

@@ -215,6 +215,8 @@ COMMANDS: tuple[Command, ...] = (
             enabled=can("account")),
     Command("channel_usage", ("f",), N_("Fetch this month's usage"), HERE, on=frozenset({CHANNELS}),
             short=N_("usage"), enabled=can("account")),
+    Command("channel_qr", ("w",), N_("QR code that opens WhatsApp with the hotel"), HERE, on=frozenset({CHANNELS}),
+            short=N_("QR"), enabled=can("qr"), also=N_("print link")),
     Command("channel_quarantine", ("s",), N_("What was set aside"), HERE, on=frozenset({CHANNELS}),
             short=N_("set aside"), also=N_("quarantine")),
     Command("replay", ("r",), N_("Try it again"), HERE, on=frozenset({QUARANTINE}), short=N_("again"),

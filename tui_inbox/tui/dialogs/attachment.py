@@ -13,6 +13,7 @@ from tui_inbox.services import channels
 from tui_inbox.tui.dialogs.chooser import Chooser, Option
 from tui_inbox.tui.dialogs.picture import PictureView
 from tui_inbox.tui.dialogs.reader import Reader
+from tui_inbox.tui.exporting import written
 from tui_inbox.tui.render import picture, when
 from tui_inbox.tui.theme import ASCII, PLAIN
 from tui_inbox.wording import _, sentence
@@ -110,33 +111,13 @@ async def _save(screen: InboxActs, file: AttachmentRow) -> dict[str, object] | N
     if content is None:
         return None
     try:
-        path = await screen.gateway.outside(_written, folder, file.name or "file", content)
+        path = await screen.gateway.outside(written, folder, file.name or "file", content)
     except OSError as error:
         screen.say(_("not saved: {why}").format(why=error.strerror or ""), "bold urgent")
         return None
     screen.desk_app.copy_to_clipboard(str(path))
     screen.say(_("saved: {path}").format(path=path))
     return {}
-
-
-def _written(folder: Path, name: str, content: bytes) -> Path:
-    """A new file each time: nothing that is there is overwritten."""
-    folder.mkdir(parents=True, exist_ok=True)
-    base = Path(safe_name(name, 116))  # leaves room for a number
-    for count in range(1, 1000):
-        path = folder / (base.name if count == 1 else f"{base.stem}-{count}{base.suffix}")
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
-        except FileExistsError:
-            continue
-        try:
-            with os.fdopen(handle, "wb") as target:
-                target.write(content)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-        return path
-    raise OSError(0, "too many files of this name")
 
 
 async def ask_file(screen: InboxActs) -> dict[str, object] | None:

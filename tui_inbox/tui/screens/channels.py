@@ -130,8 +130,9 @@ class ChannelsScreen(TableScreen[AccountRow]):
         ago = when.ago(self.beat_at, self.scene.now, self.scene.zone)
         return [[(_("the worker was last seen: {time}").format(time=ago), "muted")]]
 
-    def allowed(self, _row: AccountRow) -> frozenset[str]:
-        return frozenset({"account"})
+    def allowed(self, row: AccountRow) -> frozenset[str]:
+        info = self._info(row)
+        return frozenset({"account"} | ({"qr"} if info is not None and info.own.get("whatsapp") else set()))
 
     async def opened(self) -> None:
         await self.action_do("channel_quarantine")
@@ -146,6 +147,13 @@ class ChannelsScreen(TableScreen[AccountRow]):
         from tui_inbox.tui.dialogs.connect import ask_kind
 
         await ask_kind(self)
+
+    async def do_channel_qr(self) -> None:
+        from tui_inbox.tui.dialogs.qr import CHANNEL, show_qr
+
+        info = self._info(self.current) if self.current is not None else None
+        if info is not None:
+            await show_qr(self, info.own[CHANNEL])
 
     async def do_channel_usage(self) -> None:
         await self._asked("usage", _("this month's usage is here"))
