@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CHANNELS: Mapping[str, str] = {
     "twilio": "adapters.twilio:TwilioAccounts",
     "email": "adapters.email:Mailboxes",
+    "channex": "adapters.channex:ChannexAccounts",
 }
 """Type in the configuration -> module and class."""
 

@@ -2,63 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 
-from adapters._http import Http, Limits
+from adapters._http import Http
 from adapters.email import Server
 from adapters.email import Settings as MailSettings
 from adapters.email.account import Email
 from adapters.sandbox.twilio import SandboxTwilio
 from adapters.twilio import Settings, errors
 from adapters.twilio.account import Twilio
-from tui_inbox.domain.outbox import OutboxState, Outgoing
-from tui_inbox.ports.channel import Channel, Envelope
+from tests.adapters.rig_channex import CHANNEX
+from tests.adapters.rigging import CANARY, PAYLOADS, QUICK, SENT, Rig, outgoing
+from tui_inbox.ports.channel import Envelope
 from tui_inbox.ports.clock import Clock
 from tui_inbox.ports.secrets import Secret
 
-PAYLOADS = Path(__file__).parent / "payloads"
-CANARY = "canary-token-7d21"
-QUICK = Limits(connect=0.4, read=0.25, write=0.25, total=0.5, total_file=0.5)
 ACCOUNT_SID = "AC" + "5a" * 16
-SENT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Rig:
-    """One line of ``CHANNELS`` under test."""
-
-    type: str
-    opened: Callable[[str], Channel]
-    """A channel whose vendor is at this base URL, with short time limits and ``CANARY`` as its secret."""
-    payloads: Sequence[Envelope]
-    outgoing: Outgoing
-    settings: Struct
-    web: bool = True
-    """Speaks HTTP with JSON; the part of the suite about answers and statuses is for these."""
-    mutants: float = 1.0
-    """Share of the damaged payloads: mails are read in a child, a hundred times slower than JSON."""
-
-
-def outgoing(channel: str = "sms", address: str = "+33612345678", text: str = "Bonjour", **more: object) -> Outgoing:
-    return Outgoing(
-        id=7,
-        dedupe_key="01KEY",
-        message_id=7,
-        conversation_id=7,
-        account="desk",
-        channel=channel,
-        address=address,
-        text=text,
-        state=OutboxState.INFLIGHT,
-        created_at=more.pop("created_at", SENT),  # type: ignore[arg-type]
-        **more,  # type: ignore[arg-type]
-    )
 
 
 def twilio_settings(base_url: str = "https://api.twilio.com", **more: object) -> Settings:
@@ -104,7 +65,10 @@ def mails(*names: str) -> list[Envelope]:
     return [Envelope(name, "mail", (Path(__file__).parent / "mails" / f"{name}.eml").read_bytes()) for name in names]
 
 
+__all__ = ["ACCOUNT_SID", "CANARY", "PAYLOADS", "QUICK", "RIGS", "SENT", "Rig", "outgoing"]
+
 RIGS: dict[str, Rig] = {
+    "channex": CHANNEX,
     "email": Rig(
         type="email",
         opened=email,

@@ -28,6 +28,7 @@ from tui_inbox.domain.errors import (
     Rejected,
     Unknown,
 )
+from tui_inbox.domain.message import Delivery
 from tui_inbox.ports.channel import Channel, Envelope, HealthState, Inbound, Status
 
 NOWHERE = "http://127.0.0.1:9"
@@ -75,7 +76,8 @@ def test_an_unknown_type_has_no_channel() -> None:
 
 def test_each_payload_of_the_collection_is_understood(rig: Rig, idle: Channel) -> None:
     items = [item for envelope in rig.payloads for item in idle.read(envelope)]
-    assert {type(item) for item in items} == {Inbound, Status}
+    assert Inbound in {type(item) for item in items}
+    assert not any(isinstance(item, Status) and item.state is Delivery.NONE for item in items)
     assert all(item.at.tzinfo is not None for item in items)
 
 
@@ -211,7 +213,8 @@ def test_a_text_over_the_limit_is_refused_before_the_wire(web: Rig) -> None:
     with answering(answer("201 Created", b"{}")) as server:
         channel = web.opened(server.url)
         limit = channel.traits[web.outgoing.channel].max_chars
-        assert limit is not None
+        if limit is None:
+            pytest.skip("the vendor names no limit")
         for call in (channel.check, channel.send):
             with pytest.raises(Refused, match="too_long"):
                 call(web.outgoing._replace(text="x" * (limit + 1)))

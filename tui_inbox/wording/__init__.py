@@ -19,7 +19,7 @@ from tui_inbox.domain.errors import ChannelError, NotFound, StoreError, TuiInbox
 
 LANGUAGES = ("en", "fr")
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
-_AREAS = ("events", "channels", "store", "config", "cli", "delivery", "mail", "desk", "receiver")
+_AREAS = ("events", "channels", "store", "config", "cli", "delivery", "mail", "desk", "receiver", "ota")
 
 
 class _Current:

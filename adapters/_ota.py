@@ -1,0 +1,60 @@
+"""What the routes to booking sites share: lenient times, ids that may stand in a path, texts compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+
+from tui_inbox.domain.errors import Malformed
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_ZONE_NAME = re.compile(r"\[[A-Za-z/_]{1,40}\]$")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_OTA_MAIL = ("booking.com", "airbnb.com", "expediapartnercentral.com", "expedia.com")
+
+
+def moment(text: str | None) -> datetime | None:
+    """ISO 8601 in UTC; without a zone it is UTC, ``Z[GMT]`` is one; None when absent or unreadable."""
+    if not text or not isinstance(text, str):
+        return None
+    try:
+        at = datetime.fromisoformat(_ZONE_NAME.sub("", text.strip()))
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def checked_id(text: str) -> str:
+    """An id that may stand in a path. Raises ``Malformed``."""
+    if not _ID.fullmatch(text):
+        raise Malformed("bad_payload")
+    return text
+
+
+def is_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None
+
+
+def stamp(at: datetime) -> str:
+    """ISO in UTC to the microsecond without a zone, so that stamps compare as text."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def same_text(text: str) -> str:
+    """Text as two systems would agree on it: composed, with single spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def phone(text: str | None) -> str:
+    """A number that the site tells in full, as E.164; empty for anything else."""
+    number = re.sub(r"[\s().-]", "", text or "")
+    return number if _E164.fullmatch(number) else ""
+
+
+def own_mail(text: str | None) -> str:
+    """The guest's own address; empty for a booking site's alias, which names a stay and not a person."""
+    address = (text or "").strip().lower()
+    host = address.rpartition("@")[2]
+    alias = any(host == site or host.endswith(f".{site}") for site in _OTA_MAIL)
+    return address if "@" in address and len(address) <= 254 and not alias else ""

@@ -1,0 +1,304 @@
+"""Channex's JSON as it comes, and what it says: pure functions, tolerant of every field that we do not need."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from mimetypes import guess_type
+
+from msgspec import Raw, Struct
+
+from adapters._ota import checked_id, moment, own_mail, phone
+from tui_inbox.domain.errors import Malformed
+from tui_inbox.domain.message import Attachment, Delivery
+from tui_inbox.ports.channel import Inbound, Item, News
+
+Value = str | int | float | bool | None
+_PROVIDERS = {"bookingcom": "booking", "airbnb": "airbnb", "expedia": "expedia"}
+_FILES = 20
+
+
+class Ref(Struct):
+    id: str | None = None
+
+
+class Relation(Struct):
+    data: Ref | None = None
+
+    @property
+    def id(self) -> str:
+        return (self.data.id if self.data else "") or ""
+
+
+class ThreadRelations(Struct):
+    booking: Relation | None = None
+    property: Relation | None = None
+
+
+class ThreadFields(Struct):
+    title: str | None = None
+    provider: str | None = None
+    last_message_received_at: str | None = None
+    inserted_at: str | None = None
+
+
+class Thread(Struct):
+    id: str
+    attributes: ThreadFields
+    relationships: ThreadRelations | None = None
+
+    @property
+    def booking_id(self) -> str:
+        found = self.relationships.booking if self.relationships else None
+        return found.id if found else ""
+
+    @property
+    def property_id(self) -> str:
+        found = self.relationships.property if self.relationships else None
+        return found.id if found else ""
+
+    @property
+    def active_at(self) -> datetime | None:
+        return moment(self.attributes.last_message_received_at) or moment(self.attributes.inserted_at)
+
+
+class Details(Struct):
+    """The card of an inquiry, as Airbnb gives it."""
+
+    checkin_date: Value = None
+    checkout_date: Value = None
+    currency: Value = None
+    expected_payout_amount_accurate: Value = None
+    guest_name: Value = None
+    listing_name: Value = None
+    non_response_at: str | None = None
+    number_of_guests: Value = None
+    reservation_confirmation_code: str | None = None
+
+
+class MessageMeta(Struct):
+    status: Value = None
+    booking_details: Details | None = None
+
+
+class MessageFields(Struct):
+    message: str | None = None
+    sender: str | None = None
+    attachments: list[object] | None = None
+    inserted_at: str | None = None
+    meta: MessageMeta | None = None
+
+
+class MessageRelations(Struct):
+    message_thread: Relation | None = None
+
+
+class Message(Struct):
+    id: str
+    attributes: MessageFields
+    relationships: MessageRelations | None = None
+
+    @property
+    def at(self) -> datetime | None:
+        return moment(self.attributes.inserted_at)
+
+    @property
+    def thread_id(self) -> str:
+        found = self.relationships.message_thread if self.relationships else None
+        return found.id if found else ""
+
+
+class Customer(Struct):
+    name: str | None = None
+    surname: str | None = None
+    phone: str | None = None
+    mail: str | None = None
+
+
+class BookingFields(Struct):
+    ota_reservation_code: str | None = None
+    ota_name: str | None = None
+    customer: Customer | None = None
+
+
+class Booking(Struct):
+    id: str
+    attributes: BookingFields
+
+
+class Told(Struct):
+    """Our wrapping of a message with its thread and, where there is one, its booking."""
+
+    message: Message
+    thread: Thread
+    booking: Booking | None = None
+
+
+class Page(Struct):
+    data: list[Raw]
+
+
+class One(Struct):
+    data: Raw
+
+
+class Sent(Struct):
+    data: Message
+
+
+class Uploaded(Struct):
+    data: Ref
+
+
+class ChannelSettings(Struct):
+    token_invalid: Value = None
+
+
+class ChannelFields(Struct):
+    channel: str | None = None
+    title: str | None = None
+    is_active: Value = None
+    settings: ChannelSettings | None = None
+    rate_plans: list[Raw] | None = None
+
+
+class Connection(Struct):
+    """A site as Channex is connected to it."""
+
+    id: str
+    attributes: ChannelFields
+
+    @property
+    def site(self) -> str:
+        return site_of(self.attributes.channel)
+
+    @property
+    def state(self) -> str:
+        fields = self.attributes
+        if fields.settings is not None and fields.settings.token_invalid in (True, "true", 1):
+            return "reauthorise"
+        if fields.is_active in (False, "false", 0):
+            return "inactive"
+        if fields.rate_plans is not None and not fields.rate_plans:
+            return "not_mapped"
+        return "active"
+
+
+class Connections(Struct):
+    data: list[Connection]
+
+
+class Noted(Struct):
+    """Our note of a site's connection that changed."""
+
+    site: str
+    state: str
+    at: str
+
+
+class PropertyFields(Struct):
+    title: str | None = None
+
+
+class Property(Struct):
+    attributes: PropertyFields
+
+
+class Properties(Struct):
+    data: Property
+
+
+def site_of(provider: str | None) -> str:
+    """Our channel for a provider, however it is written; empty for one that nobody knows."""
+    return _PROVIDERS.get(re.sub(r"[^a-z]", "", (provider or "").lower()), "")
+
+
+def read_message(told: Told, sites: Sequence[str]) -> Sequence[Item]:
+    """A guest's message, one of the hotel's, or a card of the site's own."""
+    message, fields, site = told.message, told.message.attributes, site_of(told.thread.attributes.provider)
+    if site not in sites:
+        return ()
+    sender = (fields.sender or "").strip().lower()
+    if sender not in ("guest", "property", "system"):
+        raise Malformed("bad_direction")
+    at = message.at
+    if at is None:
+        raise Malformed("no_date")
+    details = fields.meta.booking_details if fields.meta else None
+    text, reply_by = fields.message or "", None
+    if sender == "system" and details is not None:
+        text, reply_by = _card(text, details), moment(details.non_response_at)
+    booking = told.booking.attributes if told.booking else BookingFields()
+    code = _code(booking.ota_reservation_code) or _code(details.reservation_confirmation_code if details else None)
+    thread, customer = checked_id(told.thread.id), booking.customer or Customer()
+    outbound = sender == "property"
+    return (
+        Inbound(
+            external_id=checked_id(message.id),
+            channel=site,
+            at=at,
+            address=thread,
+            own_address=told.thread.property_id,
+            text=text,
+            name=_name(told.thread, customer),
+            outbound=outbound,
+            automated=sender == "system" and reply_by is None,
+            state=Delivery.SENT if outbound else Delivery.NONE,
+            # The reference of an own message would be taken for one that its sender chose.
+            thread_ref="" if outbound else thread,
+            attachments=_files(fields.attachments or []),
+            also=(code,) if code else (),
+            phone="" if outbound else phone(customer.phone),
+            email="" if outbound else own_mail(customer.mail),
+            reservation=code,
+            reply_by=reply_by,
+        ),
+    )
+
+
+def read_connection(noted: Noted) -> Sequence[Item]:
+    """A site's consent ran out, or was renewed."""
+    at = moment(noted.at)
+    if at is None:
+        raise Malformed("no_date")
+    code = noted.state if noted.state in ("reauthorise", "not_mapped") else ""
+    return (News(at=at, topic="account", code=code, vendor_text=noted.site[:100]),)
+
+
+def _card(word: str, details: Details) -> str:
+    """An inquiry's facts as lines: the site gives them as fields only."""
+    kind = " ".join(word.replace("_", " ").split()).capitalize()
+    head = " – ".join(part for part in (kind, _shown(details.listing_name)) if part)
+    days = " → ".join(part for part in (_shown(details.checkin_date), _shown(details.checkout_date)) if part)
+    guests = _shown(details.number_of_guests)
+    sum_ = f"{_shown(details.expected_payout_amount_accurate)} {_shown(details.currency)}".strip()
+    lines = (head, days, f"{guests} × {_shown(details.guest_name)}".strip(" ×") if guests else "", sum_)
+    return "\n".join(line for line in lines if line)
+
+
+def _shown(value: Value) -> str:
+    return "" if value is None else str(value)[:200]
+
+
+def _code(text: str | None) -> str:
+    """A reservation's code at its site; anything that could be none is dropped."""
+    code = (text or "").strip()
+    return code if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{3,49}", code) else ""
+
+
+def _name(thread: Thread, customer: Customer) -> str:
+    whole = " ".join(part.strip() for part in (customer.name, customer.surname) if part and part.strip())
+    return (whole or thread.attributes.title or "").strip()[:200]
+
+
+def _files(items: Sequence[object]) -> tuple[Attachment, ...]:
+    """Links relative to the API, as plain text or inside an object."""
+    found = []
+    for item in items[:_FILES]:
+        link = item.get("url") if isinstance(item, dict) else item
+        if not isinstance(link, str) or not link or len(link) > 2000:
+            continue
+        name = link.split("?", 1)[0].rstrip("/").rpartition("/")[2][:200] or "file"
+        found.append(Attachment(name=name, type=guess_type(name)[0] or "", ref=link))
+    return tuple(found)

@@ -1,0 +1,51 @@
+"""What every rig is made of: the shape of one, and a message to send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from adapters._http import Limits
+from tui_inbox.domain.outbox import OutboxState, Outgoing
+from tui_inbox.ports.channel import Channel, Envelope
+
+PAYLOADS = Path(__file__).parent / "payloads"
+CANARY = "canary-token-7d21"
+QUICK = Limits(connect=0.4, read=0.25, write=0.25, total=0.5, total_file=0.5)
+SENT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Rig:
+    """One line of ``CHANNELS`` under test."""
+
+    type: str
+    opened: Callable[[str], Channel]
+    """A channel whose vendor is at this base URL, with short time limits and ``CANARY`` as its secret."""
+    payloads: Sequence[Envelope]
+    outgoing: Outgoing
+    settings: Struct
+    web: bool = True
+    """Speaks HTTP with JSON; the part of the suite about answers and statuses is for these."""
+    mutants: float = 1.0
+    """Share of the damaged payloads: mails are read in a child, a hundred times slower than JSON."""
+
+
+def outgoing(channel: str = "sms", address: str = "+33612345678", text: str = "Bonjour", **more: object) -> Outgoing:
+    return Outgoing(
+        id=7,
+        dedupe_key="01KEY",
+        message_id=7,
+        conversation_id=7,
+        account="desk",
+        channel=channel,
+        address=address,
+        text=text,
+        state=OutboxState.INFLIGHT,
+        created_at=more.pop("created_at", SENT),  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]
+    )
