@@ -108,6 +108,26 @@ def _worker(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--autostarted", action="store_true", help=argparse.SUPPRESS)
 
 
+def _relay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--listen", default="127.0.0.1:8766", metavar="ADDRESS", help=_("where to listen (127.0.0.1:8766)")
+    )
+    parser.add_argument("--store", required=True, metavar="DIR", help=_("folder in which requests are kept"))
+    parser.add_argument("--token-file", required=True, metavar="FILE", help=_("file with the hotel's token"))
+    parser.add_argument(
+        "--account", action="append", default=[], metavar="NAME", help=_("keep requests for it; may be repeated")
+    )
+    parser.add_argument(
+        "--verify",
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help=_("an account and the file with its verify token, for Meta's handshake; may be repeated"),
+    )
+    parser.add_argument("--quota-mb", type=int, default=256, metavar="N", help=_("keep at most so much (256)"))
+    parser.add_argument("--behind-proxy", action="store_true", help=_("a proxy with HTTPS stands before it"))
+
+
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tab", choices=TABS, default="open", help=_("which conversations (open)"))
     parser.add_argument("--unread", action="store_true", help=_("only those you have not read"))
@@ -161,6 +181,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("channel remove", N_("Take a channel out of the configuration"), "channels:remove", _remove),
     Command("import", N_("Read reservations from a file"), "importing:import_", _import),
     Command("worker", N_("Poll, schedule and send in the background"), "running:worker", _worker),
+    Command("relay", N_("Keep vendors' requests on a public host until the hotel takes them"), "relaying:relay",
+            _relay),
     Command("status", N_("Tell how worker, channels and outbox are"), "looking:status", _json),
     Command("list", N_("List conversations, as plain text"), "looking:list_", _list),
     Command("show", N_("Show one conversation, as plain text"), "looking:show", _show),

@@ -104,10 +104,11 @@ class Spool:
         except OSError:
             self._reject(name, "spool_no_file")
             return None
-        with open(handle, "rb") as file:
-            about = os.fstat(file.fileno())
-            if stat.S_ISREG(about.st_mode) and about.st_size <= MAX_FILE:
+        about = os.fstat(handle)
+        if stat.S_ISREG(about.st_mode) and about.st_size <= MAX_FILE:
+            with open(handle, "rb") as file:
                 return file.read()
+        os.close(handle)
         self._reject(name, "spool_too_big" if stat.S_ISREG(about.st_mode) else "spool_no_file")
         return None
 
