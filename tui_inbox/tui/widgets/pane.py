@@ -56,6 +56,9 @@ class Pane(Widget):
         self.repaint()
         return self
 
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """No rule of the style sheets asks for it: how a pane looks with the focus, it paints itself."""
+
     def refresh_changed(self, before: list[Strip]) -> None:
         """Refresh the rows whose strips are other than ``before``."""
         width = self._painted_size.width
