@@ -28,7 +28,7 @@ class Applied:
     applied: int = 0
     ignored: int = 0
     parked: int = 0
-    """Receipts that came before the message they speak of; looked at again for a day."""
+    """Receipts, reactions and edits that came before the message they speak of; looked at again for a day."""
     quarantined: int = 0
     rang: bool = False
     """Something that a person should look at now."""
@@ -107,6 +107,10 @@ def _apply(store: Store, desk: Desk, account: str, page: Sequence[_Read], now: d
             return _apply_in(tx, desk, account, [_Read(page[0].id, fault=fault)], now)
 
 
+def _fate(intake: Intake, read: _Read) -> Fate:
+    return max((intake.take(item) for item in read.items), default=Fate.IGNORED)
+
+
 def _apply_in(tx: Transaction, desk: Desk, account: str, page: Sequence[_Read], now: datetime) -> Applied:
     # A poll and a question about receipts may have read the same envelopes: the second finds them done.
     pending = tx.inbounds.still_pending([one.id for one in page])
@@ -120,8 +124,13 @@ def _apply_in(tx: Transaction, desk: Desk, account: str, page: Sequence[_Read], 
             tx.inbounds.quarantine(one.id, one.fault.code, one.fault.params)
             quarantined += 1
             continue
-        of_items = [intake.take(item) for item in one.items]
-        fates[max(of_items, default=Fate.IGNORED)].append(one.id)
+        fates[_fate(intake, one)].append(one.id)
+    if fates[Fate.PARKED] and fates[Fate.APPLIED]:
+        # What they speak of may have come with this very page, after them.
+        parked, fates[Fate.PARKED] = set(fates[Fate.PARKED]), []
+        for one in page:
+            if one.id in parked:
+                fates[_fate(intake, one)].append(one.id)
     intake.flush()
     if quarantined:
         tx.changed("account", 0)
