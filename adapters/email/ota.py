@@ -36,7 +36,9 @@ class Site(NamedTuple):
     """A reservation's number or code in a subject or a text."""
 
 
-_OWN = frozenset(["automated", "express", "support", "response", "customer.service", "partner", "partners", "invoice", "news", "no-reply"])
+_OWN = frozenset(
+    {"automated", "express", "support", "response", "customer.service", "partner", "partners", "invoice", "news"}
+)
 BOOKING = Site(
     "booking",
     "booking-mail",

@@ -58,7 +58,8 @@ def _below_heading(lines: list[str], name: str) -> list[str]:
     """Without "Claire Martin wrote:", in whatever language, above the words."""
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
     head = lines[first].strip() if lines else ""
-    if name and len(head) < 160 and head.endswith((":", "：")) and name.split()[0].casefold() in head.casefold():
+    announced = len(head) < 160 and head.endswith((":", "：")) and name.partition(" ")[0].casefold() in head.casefold()
+    if name and (announced or head.casefold() == name.casefold()):
         return lines[first + 1 :]
     return lines
 

@@ -53,6 +53,9 @@ def items(envelope: Envelope, parsed: Parsed, own: str, sites: Sequence[str] = (
     if relay is not None:
         return (_relayed(envelope, parsed, own, relay),)
     guest, suspicious = _guest(parsed)
+    if odd == ota.LOOK_ALIKE:
+        # The name is the lie.
+        guest = Address(guest.address)
     if not guest.address:
         raise Malformed("mail_no_sender")
     return (_inbound(envelope, parsed, own, guest, suspicious=odd or suspicious, automated=bool(parsed.automated)),)

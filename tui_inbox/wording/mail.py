@@ -22,7 +22,14 @@ SENTENCES: dict[str, str] = {
     "mail_ca_unreadable": N_("The certificates in “{file}” cannot be read (ca_file)."),
     # Sending.
     "bounced": N_("The mail came back: it was not delivered."),
+    "ota_no_route": N_("The booking site gave no address for an answer yet; the guest must write first."),
+    "ota_file_refused": N_("Booking sites hold this kind of file back (zip, rar, exe): send a PDF or a picture."),
     # What is odd about a mail.
     "reply_to_differs": N_("Answers would go to another address than the sender's; nothing was sent there."),
+    "ota_unproved": N_(
+        "It says that it comes from a booking site, and your mail server has not proved that. Open no link in it; "
+        "if all mails of that site show this, name your server as authserv_id."
+    ),
+    "ota_look_alike": N_("It bears a booking site's name and does not come from there. Open no link in it."),
     "sender_is_us": N_("It bears our own address but did not come from our own sent mail."),
 }
