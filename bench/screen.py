@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 from bench.figures import Figure, middle, p95
 from bench.news import Arrivals
@@ -24,6 +25,8 @@ TURN = 14
 LETTERS = 40
 IDLE_SECONDS = 30.0
 ARRIVALS = 40
+SPREAD = 0.5
+"""Seconds within which the next message arrives by chance: at a steady pace all would meet the feed at one moment."""
 MOVE_QUIET = 0.1
 """Shorter than the 150 ms after which the preview of the next conversation is loaded: the move alone is timed."""
 COMPOSER_COLUMNS = 49
@@ -206,9 +209,11 @@ def _memory(inbox: Inbox) -> Iterator[Figure]:
 
 def _news(inbox: Inbox, url: str) -> Iterator[Figure]:
     waits: list[float] = []
+    chance = Random(15)
     with Terminal(inbox.command) as terminal, Arrivals(url) as arrivals:
         terminal.start()
         for number in range(ARRIVALS):
+            terminal.idle(chance.uniform(0, SPREAD))
             word = f"zq{number:03d}news"
             since = time.perf_counter()
             arrivals.one(word)
