@@ -80,11 +80,7 @@ def chosen(db: Connection, view: View, operator: str, today: date) -> Chosen | N
             conditions.append(f"c.id IN ({_TAGGED})")
     if view.stay is not None:
         params["today"] = today.isoformat()
-        drive = _STAY_SOURCES.get(view.stay)
-        if drive is not None and source == CONVERSATION:
-            source = f"({drive}) staying CROSS JOIN conversation c"
-            conditions.append("c.id = staying.id")
-        conditions.append(_STAY_CONDITIONS[view.stay])
+        conditions += _STAY_CONDITIONS[view.stay]
     if view.unread:
         params["operator"] = operator
         if source == CONVERSATION:
@@ -98,9 +94,13 @@ def chosen(db: Connection, view: View, operator: str, today: date) -> Chosen | N
         conditions += ["c.unanswered = 1", "c.machine = 0"]
         by_state = ((),)
     if view.channel:
-        conditions.append("c.last_channel = :channel")
         params["channel"] = view.channel
-        by_state = by_state or (("c.machine = 0",), ("c.machine = 1",))
+        if view.stay is None and not view.search:
+            conditions.append("c.last_channel = :channel")
+            by_state = by_state or (("c.machine = 0",), ("c.machine = 1",))
+        else:
+            # The few that a stay or words choose are found by an index that holds their guests.
+            conditions.append("(c.last_channel || '') = :channel")
     if source != CONVERSATION or view.tab is not Tab.ALL:
         by_state = ()
     return Chosen(source, tuple(conditions), params, by_state)
@@ -135,29 +135,27 @@ _PRESENT_PHASE = (
     " ELSE 'in_house' END FROM reservation r"
     f" WHERE r.guest_id = c.guest_id AND {_LIVE} AND {_PRESENT} ORDER BY r.departure DESC, r.id DESC LIMIT 1)"
 )
+
+
+def _one_of(condition: str) -> str:
+    """Is the guest among those with such a stay? They are few, because the dates are near: the list is walked by an
+    index that holds the guests, and the plus keeps the set from being read first."""
+    return f"+c.guest_id IN (SELECT r.guest_id FROM reservation r WHERE {_LIVE} AND {condition})"
+
+
+# Sets by the index of departures, which holds the arrival too: what is over is never read, however long the stay.
+# Joining an empty text keeps the planner off the index of arrivals.
 _STAY_CONDITIONS = {
-    Phase.ARRIVING: f"{_PRESENT_PHASE} = 'arriving'",
-    Phase.DEPARTING: f"{_PRESENT_PHASE} = 'departing'",
-    Phase.IN_HOUSE: f"{_PRESENT_PHASE} = 'in_house'",
-    Phase.FUTURE: f"NOT {_has_stay(_PRESENT)} AND {_has_stay('r.arrival > :today')}",
-    Phase.PAST: f"NOT {_has_stay('r.departure >= :today')} AND {_has_stay('r.departure < :today')}",
-    Phase.NONE: f"NOT {_has_stay('1 = 1')}",
-}
-
-
-def _staying(condition: str) -> str:
-    """Conversations of guests with such a stay: few, because the dates are near."""
-    return (
-        "SELECT DISTINCT k.id FROM reservation r CROSS JOIN conversation k"
-        f" WHERE k.guest_id = r.guest_id AND {_LIVE} AND {condition}"
-    )
-
-
-# By the index of departures, which holds the arrival too: what is over is never read, however long the stay. Joining
-# an empty text keeps the planner off the index of arrivals.
-_STAY_SOURCES = {
-    Phase.ARRIVING: _staying("r.arrival = :today"),
-    Phase.DEPARTING: _staying("r.departure = :today"),
-    Phase.IN_HOUSE: _staying("r.departure > :today AND (r.arrival || '') < :today"),
-    Phase.FUTURE: _staying("r.departure > :today AND (r.arrival || '') > :today"),
+    Phase.ARRIVING: (_one_of("r.arrival = :today"), f"{_PRESENT_PHASE} = 'arriving'"),
+    Phase.DEPARTING: (_one_of("r.departure = :today"), f"{_PRESENT_PHASE} = 'departing'"),
+    Phase.IN_HOUSE: (
+        _one_of("r.departure > :today AND (r.arrival || '') < :today"),
+        f"{_PRESENT_PHASE} = 'in_house'",
+    ),
+    Phase.FUTURE: (
+        _one_of("r.departure > :today AND (r.arrival || '') > :today"),
+        f"NOT {_has_stay(_PRESENT)} AND {_has_stay('r.arrival > :today')}",
+    ),
+    Phase.PAST: (f"NOT {_has_stay('r.departure >= :today')} AND {_has_stay('r.departure < :today')}",),
+    Phase.NONE: (f"NOT {_has_stay('1 = 1')}",),
 }

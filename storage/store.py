@@ -157,6 +157,12 @@ class Transaction:
         return SqlPresences(self.db)
 
     @cached_property
+    def visitors(self) -> ports.Visitors:
+        from storage.visitors import SqlVisitors
+
+        return SqlVisitors(self.db)
+
+    @cached_property
     def deeds(self) -> ports.Deeds:
         from storage.deeds import SqlDeeds
 

@@ -755,6 +755,30 @@ class Deed(SQLModel, table=True):
     vendor_text: str = _text()
 
 
+class Visitor(SQLModel, table=True):
+    """Browsers that opened the web chat; of their secret keys only hashes are here."""
+
+    __tablename__ = "visitor"
+    __table_args__ = (
+        Index("ux_visitor_key", "account", "key_hash", unique=True),
+        Index(
+            "ix_visitor_silent",
+            "opened_at",
+            sqlite_where=text("wrote_at IS NULL"),
+            postgresql_where=text("wrote_at IS NULL"),
+        ),
+    )
+    id: int | None = _id()
+    account: str = _text()
+    key_hash: str = _text()
+    address: str = _text()
+    name: str = _text()
+    email: str = _text()
+    opened_at: int = _big(null=False)
+    wrote_at: int | None = _big()
+    seen_at: int | None = _big()
+
+
 class Worker(SQLModel, table=True):
     __tablename__ = "worker"
     name: str = _text(key=True)

@@ -451,6 +451,18 @@ CREATE TABLE deed (
 	CONSTRAINT ck_act_code CHECK (act = 'read' OR act = 'typing' OR act = 'no_reply_needed' OR act = 'react' OR act = 'hide' OR act = 'spam' OR act = 'close'),
 	CONSTRAINT ck_deed_state CHECK (state = 'pending' OR state = 'done' OR state = 'failed')
 );
+CREATE TABLE visitor (
+	id INTEGER NOT NULL,
+	account TEXT DEFAULT '' NOT NULL,
+	key_hash TEXT DEFAULT '' NOT NULL,
+	address TEXT DEFAULT '' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	email TEXT DEFAULT '' NOT NULL,
+	opened_at BIGINT NOT NULL,
+	wrote_at BIGINT,
+	seen_at BIGINT,
+	PRIMARY KEY (id)
+);
 CREATE TABLE worker (
 	name TEXT NOT NULL,
 	boot TEXT DEFAULT '' NOT NULL,
@@ -528,6 +540,7 @@ CREATE INDEX ix_revision_message ON revision (message_id, id);
 CREATE INDEX ix_tagged_ref ON tagged (kind, ref_id);
 CREATE INDEX ix_unread_conversation ON unread (conversation_id);
 CREATE INDEX ix_unread_state ON unread (operator, state, last_at DESC, conversation_id DESC);
+CREATE INDEX ix_visitor_silent ON visitor (opened_at) WHERE wrote_at IS NULL;
 CREATE UNIQUE INDEX ux_attempt ON attempt (outbox_id, n);
 CREATE UNIQUE INDEX ux_conversation_guest ON conversation (guest_id, property, thread_key);
 CREATE UNIQUE INDEX ux_deed ON deed (account, channel, address, act, ref);
@@ -541,3 +554,4 @@ CREATE UNIQUE INDEX ux_reservation_source ON reservation (source, external_id);
 CREATE UNIQUE INDEX ux_search_message ON search_message (message_id);
 CREATE UNIQUE INDEX ux_tag ON tag (name);
 CREATE UNIQUE INDEX ux_template ON template (kind, name, language, account);
+CREATE UNIQUE INDEX ux_visitor_key ON visitor (account, key_hash);

@@ -27,6 +27,7 @@ from tui_inbox.domain.outbox import OutboxState, Outgoing
 from tui_inbox.domain.planner import Planned, PlannedState, Rule
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.domain.template import Template, TemplateKind
+from tui_inbox.domain.visitor import ChatLine, Visitor
 from tui_inbox.rows import (
     AccountRow,
     Change,
@@ -440,6 +441,26 @@ class Inbounds(Protocol):
         ...
 
 
+class Visitors(Protocol):
+    """Browsers in the web chat."""
+
+    def by_key(self, account: str, key_hash: str) -> Visitor | None: ...
+
+    def add(self, visitor: Visitor) -> Visitor: ...
+
+    def wrote(self, visitor_id: int, at: datetime) -> None: ...
+
+    def saw(self, visitor_id: int, at: datetime) -> None: ...
+
+    def thread(self, account: str, channel: str, address: str, limit: int) -> Sequence[ChatLine]:
+        """The newest ``limit`` of what was said on this line, oldest first: neither notes nor what has not left."""
+        ...
+
+    def prune(self, before: datetime, limit: int) -> int:
+        """Forget those who opened the chat before this moment and never wrote."""
+        ...
+
+
 class Accounts(Protocol):
     def get(self, name: str, *, for_change: bool = False) -> AccountRow | None: ...
 
@@ -729,6 +750,9 @@ class Transaction(Protocol):
 
     @property
     def deeds(self) -> Deeds: ...
+
+    @property
+    def visitors(self) -> Visitors: ...
 
     @property
     def workers(self) -> Workers: ...

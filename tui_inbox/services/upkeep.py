@@ -17,6 +17,8 @@ ALIVE_FOR = timedelta(seconds=60)
 CHANGES_KEPT = timedelta(hours=24)
 RAW_KEPT = timedelta(days=30)
 """Raw envelopes are of use for a replay; their ids stay for ever."""
+SILENT_KEPT = timedelta(days=7)
+"""Browsers that opened the web chat and never wrote."""
 SESSION_FOR = timedelta(minutes=2)
 """A session that has not been seen for this long has ended."""
 
@@ -67,6 +69,8 @@ def prune(store: Store, now: datetime, limit: int = 500) -> int:
     """Throw away old change lines and raw envelopes, a little at a time."""
     with store.write() as tx:
         gone = tx.changes.prune(now - CHANGES_KEPT)
+    with store.write() as tx:
+        gone += tx.visitors.prune(now - SILENT_KEPT, limit)
     while True:
         with store.write() as tx:
             forgotten = tx.inbounds.prune(now - RAW_KEPT, limit)

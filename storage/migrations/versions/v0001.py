@@ -896,6 +896,31 @@ def _usage() -> None:
     )
 
 
+def _visitor() -> None:
+    op.create_table(
+        "visitor",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("key_hash", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("address", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("name", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("email", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("wrote_at", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("seen_at", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "ix_visitor_silent",
+        "visitor",
+        ["opened_at"],
+        unique=False,
+        sqlite_where=sa.text("wrote_at IS NULL"),
+        postgresql_where=sa.text("wrote_at IS NULL"),
+    )
+    op.create_index("ux_visitor_key", "visitor", ["account", "key_hash"], unique=True)
+
+
 def _worker() -> None:
     op.create_table(
         "worker",
@@ -944,5 +969,6 @@ _TABLES = (
     _template_version,
     _unread,
     _usage,
+    _visitor,
     _worker,
 )
