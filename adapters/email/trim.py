@@ -65,12 +65,15 @@ _SIGNATURE = re.compile(r"^-- ?$")
 
 def newest(text: str) -> str:
     """The part of ``text`` that its sender wrote now; the whole text where that cannot be told."""
+    found = over_quote(text)
+    return _by_library(found) if found else text.strip()
+
+
+def over_quote(text: str) -> str:
+    """The same without the library, for what is read outside the child; empty where it cannot be told."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept = _above_quote(lines)
-    if kept is None:
-        return text.strip()
-    found = "\n".join(_without_tail(kept)).strip()
-    return _by_library(found) if found else text.strip()
+    return "" if kept is None else "\n".join(_without_tail(kept)).strip()
 
 
 def _above_quote(lines: list[str]) -> list[str] | None:
