@@ -47,8 +47,15 @@ def translated(sql: str) -> str:
 
 def in_list(name: str, values: Iterable[object]) -> tuple[str, dict[str, object]]:
     """Marks and parameters for ``IN (...)``: ``marks, params = in_list("id", ids)``; no value matches nothing."""
-    params = {f"{name}_{n}": value for n, value in enumerate(values)}
-    return ", ".join(f":{key}" for key in params) or "NULL", params
+    every = tuple(values)
+    marks, keys = _marks(name, len(every))
+    return marks, dict(zip(keys, every, strict=True))
+
+
+@cache
+def _marks(name: str, count: int) -> tuple[str, tuple[str, ...]]:
+    keys = tuple(f"{name}_{n}" for n in range(count))
+    return ", ".join(f":{key}" for key in keys) or "NULL", keys
 
 
 @cache

@@ -16,13 +16,16 @@ UNREAD = "unread u CROSS JOIN conversation c"
 TAB_CONDITIONS = ("c.machine = 0",)
 """Automated mail is shown in All alone."""
 
+LIVE_TABS = frozenset({Tab.OPEN, Tab.PENDING})
+"""Tabs that are as long as the day's work, whatever the store holds."""
+
 GATHERED = 1_000
 """Up to so many hits of the whole words the list is read from the hits."""
 MEMBERS = 10_000
 """Up to so many, the list is walked in its order and each conversation looked up among the hits; beyond, each is
 asked whether it has the words: they are so common that a page is soon full."""
 
-_LIVE = "r.status NOT IN ('declined', 'cancelled', 'no_show')"
+_LIVE = "r.status <> 'declined' AND r.status <> 'cancelled' AND r.status <> 'no_show'"
 
 
 class Chosen(NamedTuple):
@@ -80,7 +83,14 @@ def chosen(db: Connection, view: View, operator: str, today: date) -> Chosen | N
             conditions.append(f"c.id IN ({_TAGGED})")
     if view.stay is not None:
         params["today"] = today.isoformat()
-        conditions += _STAY_CONDITIONS[view.stay]
+        if view.stay in _STAYS and view.tab in LIVE_TABS:
+            # A short list is walked, by an index that holds the guests; the plus keeps the set from being read first.
+            conditions.append(f"+c.guest_id IN ({_staying(view.stay)})")
+        elif view.stay in _STAYS and source == CONVERSATION:
+            source = f"(SELECT DISTINCT k.id FROM ({_staying(view.stay)}) s CROSS JOIN conversation k"
+            source += " WHERE k.guest_id = s.guest_id) staying CROSS JOIN conversation c"
+            conditions.append("c.id = staying.id")
+        conditions.append(_STAY_CONDITIONS[view.stay])
     if view.unread:
         params["operator"] = operator
         if source == CONVERSATION:
@@ -94,13 +104,9 @@ def chosen(db: Connection, view: View, operator: str, today: date) -> Chosen | N
         conditions += ["c.unanswered = 1", "c.machine = 0"]
         by_state = ((),)
     if view.channel:
+        conditions.append("c.last_channel = :channel")
         params["channel"] = view.channel
-        if view.stay is None and not view.search:
-            conditions.append("c.last_channel = :channel")
-            by_state = by_state or (("c.machine = 0",), ("c.machine = 1",))
-        else:
-            # The few that a stay or words choose are found by an index that holds their guests.
-            conditions.append("(c.last_channel || '') = :channel")
+        by_state = by_state or (("c.machine = 0",), ("c.machine = 1",))
     if source != CONVERSATION or view.tab is not Tab.ALL:
         by_state = ()
     return Chosen(source, tuple(conditions), params, by_state)
@@ -127,35 +133,31 @@ def _has_stay(condition: str) -> str:
 
 
 _PRESENT = "r.arrival <= :today AND r.departure >= :today"
-
 # The rule of domain.reservation.stay_now, in SQL: present before future before past; of two present stays the one
 # that ends last.
-_PRESENT_PHASE = (
-    "(SELECT CASE WHEN r.arrival = :today THEN 'arriving' WHEN r.departure = :today THEN 'departing'"
-    " ELSE 'in_house' END FROM reservation r"
-    f" WHERE r.guest_id = c.guest_id AND {_LIVE} AND {_PRESENT} ORDER BY r.departure DESC, r.id DESC LIMIT 1)"
+_MATTERS = (
+    "NOT EXISTS (SELECT 1 FROM reservation o WHERE o.guest_id = r.guest_id AND o.arrival <= :today"
+    f" AND o.departure >= :today AND {_LIVE.replace('r.', 'o.')} AND (o.departure, o.id) > (r.departure, r.id))"
 )
-
-
-def _one_of(condition: str) -> str:
-    """Is the guest among those with such a stay? They are few, because the dates are near: the list is walked by an
-    index that holds the guests, and the plus keeps the set from being read first."""
-    return f"+c.guest_id IN (SELECT r.guest_id FROM reservation r WHERE {_LIVE} AND {condition})"
-
-
-# Sets by the index of departures, which holds the arrival too: what is over is never read, however long the stay.
-# Joining an empty text keeps the planner off the index of arrivals.
-_STAY_CONDITIONS = {
-    Phase.ARRIVING: (_one_of("r.arrival = :today"), f"{_PRESENT_PHASE} = 'arriving'"),
-    Phase.DEPARTING: (_one_of("r.departure = :today"), f"{_PRESENT_PHASE} = 'departing'"),
-    Phase.IN_HOUSE: (
-        _one_of("r.departure > :today AND (r.arrival || '') < :today"),
-        f"{_PRESENT_PHASE} = 'in_house'",
-    ),
-    Phase.FUTURE: (
-        _one_of("r.departure > :today AND (r.arrival || '') > :today"),
-        f"NOT {_has_stay(_PRESENT)} AND {_has_stay('r.arrival > :today')}",
-    ),
-    Phase.PAST: (f"NOT {_has_stay('r.departure >= :today')} AND {_has_stay('r.departure < :today')}",),
-    Phase.NONE: (f"NOT {_has_stay('1 = 1')}",),
+# By the index of departures, which holds the arrival too: what is over is never read, however long the stay.
+# COALESCE keeps the planner off the index of arrivals.
+_STAYS = {
+    Phase.ARRIVING: "r.arrival = :today",
+    Phase.DEPARTING: "r.departure = :today AND COALESCE(r.arrival, '') < :today",
+    Phase.IN_HOUSE: "r.departure > :today AND COALESCE(r.arrival, '') < :today",
+    Phase.FUTURE: "r.departure > :today AND COALESCE(r.arrival, '') > :today",
 }
+_STAY_CONDITIONS = {
+    **{
+        phase: _has_stay(f"{_STAYS[phase]} AND {_MATTERS}")
+        for phase in (Phase.ARRIVING, Phase.DEPARTING, Phase.IN_HOUSE)
+    },
+    Phase.FUTURE: f"NOT {_has_stay(_PRESENT)} AND {_has_stay('r.arrival > :today')}",
+    Phase.PAST: f"NOT {_has_stay('r.departure >= :today')} AND {_has_stay('r.departure < :today')}",
+    Phase.NONE: f"NOT {_has_stay('1 = 1')}",
+}
+
+
+def _staying(phase: Phase) -> str:
+    """Guests with such a stay: few, because the dates are near."""
+    return f"SELECT r.guest_id FROM reservation r WHERE {_STAYS[phase]} AND {_LIVE}"
