@@ -324,6 +324,13 @@ class SqlMessages:
         )
         return [Attachment(*row) for row in rows]
 
+    def to_transcribe(self, limit: int) -> list[Attachment]:
+        rows = self._db.all(
+            f"SELECT {_FILE_COLUMNS} FROM attachment WHERE transcript_state = 'asked' ORDER BY id LIMIT :limit",
+            limit=limit,
+        )
+        return [Attachment(*row) for row in rows]
+
     def last_answer_at(self, conversation_id: int) -> datetime | None:
         at: int | None = self._db.value(
             "SELECT at FROM message WHERE conversation_id = :id AND direction = 'out'"

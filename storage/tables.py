@@ -436,6 +436,12 @@ class Attachment(SQLModel, table=True):
             sqlite_where=text("state = 'remote'"),
             postgresql_where=text("state = 'remote'"),
         ),
+        Index(
+            "ix_attachment_asked",
+            "id",
+            sqlite_where=text("transcript_state = 'asked'"),
+            postgresql_where=text("transcript_state = 'asked'"),
+        ),
         _either("state", ("remote", "stored", "refused", "failed"), "ck_attachment_state"),
     )
     id: int | None = _id()

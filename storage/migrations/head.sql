@@ -494,6 +494,7 @@ CREATE TABLE change (
 	ref BIGINT NOT NULL,
 	at BIGINT NOT NULL
 );
+CREATE INDEX ix_attachment_asked ON attachment (id) WHERE transcript_state = 'asked';
 CREATE INDEX ix_attachment_message ON attachment (message_id, id);
 CREATE INDEX ix_attachment_remote ON attachment (id) WHERE state = 'remote';
 CREATE INDEX ix_change_at ON change (at);

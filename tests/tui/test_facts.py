@@ -7,7 +7,7 @@ from pathlib import Path
 from storage.store import SqlStore
 from tests.builders import a_reply, an_inbound, at
 from tests.tui.driving import sitting
-from tests.tui.hotel import a_session, converse
+from tests.tui.hotel import a_desk, a_session, converse
 from tui_inbox.domain.message import Attachment, Kind
 
 
@@ -76,3 +76,16 @@ async def test_enter_on_an_edited_message_shows_what_it_said_before(sqlite_store
         await desk.until(lambda: "This message" in desk.text)
         await desk.press("enter")
         await desk.until(lambda: "À onze heures" in desk.text)
+
+
+async def test_a_recording_is_given_to_the_engine_from_its_menu(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    voice = Attachment("voice.ogg", "audio/ogg", 1000, "0" * 64, "stored")
+    with sqlite_store.write() as t:
+        made = converse(t, "Lea", "sms", "Bonjour", -90, phone="+33600000009")
+        an_inbound(t, made, "", minutes=0, attachments=(voice,))
+    session = a_session(sqlite_store, tmp_path, desk=a_desk(transcribes=True))
+    async with sitting(session) as desk:
+        await desk.press("enter", "enter")
+        await desk.until(lambda: "write down what is said" in desk.text)
+        await desk.press("down", "down", "enter")
+        await desk.until(lambda: "being written down…" in desk.text)

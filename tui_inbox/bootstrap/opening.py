@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tui_inbox.ports.store import Blobs, Lease
 
 SQLITE_FILE = "inbox.db"
+HARMLESS = frozenset({"history", "poll_seconds", "property", "sent_copy", "address", "read_receipts", "typing"})
+"""Settings of an account that rules may know."""
 SECRETS_FILE = "secrets.enc"
 
 
@@ -205,6 +207,7 @@ def build_desk(loaded: Loaded, found: Mapping[str, Account] | None = None) -> De
         prices=config.prices,
         currency=config.hotel.currency,
         properties={code: house.name for code, house in config.properties.items()},
+        transcribes=config.transcription.engine != "off",
         variables=config.hotel.variables,
         receiving=tuple(way for way in ("listen", "spool", "relay") if getattr(config.receiver, way)),
     )
@@ -221,7 +224,7 @@ def account_info(account: Account) -> AccountInfo:
     kept = {
         field.encode_name: str(getattr(account.settings, field.name))
         for field in msgspec.structs.fields(account.settings)
-        if field.encode_name in ("history", "poll_seconds", "property", "sent_copy", "address")
+        if field.encode_name in HARMLESS
     }
     return AccountInfo(
         account.name,

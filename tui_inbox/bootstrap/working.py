@@ -33,6 +33,7 @@ from tui_inbox.services.desk import Desk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tui_inbox.ports.transcriber import Transcriber
     from tui_inbox.worker.once import Outcome
     from tui_inbox.worker.parts import Parts, Receiving
 
@@ -55,9 +56,34 @@ def parts_of(loaded: Loaded) -> Iterator[tuple[Parts, Mapping[str, Refused]]]:
         opened, refused = build_channels(found, secrets)
         _note(store, desk, refused)
         receiving = _receiving(loaded, secrets)
-        yield Parts(store, desk, opened, open_lease(loaded), open_blobs(loaded), receiving=receiving), refused
-        if receiving.relay is not None:
-            receiving.relay.close()
+        engine = _transcriber(loaded, secrets)
+        parts = Parts(
+            store, desk, opened, open_lease(loaded), open_blobs(loaded), receiving=receiving, transcriber=engine
+        )
+        try:
+            yield parts, refused
+        finally:
+            for opened_one in (receiving.relay, engine):
+                if opened_one is not None:
+                    opened_one.close()
+
+
+def _transcriber(loaded: Loaded, secrets: Secrets) -> Transcriber | None:
+    """The engine of the configuration; what is missing for it is told, and recordings stay as they are."""
+    settings = loaded.config.transcription
+    try:
+        if settings.engine == "server":
+            from adapters.transcription.server import Server
+
+            secret = secrets.get(settings.secret) if settings.secret else None
+            return Server(settings.base_url, settings.model, secret, unknown_language=settings.unknown_language)
+        if settings.engine == "rough-english":
+            from adapters.transcription.rough import Rough
+
+            return Rough()
+    except Refused as refusal:
+        logging.getLogger("tui_inbox.worker").error("transcription: %s %s", refusal.code, dict(refusal.params))
+    return None
 
 
 def _receiving(loaded: Loaded, secrets: Secrets) -> Receiving:

@@ -74,6 +74,14 @@ class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
     file: str = ""
 
 
+class Transcription(Struct, frozen=True, forbid_unknown_fields=True):
+    engine: Literal["off", "server", "rough-english"] = "off"
+    base_url: str = ""
+    model: str = "whisper-1"
+    secret: str = ""
+    unknown_language: str = ""
+
+
 class Receiver(Struct, frozen=True, forbid_unknown_fields=True):
     listen: str = ""
     behind_proxy: bool = False
@@ -94,6 +102,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     store: Store = field(default_factory=Store)
     secrets: Secrets = field(default_factory=Secrets)
     receiver: Receiver = field(default_factory=Receiver)
+    transcription: Transcription = field(default_factory=Transcription)
     keys: dict[str, str | list[str]] = field(default_factory=dict)
     prices: dict[str, dict[str, Price]] = field(default_factory=dict)
     channels: dict[Code, dict[str, Any]] = field(default_factory=dict)

@@ -206,6 +206,10 @@ class Messages(Protocol):
         """Files that still have to be fetched, newest first."""
         ...
 
+    def to_transcribe(self, limit: int) -> Sequence[Attachment]:
+        """Recordings that somebody asked to have written down, oldest first."""
+        ...
+
     def last_answer_at(self, conversation_id: int) -> datetime | None:
         """Time of the newest answer by a person or bot (sent or on its way)."""
         ...

@@ -89,6 +89,8 @@ class Desk(NamedTuple):
     currency: str = "EUR"
     properties: Mapping[str, str] = {}
     """Code -> name; empty when everything belongs to the hotel."""
+    transcribes: bool = False
+    """An engine that writes recordings down is configured."""
     variables: Mapping[str, str] = {}
     """Further fixed template values (Wi-Fi name, phone of the desk ...), by name."""
     receiving: tuple[str, ...] = ()

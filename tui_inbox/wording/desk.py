@@ -5,6 +5,18 @@ from __future__ import annotations
 from tui_inbox.wording import N_
 
 SENTENCES: dict[str, str] = {
+    "no_engine": N_("Nothing writes recordings down here. The configuration's table [transcription] names an engine."),
+    "not_audio": N_("This is no recording: {type}."),
+    "audio_form": N_("The engine does not take this kind of recording: {type}."),
+    "audio_too_long": N_("Too long: recordings are written down up to {limit} minutes."),
+    "audio_too_big": N_("Too big: the engine takes {limit} MB."),
+    "engine_slow": N_("The engine needed more than a minute. Try it again."),
+    "engine_down": N_("The engine does not work at the moment. Try it again."),
+    "engine_unreadable": N_("The engine's answer could not be read. Try it again."),
+    "engine_refused": N_("The engine refused this recording."),
+    "engine_english_only": N_("This engine knows only English."),
+    "speech_missing": N_("The engine on this machine is not installed: install tui-inbox with the extra “speech”."),
+    "ffmpeg_missing": N_("The engine on this machine needs the program ffmpeg."),
     # Conversations
     "not_open": N_("Only an open or snoozed conversation can be closed or snoozed."),
     "not_closed": N_("Only a closed or snoozed conversation can be reopened."),

@@ -13,6 +13,7 @@ from tui_inbox.ports.channel import Channel
 from tui_inbox.ports.clock import Clock, SystemClock
 from tui_inbox.ports.letterbox import Letterbox
 from tui_inbox.ports.store import Blobs, Lease, Store
+from tui_inbox.ports.transcriber import Transcriber
 from tui_inbox.services.delivery import no_fault
 from tui_inbox.services.desk import Desk
 
@@ -56,6 +57,7 @@ class Parts:
     fault: Callable[[str], None] = no_fault
     """Called at named points by the crash harness; production passes nothing."""
     receiving: Receiving = NOTHING
+    transcriber: Transcriber | None = None
 
     def poll_seconds(self, account: str) -> float:
         """How often an account is polled."""

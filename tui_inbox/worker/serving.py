@@ -20,7 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from tui_inbox.domain.errors import StoreError
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.ports.channel import Channel
-from tui_inbox.services import accounts, channels, delivery, files, lifecycle, planning, polling, upkeep
+from tui_inbox.services import accounts, channels, delivery, files, lifecycle, planning, polling, transcribing, upkeep
 from tui_inbox.worker.guard import Guard, log
 from tui_inbox.worker.parts import Parts
 from tui_inbox.worker.sending import Sender
@@ -46,7 +46,8 @@ class Leader:
         self._guard = Guard(parts.clock.now)
         self._sender = Sender(parts)
         self._started_at = parts.clock.now()
-        self._pool = ThreadPoolExecutor(len(parts.channels) + 1, "send")
+        self._pool = ThreadPoolExecutor(2 * len(parts.channels) + 1, "send")
+        self._telling: dict[str, Lock] = {name: Lock() for name in parts.channels}
         self._answering = Lock()
         self._receiver = self._receiving() if parts.receiving.any else None
         self._scheduler = BackgroundScheduler(
@@ -67,6 +68,7 @@ class Leader:
         every(60.0, "plan", self._plan)
         every(300.0, "checkpoint", self._parts.store.checkpoint)
         every(3600.0, "prune", lambda: upkeep.prune(self._parts.store, self._parts.clock.now()))
+        self._listen_to_recordings()
         for name, channel in self._parts.channels.items():
             self._tend(name, channel)
         for seconds, work_name, work in self._receiver.ticks() if self._receiver else ():
@@ -79,6 +81,17 @@ class Leader:
         from tui_inbox.worker.receiver.receiver import Receiver
 
         return Receiver(self._parts, self._guard)
+
+    def _listen_to_recordings(self) -> None:
+        parts = self._parts
+        engine, blobs = parts.transcriber, parts.blobs
+        if engine is None or blobs is None:
+            return
+
+        def write_down() -> None:
+            transcribing.write_down(parts.store, parts.desk, blobs, engine, parts.clock.now())
+
+        self._every(2.0, "transcribe", write_down)
 
     def _tend(self, name: str, channel: Channel) -> None:
         """The ticks of one account, each in its own thread: a slow vendor keeps nobody waiting."""
@@ -120,12 +133,25 @@ class Leader:
             due = bool(tx.outbox.due(now, 1))
             queued = due or bool(tx.outbox.in_state((OutboxState.QUEUED,), 1))
             asked = bool(tx.jobs.queued(1))
+            wished = {pending.account for pending in tx.deeds.due(now, 50)}
         if due:
             self._sender.release_due()
         for account in self._sender.ready() if queued else ():
             self._pool.submit(self._guard.run, f"send {account}", partial(self._sender.send, account))
         if asked:
             self._pool.submit(self._guard.run, "jobs", self._jobs)
+        for account in wished & self._telling.keys():
+            self._pool.submit(self._guard.run, f"tell {account}", partial(self._tell, account))
+
+    def _tell(self, account: str) -> None:
+        """What this vendor is told besides messages; one that hangs is not asked twice."""
+        busy, parts = self._telling[account], self._parts
+        if not busy.acquire(blocking=False):
+            return
+        try:
+            performing.perform(parts.store, parts.desk, parts.channels[account], parts.clock.now())
+        finally:
+            busy.release()
 
     def _jobs(self) -> None:
         if not self._answering.acquire(blocking=False):

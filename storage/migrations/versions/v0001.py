@@ -57,6 +57,14 @@ def _attachment() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index(
+        "ix_attachment_asked",
+        "attachment",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("transcript_state = 'asked'"),
+        postgresql_where=sa.text("transcript_state = 'asked'"),
+    )
     op.create_index("ix_attachment_message", "attachment", ["message_id", "id"], unique=False)
     op.create_index(
         "ix_attachment_remote",

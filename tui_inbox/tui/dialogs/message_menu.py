@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_inbox.domain.message import Delivery, Kind
 from tui_inbox.rows import MessageRow
-from tui_inbox.services import delivery, thread
+from tui_inbox.services import delivery, thread, transcribing
 from tui_inbox.tui.dialogs.ask import ask
 from tui_inbox.tui.dialogs.chooser import Chooser, Option
 from tui_inbox.tui.dialogs.reader import Reader
@@ -33,6 +33,8 @@ def _options(message: MessageRow) -> list[Option]:
         options.append(Option("before", _("what it said before")))
     if message.attachments:
         options += [Option("view", _("open the attachment"), "v"), Option("save", _("save the attachment"), "S")]
+    if any(_is_sound(file.type) for file in message.attachments):
+        options.append(Option("transcribe", _("write down what is said"), _("takes up to a minute")))
     options.append(Option("copy", _("copy the text"), _("to the terminal's clipboard")))
     if message.kind is not Kind.NOTE:
         options.append(Option("reply", _("reply"), "r"))
@@ -61,6 +63,10 @@ async def ask_message(screen: InboxActs) -> dict[str, object] | None:
         case "whole":
             text = await screen.gateway.read(thread.full_text, message.id)
             await app.push_screen_wait(Reader(app.ink, message.subject or _("whole text"), text))
+        case "transcribe":
+            sound = next(file for file in message.attachments if _is_sound(file.type))
+            await screen.gateway.write(transcribing.ask, desk, app.actor, sound.id, app.now())
+            await screen.reread()
         case "before":
             await app.push_screen_wait(Reader(app.ink, _("what it said before"), await _before(screen, message.id)))
         case "copy":
@@ -73,6 +79,10 @@ async def ask_message(screen: InboxActs) -> dict[str, object] | None:
         case "save":
             await ask(screen, "save")
     return {}
+
+
+def _is_sound(type_: str) -> bool:
+    return type_.startswith("audio/")
 
 
 async def _before(screen: InboxActs, message_id: int) -> str:

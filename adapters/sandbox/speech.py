@@ -1,0 +1,82 @@
+"""A speech server with OpenAI's transcription call on loopback: it knows the recordings of the sample hotel by heart."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from adapters.sandbox.server import LoopbackServer
+
+
+@dataclass
+class Speech:
+    """The server's whole state."""
+
+    token: str = ""
+    """Empty: nobody is asked for one."""
+    words: dict[str, str] = field(default_factory=dict)
+    """sha256 of a recording -> what is said in it."""
+    otherwise: str = "I could not make out much."
+    answers: list[tuple[int, object]] = field(default_factory=list)
+    """(status, body) to be given before any other, for tests: text, an object, ``detail``."""
+    delay: float = 0.0
+    heard: list[dict[str, str]] = field(default_factory=list)
+    """The form fields of every request, with the file's name."""
+
+
+class SandboxSpeech:
+    def __init__(self, speech: Speech | None = None, port: int = 0) -> None:
+        self.speech = speech or Speech()
+        routes = [Route("/v1/audio/transcriptions", self._transcribe, methods=["POST"])]
+        self._server = LoopbackServer(Starlette(routes=routes), port)
+
+    @property
+    def base_url(self) -> str:
+        return self._server.url
+
+    def __enter__(self) -> SandboxSpeech:
+        self._server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.stop()
+
+    async def _transcribe(self, request: Request) -> Response:
+        speech = self.speech
+        wanted, given = f"Bearer {speech.token}", request.headers.get("authorization", "")
+        if speech.token and not hmac.compare_digest(wanted.encode(), given.encode()):
+            return JSONResponse({"error": {"message": "Incorrect API key provided."}}, 401)
+        name, content, fields = _parted(request.headers.get("content-type", ""), await request.body())
+        speech.heard.append({**fields, "file": name})
+        if speech.delay:
+            await asyncio.sleep(speech.delay)
+        if speech.answers:
+            status, body = speech.answers.pop(0)
+            return PlainTextResponse(body, status) if isinstance(body, str) else JSONResponse(body, status)
+        text = speech.words.get(hashlib.sha256(content).hexdigest(), speech.otherwise)
+        return JSONResponse({"text": text})
+
+
+def _parted(content_type: str, body: bytes) -> tuple[str, bytes, dict[str, str]]:
+    """(file's name, its bytes, the other fields) of a multipart form."""
+    from email.parser import BytesParser
+    from email.policy import HTTP
+
+    whole = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
+    name, content, fields = "", b"", {}
+    for part in whole.iter_parts():
+        field_name = str(part.get_param("name", header="content-disposition"))
+        value = part.get_payload(decode=True)
+        raw = value if isinstance(value, bytes) else b""
+        if part.get_filename() is not None:
+            name, content = str(part.get_filename()), raw
+        else:
+            fields[field_name] = raw.decode()
+    return name, content, fields
