@@ -26,6 +26,7 @@ from tui_inbox.ports.secrets import Secret, Secrets
 
 if TYPE_CHECKING:
     from adapters.email.imap import Folder, RawMail, Session
+    from adapters.email.oauth import Bearer
 
 INBOX, SENT = "inbox", "sent"
 MAILS_PER_BATCH = 50
@@ -59,7 +60,9 @@ class Cursor(Struct, frozen=True):
 class Email(Mailboxes):
     """Implements ``Channel``, ``FindsSent`` and ``FetchesFiles`` of ``ports.channel``."""
 
-    def __init__(self, name: str, settings: MailSettings, secret: Secret | None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, name: str, settings: MailSettings, secret: Secret | Bearer | None, clock: Clock | None = None
+    ) -> None:
         self.name = name
         self._settings = settings
         self._secret = secret
@@ -71,11 +74,15 @@ class Email(Mailboxes):
 
     @classmethod
     def open(cls, name: str, settings: MailSettings, secrets: Secrets) -> Self:
-        settings.imap.check()
-        if settings.smtp is not None:
-            settings.smtp.check()
+        settings.incoming.check()
+        if settings.outgoing is not None:
+            settings.outgoing.check()
         elif settings.mode == "full":
             raise Refused("mail_no_smtp", account=name)
+        if settings.auth == "oauth":
+            from adapters.email.oauth import bearer
+
+            return cls(name, settings, bearer(settings, secrets))
         return cls(name, settings, secrets.get(settings.secret) if settings.secret else None)
 
     @property
@@ -131,7 +138,7 @@ class Email(Mailboxes):
         from adapters.email.smtp import submit
 
         settings = self._settings
-        if settings.smtp is None or not settings.can_send:
+        if settings.outgoing is None or not settings.can_send:
             raise Rejected("view_only")
         outgoing = ota.addressed(self._referred(outgoing))
         limits = self.traits[outgoing.channel].attachments if outgoing.channel in self.traits else EMAIL.attachments
@@ -141,9 +148,15 @@ class Email(Mailboxes):
         content = compose(outgoing, settings.address, settings.sender_name, self._clock.now(), files)
         to = ascii_address(outgoing.address)
         submit(
-            settings.smtp, settings.login, self._secret, settings.ca_file, ascii_address(settings.address), to, content
+            settings.outgoing,
+            settings.login,
+            self._secret,
+            settings.ca_file,
+            ascii_address(settings.address),
+            to,
+            content,
         )
-        if settings.sent_copy == "ours":
+        if settings.copied_by == "ours":
             self._copies.append(content)
         return Receipt(message_id(outgoing.message_ref))
 
@@ -151,7 +164,7 @@ class Email(Mailboxes):
         """Only a copy that the server itself filed proves anything, and only that it was sent."""
         from adapters.email.compose import message_id
 
-        if self._settings.sent_copy != "server":
+        if self._settings.copied_by != "server":
             return Found()
         reference = message_id(self._referred(outgoing).message_ref)
 
@@ -185,8 +198,8 @@ class Email(Mailboxes):
         try:
             details["inbox"] = self._with_session(lambda session: session.count("INBOX"))
             details["sent_folder"] = self._with_session(lambda session: session.sent_folder(settings.sent_folder))
-            if settings.smtp is not None and settings.can_send:
-                check_login(settings.smtp, settings.login, self._secret, settings.ca_file)
+            if settings.outgoing is not None and settings.can_send:
+                check_login(settings.outgoing, settings.login, self._secret, settings.ca_file)
         except ChannelError as error:
             text = " ".join(part for part in (error.vendor_code, error.vendor_text) if part)
             return Health(HealthState.ERROR, settings.address, error.code, text, details)
@@ -194,6 +207,8 @@ class Email(Mailboxes):
 
     def close(self) -> None:
         self._parser.close()
+        if self._secret is not None and not isinstance(self._secret, Secret):
+            self._secret.close()
         if self._copies:
             with suppress(ChannelError):
                 self._with_session(self._file_copies)
@@ -302,7 +317,7 @@ class Email(Mailboxes):
             if self._session is not None and not self._session.is_alive():
                 self._drop_session()
             if self._session is None:
-                self._session = Session(settings.imap, settings.login, self._secret, settings.ca_file)
+                self._session = Session(settings.incoming, settings.login, self._secret, settings.ca_file)
             try:
                 return work(self._session)
             except ChannelError:

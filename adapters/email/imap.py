@@ -13,17 +13,16 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
-from imap_tools.errors import ImapToolsError, MailboxLoginError, UnexpectedCommandStatusError
+from imap_tools.errors import ImapToolsError
 from imap_tools.imap_utf7 import utf7_encode
 
 from adapters.email import tls
-from adapters.email.settings import Server
-from tui_inbox.domain.errors import AccountBlocked, ChannelError, NotSent, Rejected
+from adapters.email.imap_login import connect, error_text, passes, shut, text_of
+from adapters.email.oauth import Bearer
+from adapters.email.servers import Server
+from tui_inbox.domain.errors import ChannelError, NotSent, Rejected
 from tui_inbox.ports.secrets import Secret
 
-TIMEOUT = 30.0
-"""Seconds for every answer of the server."""
 UIDS_PER_SEARCH = 50_000
 """A search answers on one line; this keeps it under half a megabyte."""
 WHOLE_MAIL = 40 * 1024 * 1024
@@ -33,8 +32,6 @@ GROUP_BYTES = 2 * 1024 * 1024
 START_OF_MAIL = 512 * 1024
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
-_CODE = re.compile(r"^\[([A-Z]+)")
-_PASSING = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA"})
 # Names of the folder of sent mail where the server marks none (RFC 6154 is not everywhere).
 _SENT = frozenset(
     {
@@ -80,16 +77,10 @@ class RawMail(NamedTuple):
 class Session:
     """A logged-in connection. Every method raises ``ChannelError``."""
 
-    def __init__(self, server: Server, user: str, secret: Secret | None, ca_file: str = "") -> None:
+    def __init__(self, server: Server, user: str, secret: Secret | Bearer | None, ca_file: str = "") -> None:
         server.check()
         with _faults():
-            self._box = _greeted(server, ca_file)
-            if secret is not None:
-                try:
-                    _login(self._box, user, secret.reveal())
-                except BaseException:
-                    self._hang_up()
-                    raise
+            self._box = connect(server, user, secret, ca_file)
         self._sent: str | None = None
 
     def open(self, folder: str) -> Folder:
@@ -151,8 +142,8 @@ class Session:
         with _faults():
             status, data = self._box.client.uid("FETCH", str(uid), f"(UID {what})")
         if status != "OK":
-            text = _text(data)
-            if _passes(text):
+            text = text_of(data)
+            if passes(text):
                 raise NotSent("vendor_down", vendor_text=text)
             return RawMail(uid, b"", size, text or "NO")
         for item in data:
@@ -196,10 +187,7 @@ class Session:
         try:
             self._box.client.logout()
         except (imaplib.IMAP4.error, OSError):
-            self._hang_up()
-
-    def _hang_up(self) -> None:
-        _shut(self._box.client)
+            shut(self._box.client)
 
     def _find_sent(self) -> str:
         with _faults():
@@ -247,65 +235,6 @@ def _bodies(data: Sequence[object], wanted: Container[int]) -> Iterator[tuple[in
             yield int(uid[1]), item[1]
 
 
-class _StartTls(MailBoxStartTls):
-    """STARTTLS or nothing: its refusal ends the connection before any password is sent."""
-
-    def _get_mailbox_client(self) -> imaplib.IMAP4:
-        client = imaplib.IMAP4(self._host, self._port, self._timeout)
-        try:
-            if client.starttls(self._ssl_context)[0] != "OK":
-                raise AccountBlocked("tls_not_offered")
-        except imaplib.IMAP4.abort as error:
-            _shut(client)
-            if "STARTTLS" in client.capabilities:
-                raise
-            raise AccountBlocked("tls_not_offered", vendor_text=str(error)) from None
-        except BaseException:
-            _shut(client)
-            raise
-        return client
-
-
-def _shut(client: imaplib.IMAP4) -> None:
-    with contextlib.suppress(imaplib.IMAP4.error, OSError):
-        client.shutdown()
-
-
-def _connect(server: Server, ca_file: str) -> BaseMailBox:
-    match server.tls:
-        case "implicit":
-            return MailBox(server.host, server.port, TIMEOUT, ssl_context=tls.context(ca_file))
-        case "starttls":
-            return _StartTls(server.host, server.port, TIMEOUT, ssl_context=tls.context(ca_file))
-        case "none":
-            return MailBoxUnencrypted(server.host, server.port, TIMEOUT)
-
-
-def _greeted(server: Server, ca_file: str) -> BaseMailBox:
-    """Connected; a greeting that is none, or a goodbye, is a fault that passes."""
-    try:
-        return _connect(server, ca_file)
-    except imaplib.IMAP4.abort:
-        raise
-    except imaplib.IMAP4.error as error:
-        raise NotSent("vendor_busy", vendor_text=_error_text(error)) from None
-
-
-def _login(box: BaseMailBox, user: str, password: str) -> None:
-    try:
-        if user.isascii() and password.isascii():
-            box.login(user, password, initial_folder=None)
-        else:
-            box.login_utf8(user, password, initial_folder=None)
-    except imaplib.IMAP4.abort:
-        raise
-    except (MailboxLoginError, imaplib.IMAP4.error) as error:
-        text = _error_text(error)
-        if _passes(text):
-            raise NotSent("vendor_down", vendor_text=text) from None
-        raise AccountBlocked("auth", vendor_text=text) from None
-
-
 @contextlib.contextmanager
 def _faults() -> Iterator[None]:
     """What the libraries raise, as ``ChannelError``; nothing has been sent by any of these commands."""
@@ -318,11 +247,11 @@ def _faults() -> Iterator[None]:
     except imaplib.IMAP4.abort as error:
         raise NotSent("connection_lost", vendor_text=str(error)[:300]) from None
     except imaplib.IMAP4.error as error:
-        text = _error_text(error)
-        raise (NotSent if _passes(text) else Rejected)("refused", vendor_text=text) from None
+        text = error_text(error)
+        raise (NotSent if passes(text) else Rejected)("refused", vendor_text=text) from None
     except ImapToolsError as error:
-        text = _error_text(error)
-        raise (NotSent if _passes(text) else Rejected)("refused", vendor_text=text) from None
+        text = error_text(error)
+        raise (NotSent if passes(text) else Rejected)("refused", vendor_text=text) from None
     except TimeoutError:
         raise NotSent("timeout") from None
     except OSError as error:
@@ -335,27 +264,9 @@ def _faults() -> Iterator[None]:
 def _checked(answer: tuple[str, Sequence[object]]) -> Sequence[object]:
     status, data = answer
     if status != "OK":
-        text = _text(data)
-        raise (NotSent if _passes(text) else Rejected)("refused", vendor_text=text)
+        text = text_of(data)
+        raise (NotSent if passes(text) else Rejected)("refused", vendor_text=text)
     return data
-
-
-def _text(data: Sequence[object]) -> str:
-    lines = [line.decode("utf-8", "replace") for line in data if isinstance(line, bytes)]
-    return " ".join(lines)[:500]
-
-
-def _error_text(error: Exception) -> str:
-    if isinstance(error, UnexpectedCommandStatusError):
-        return _text(error.command_result[1])
-    first = error.args[0] if error.args else ""
-    return (first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first))[:500]
-
-
-def _passes(text: str) -> bool:
-    """Does the server's code (RFC 5530) say that it is only for now?"""
-    code = _CODE.match(text)
-    return code is not None and code[1] in _PASSING
 
 
 def _number(response: tuple[str, list[object]]) -> int:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from msgspec import Meta, Struct, field
 
+from adapters.email.servers import PROVIDERS, Server, checker_at
 from tui_inbox.domain.channel import AttachmentLimits, ChannelTraits, Evidence, HandleKind
-from tui_inbox.domain.errors import Refused
 
 if TYPE_CHECKING:
     from tui_inbox.ports.channel import Channel
     from tui_inbox.ports.secrets import Secrets
+    from tui_inbox.ports.signing_in import SignIn
 
 MAX_FILE_BYTES = 25 * 1024 * 1024
 """Of all files of one mail together: what the large providers accept."""
@@ -46,23 +46,23 @@ BOOKING_MAIL = OTA_MAIL._replace(
 AIRBNB_MAIL = OTA_MAIL._replace(code="airbnb-mail", mark="AM", label="Airbnb (mail)", handle=HandleKind.OPAQUE)
 OTA = {"booking": BOOKING_MAIL, "airbnb": AIRBNB_MAIL}
 
-Host = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,253}$")]
-Port = Annotated[int, Meta(ge=1, le=65535)]
 Site = Literal["booking", "airbnb"]
-Tls = Literal["implicit", "starttls", "none"]
+Url = Annotated[str, Meta(pattern=r"^(https?://[^\s]{1,500})?$")]
 
 
-class Server(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a service listens. ``tls = "none"`` is for this machine only."""
+class OAuth(Struct, frozen=True, forbid_unknown_fields=True):
+    """The hotel's own registration of the program at its provider; empty addresses are the provider's usual ones."""
 
-    host: Host
-    port: Port
-    tls: Tls = "implicit"
-
-    def check(self) -> None:
-        """Raises ``Refused("mail_plain_text")``: nothing but TLS leaves this machine."""
-        if self.tls == "none" and not is_loopback(self.host):
-            raise Refused("mail_plain_text", host=self.host)
+    client_id: str = ""
+    client_secret: str = ""
+    """Name under which a vault keeps the registration's secret, where there is one."""
+    tenant: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,100}$")] = "common"
+    """Microsoft's directory: its id or domain."""
+    sign_in: Literal["", "device", "address"] = ""
+    device_url: Url = ""
+    authorize_url: Url = ""
+    token_url: Url = ""
+    scope: str = ""
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,17 +70,27 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     type: Literal["email"]
     address: Annotated[str, Meta(pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$")]
-    imap: Server
+    imap: Server | None = None
+    """Not needed where ``provider`` names one that is known."""
     smtp: Server | None = None
-    """Not needed where ``mode`` is ``view-only``."""
+    """Likewise, and not where ``mode`` is ``view-only``."""
+    provider: Literal["", "google", "microsoft"] = ""
+    auth: Literal["password", "oauth"] = "password"
+    oauth: OAuth = OAuth()
     username: str = ""
     """Empty: the address."""
     secret: str = ""
-    """Name under which a vault keeps the password; empty only for a server on this machine that asks for none."""
+    """Name under which a vault keeps the password, or what OAuth's sign-in gave (the refresh token).
+
+    Empty only for a server on this machine that asks for none.
+    """
     mode: Literal["full", "view-only"] = "full"
     history: Annotated[str, Meta(pattern=r"^([1-9][0-9]{0,3}d|all|none)$")] = "30d"
-    sent_copy: Literal["server", "ours"] = "ours"
-    """Who files what was sent: the provider itself, or we by APPEND. Only a server's own copy is evidence."""
+    sent_copy: Literal["", "server", "ours"] = ""
+    """Who files what was sent: the provider itself, or we by APPEND; empty: as the provider is known to do, else ours.
+
+    Only a server's own copy is evidence.
+    """
     sent_folder: str = ""
     """Empty: the folder that the server marks as Sent, else one of the usual names."""
     ca_file: str = ""
@@ -95,6 +105,27 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     property_: str = field(name="property", default="")
     """Code of the property whose guests write here."""
 
+    def __post_init__(self) -> None:
+        if self.imap is None and not self.provider:
+            raise ValueError("imap, or a provider that is known")
+        if self.auth == "oauth" and not (self.oauth.client_id and self.secret):
+            raise ValueError('auth = "oauth" needs oauth.client_id and secret')
+        if self.auth == "oauth" and not self.provider and not (self.oauth.token_url and self.oauth.scope):
+            raise ValueError('auth = "oauth" needs a provider, or oauth.token_url and oauth.scope')
+
+    @property
+    def incoming(self) -> Server:
+        return self.imap or PROVIDERS[self.provider].imap
+
+    @property
+    def outgoing(self) -> Server | None:
+        return self.smtp or (PROVIDERS[self.provider].smtp if self.provider else None)
+
+    @property
+    def copied_by(self) -> str:
+        """Who files what was sent: ``server`` or ``ours``."""
+        return self.sent_copy or (PROVIDERS[self.provider].sent_copy if self.provider else "ours")
+
     @property
     def login(self) -> str:
         return self.username or self.address
@@ -106,25 +137,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def checker(self) -> str:
         """Whose word on a sender is believed: a name, ``*``, or nothing for what stands above every Received line."""
-        return self.authserv_id or _CHECKERS.get(self.imap.host.lower(), "")
+        return self.authserv_id or checker_at(self.incoming.host)
 
     @property
     def can_send(self) -> bool:
-        return self.mode == "full" and self.smtp is not None
-
-
-# Google puts its name and takes others' claims to it out; Microsoft's own line has no name and always stands first.
-_CHECKERS = {"imap.gmail.com": "mx.google.com", "outlook.office365.com": "*"}
-
-
-def is_loopback(host: str) -> bool:
-    """Is this name or number certainly our own machine?"""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return self.mode == "full" and self.outgoing is not None
 
 
 MailSettings = Settings
@@ -155,3 +172,13 @@ class Mailboxes:
         from adapters.email.account import Email
 
         return Email.open(name, settings, secrets)
+
+    @classmethod
+    def sign_in(cls, settings: MailSettings, secrets: Secrets) -> SignIn | None:
+        """Leads a person to the provider's page; None where a password is all that is wanted. Raises ``Refused``."""
+        if settings.auth != "oauth":
+            return None
+        from adapters.email.oauth import server_of
+        from adapters.email.signing_in import MailSignIn
+
+        return MailSignIn(server_of(settings, secrets), settings.login)

@@ -13,7 +13,8 @@ import ssl
 from collections.abc import Iterator
 
 from adapters.email import tls
-from adapters.email.settings import Server
+from adapters.email.oauth import Bearer, Challenges, login_refused
+from adapters.email.servers import Server
 from tui_inbox.domain.errors import AccountBlocked, ChannelError, NotSent, Rejected, Unknown
 from tui_inbox.ports.secrets import Secret
 
@@ -26,21 +27,23 @@ _DOT = re.compile(rb"(?m)^\.")
 _AUTH_REFUSED = (530, 534, 535, 538)
 
 
-def submit(server: Server, user: str, secret: Secret | None, ca_file: str, sender: str, to: str, content: bytes) -> str:
+def submit(
+    server: Server, user: str, secret: Secret | Bearer | None, ca_file: str, sender: str, to: str, content: bytes
+) -> str:
     """Send once; the server's own words about it. Raises the ``ChannelError`` that the outbox acts on."""
     with _session(server, user, secret, ca_file) as smtp:
         _envelope(smtp, sender, to, len(content))
         return _data(smtp, content)
 
 
-def check_login(server: Server, user: str, secret: Secret | None, ca_file: str) -> None:
+def check_login(server: Server, user: str, secret: Secret | Bearer | None, ca_file: str) -> None:
     """Log in and leave. Raises ``ChannelError``."""
     with _session(server, user, secret, ca_file) as smtp, _before_the_dot():
         smtp.noop()
 
 
 @contextlib.contextmanager
-def _session(server: Server, user: str, secret: Secret | None, ca_file: str) -> Iterator[smtplib.SMTP]:
+def _session(server: Server, user: str, secret: Secret | Bearer | None, ca_file: str) -> Iterator[smtplib.SMTP]:
     server.check()
     with _before_the_dot():
         smtp = _connect(server, ca_file)
@@ -49,7 +52,9 @@ def _session(server: Server, user: str, secret: Secret | None, ca_file: str) -> 
             if server.tls == "starttls":
                 _start_tls(smtp, ca_file)
             smtp.ehlo_or_helo_if_needed()
-            if secret is not None:
+            if isinstance(secret, Bearer):
+                _login_by_token(smtp, user, secret)
+            elif secret is not None:
                 _login(smtp, user, secret.reveal())
         yield smtp
     finally:
@@ -92,10 +97,37 @@ def _login(smtp: smtplib.SMTP, user: str, password: str) -> None:
             case _:
                 smtp.auth(way, smtp.auth_cram_md5)
     except smtplib.SMTPAuthenticationError as error:
-        kind, code = (NotSent, "vendor_down") if 400 <= error.smtp_code < 500 else (AccountBlocked, "auth")
-        raise kind(code, vendor_code=str(error.smtp_code), vendor_text=_text(error.smtp_error)) from None
+        raise _login_refused(error, by_token=False) from None
     finally:
         smtp.password = ""
+
+
+def _login_by_token(smtp: smtplib.SMTP, user: str, bearer: Bearer) -> None:
+    """By OAuth; a token that is refused is replaced once."""
+    refused = ""
+    for last in (False, True):
+        token = bearer.token(instead_of=refused)
+        told = Challenges(user, token)
+
+        def answer(challenge: bytes | None = None, told: Challenges = told) -> str:
+            return told.answer(challenge).decode("ascii", "replace")
+
+        try:
+            smtp.auth("XOAUTH2", answer)
+            return
+        except smtplib.SMTPAuthenticationError as error:
+            if last or 400 <= error.smtp_code < 500:
+                raise _login_refused(error, by_token=True) from None
+        refused = token
+
+
+def _login_refused(error: smtplib.SMTPAuthenticationError, *, by_token: bool) -> ChannelError:
+    text = _text(error.smtp_error)
+    if 400 <= error.smtp_code < 500:
+        return NotSent("vendor_down", vendor_code=str(error.smtp_code), vendor_text=text)
+    refused = login_refused(text, by_token=by_token)
+    refused.vendor_code = str(error.smtp_code)
+    return refused
 
 
 def _envelope(smtp: smtplib.SMTP, sender: str, to: str, size: int) -> None:
@@ -141,8 +173,9 @@ def _data(smtp: smtplib.SMTP, content: bytes) -> str:
 
 def _refusal(code: int, said: bytes, permanent: str = "refused") -> ChannelError:
     text = _text(said)
-    if code in _AUTH_REFUSED:
-        return AccountBlocked("auth", vendor_code=str(code), vendor_text=text)
+    blocked = login_refused(text, by_token=False)
+    if code in _AUTH_REFUSED or blocked.code != "auth":
+        return AccountBlocked(blocked.code, vendor_code=str(code), vendor_text=text)
     if 400 <= code < 500:
         return NotSent("vendor_busy", vendor_code=str(code), vendor_text=text)
     if 500 <= code < 600:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
 
-from adapters.email import Mailboxes
+from adapters.email import Mailboxes, Server
 from adapters.email.account import Email, external_id
 from adapters.email.ota import SITES
 from adapters.email.pipe import MailParser
@@ -17,6 +16,7 @@ from adapters.email.results import TOPMOST, is_proved, read
 from adapters.email.settings import AIRBNB_MAIL, BOOKING_MAIL, EMAIL
 from adapters.sandbox.mailbox import SandboxMailbox
 from tests.adapters.mail import MAILS, account, letter, raw_mail, settings
+from tests.fakes import NOON
 from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.errors import Refused, Rejected
 from tui_inbox.domain.window import Allowed, may_send
@@ -209,7 +209,7 @@ def test_results_below_our_server_s_own_line_need_its_name_in_the_settings(parse
 
 def test_the_large_providers_own_checks_are_known() -> None:
     def at(host: str) -> str:
-        server = settings(9).imap.__class__(host, 993)
+        server = Server(host, 993)
         return Mailboxes.Settings("email", "desk@hotel.example", server).checker
 
     assert (at("imap.gmail.com"), at("outlook.office365.com"), at("mail.hotel.example")) == (
@@ -255,7 +255,7 @@ def test_the_channels_say_what_the_sites_take() -> None:
         assert traits.content_rules == ("plain_text_only",)
         assert traits.attachments is not None
         assert traits.attachments.max_bytes == 15 * 1024 * 1024
-        verdict = may_send(traits, None, letter().created_at + timedelta(1))  # type: ignore[operator]
+        verdict = may_send(traits, None, NOON)
         assert (verdict.kind, verdict.code) == (Allowed.NONE, "never_wrote")
 
 
