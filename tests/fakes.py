@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tui_inbox.domain.channel import ChannelTraits, Evidence, HandleKind
+from tui_inbox.domain.deed import Deed
 from tui_inbox.domain.errors import ChannelError, Malformed
 from tui_inbox.domain.message import Delivery, Kind
 from tui_inbox.domain.outbox import Outgoing
@@ -173,6 +174,9 @@ class FakeChannel:
     fetched: list[tuple[str, str]] = field(default_factory=list)
     calls: int = 0
     closed: bool = False
+    acted: list[Deed] = field(default_factory=list)
+    act_faults: deque[ChannelError] = field(default_factory=deque)
+    health: Health = field(default_factory=lambda: Health(HealthState.OK, "Fake"))
 
     def streams(self) -> Sequence[str]:
         return ("messages",)
@@ -226,7 +230,12 @@ class FakeChannel:
         return self.statuses.get(provider_id) or receipt(provider_id, Delivery.SENT)
 
     def test(self) -> Health:
-        return Health(HealthState.OK, "Fake")
+        return self.health
+
+    def act(self, deed: Deed) -> None:
+        if self.act_faults:
+            raise self.act_faults.popleft()
+        self.acted.append(deed)
 
     def close(self) -> None:
         self.closed = True

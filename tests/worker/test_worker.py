@@ -11,6 +11,7 @@ import pytest
 
 from storage.store import SqlStore
 from tests.fakes import FakeChannel, StillClock, hotel, written
+from tui_inbox.domain.deed import Act, Deed, PendingDeed
 from tui_inbox.domain.errors import AccountBlocked, NotSent, StoreError
 from tui_inbox.domain.outbox import OutboxState, Outgoing
 from tui_inbox.domain.template import Template
@@ -318,3 +319,30 @@ def test_vendors_that_hang_keep_nobody_else_s_message(sqlite_store: SqlStore) ->
         stop.set()
         thread.join(15)
     assert not thread.is_alive()
+
+
+def test_one_round_tells_vendors_what_the_desk_did(sqlite_store: SqlStore) -> None:
+    channel, now = FakeChannel(), datetime.now(UTC)
+    with sqlite_store.write() as tx:
+        conversation = replying.start(tx, hotel(), ANA, now, address=GUEST)
+        tx.deeds.want(PendingDeed(0, "desk-sms", conversation, Deed(Act.CLOSE, "sms", GUEST, value="on"), "ana", now))
+    run_once(parts(sqlite_store, channel))
+    assert [deed.act for deed in channel.acted] == [Act.CLOSE]
+
+
+def test_a_living_worker_tells_vendors_within_a_moment(sqlite_store: SqlStore) -> None:
+    class Hearing(FakeChannel):
+        def act(self, deed: Deed) -> None:
+            super().act(deed)
+            heard.set()
+
+    heard, channel, now = Event(), Hearing(), datetime.now(UTC)
+    with sqlite_store.write() as tx:
+        conversation = replying.start(tx, hotel(), ANA, now, address=GUEST)
+    thread, stop = running(lambda stop: serve(parts(sqlite_store, channel), stop))
+    with sqlite_store.write() as tx:
+        tx.deeds.want(PendingDeed(0, "desk-sms", conversation, Deed(Act.CLOSE, "sms", GUEST, value="on"), "ana", now))
+    assert heard.wait(10)
+    stop.set()
+    thread.join(10)
+    assert len(channel.acted) == 1

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_inbox.domain import lifecycle
 from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.deadline import deadline_of
+from tui_inbox.domain.deed import Act
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.lifecycle import Change
 from tui_inbox.domain.reservation import is_live
+from tui_inbox.services import acting
 from tui_inbox.services.desk import SYSTEM, Actor, Desk
 from tui_inbox.services.undo import GuestStep, LifeStep, Step, Undone, UnreadStep, life_of, undo, write_events
 
@@ -51,6 +53,7 @@ def _each(
     *,
     read: bool = False,
     extra: Sequence[Step] = (),
+    tell: tuple[Desk, Act] | None = None,
 ) -> list[Conversation]:
     """Move every row that can be moved; raises the first refusal when none can."""
     actor.require_write()
@@ -76,6 +79,8 @@ def _each(
         if change.code is not None:
             events.append(_event(change, actor, now))
         tx.changed("conversation", after.id)
+        if tell is not None:
+            acting.want(tx, tell[0], after, tell[1], actor.code, now)
         moved.append(after)
     if not moved and refused is not None:
         raise refused
@@ -89,13 +94,21 @@ def _event(change: Change, actor: Actor, now: datetime) -> Event:
     return Event(0, now, change.code, actor.code, after.id, after.guest_id, dict(change.params))
 
 
-def close(tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime) -> list[Conversation]:
+def close(
+    tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime, desk: Desk | None = None
+) -> list[Conversation]:
     """To Closed; read for everybody."""
-    return _each(tx, actor, conversation_ids, now, lambda row: lifecycle.close(row, actor.code, now), read=True)
+    tell = (desk, Act.CLOSE) if desk else None
+    return _each(
+        tx, actor, conversation_ids, now, lambda row: lifecycle.close(row, actor.code, now), read=True, tell=tell
+    )
 
 
 def reopen(tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime) -> list[Conversation]:
-    return _each(tx, actor, conversation_ids, now, lambda row: lifecycle.reopen(row, actor.code, now))
+    moved = _each(tx, actor, conversation_ids, now, lambda row: lifecycle.reopen(row, actor.code, now))
+    for row in moved:
+        acting.change(tx, row.id, Act.CLOSE, acting.OFF, actor.code, now)
+    return moved
 
 
 def snooze(
@@ -126,8 +139,9 @@ def report_spam(
     now: datetime,
     block: bool = False,
     rule: str = "",
+    desk: Desk | None = None,
 ) -> list[Conversation]:
-    """To Spam; with ``block`` the senders' next messages go there too."""
+    """To Spam; with ``block`` the senders' next messages go there too, and their vendor is told."""
     actor.require_write()
     steps: list[Step] = []
     for conversation_id in dict.fromkeys(conversation_ids) if block else ():
@@ -144,15 +158,18 @@ def report_spam(
         lambda row: lifecycle.report_spam(row, actor.code, now, rule),
         read=True,
         extra=steps,
+        tell=(desk, Act.SPAM) if desk and block else None,
     )
 
 
-def block_senders(tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime) -> int:
+def block_senders(
+    tx: Transaction, actor: Actor, conversation_ids: Sequence[int], now: datetime, desk: Desk | None = None
+) -> int:
     """The next messages of these senders go to Spam, and what is not there yet goes now; how many were blocked."""
     rows = [tx.conversations.load(conversation_id) for conversation_id in dict.fromkeys(conversation_ids)]
     elsewhere = [row.id for row in rows if row.state is not State.SPAM]
     if elsewhere:
-        report_spam(tx, actor, elsewhere, now, block=True)
+        report_spam(tx, actor, elsewhere, now, block=True, desk=desk)
     actor.require_write()
     guests = [tx.guests.load(guest_id) for guest_id in dict.fromkeys(row.guest_id for row in rows)]
     free = [guest for guest in guests if not guest.blocked]
@@ -163,6 +180,9 @@ def block_senders(tx: Transaction, actor: Actor, conversation_ids: Sequence[int]
     for guest in free:
         tx.guests.put(guest._replace(blocked=True))
         tx.changed("guest", guest.id)
+    for row in rows:
+        if desk is not None and row.id not in elsewhere:
+            acting.want(tx, desk, row, Act.SPAM, actor.code, now)
     if events:
         write_events(tx, events, steps)
     return len(guests)
@@ -185,7 +205,10 @@ def not_spam(
         change = lifecycle.not_spam(row, actor.code, now, tx.messages.last_answer_at(row.id))
         return _clocked(tx, desk, change)
 
-    return _each(tx, actor, conversation_ids, now, move, extra=steps)
+    moved = _each(tx, actor, conversation_ids, now, move, extra=steps)
+    for row in moved:
+        acting.change(tx, row.id, Act.SPAM, acting.OFF, actor.code, now)
+    return moved
 
 
 def no_reply_needed(
@@ -204,7 +227,11 @@ def no_reply_needed(
             return _clocked(tx, desk, lifecycle.no_reply_needed(row))
         return _clocked(tx, desk, lifecycle.reply_needed(row, tx.messages.last_answer_at(row.id)))
 
-    return _each(tx, actor, conversation_ids, now, move, read=on)
+    tell = (desk, Act.NO_REPLY_NEEDED) if desk and on else None
+    moved = _each(tx, actor, conversation_ids, now, move, read=on, tell=tell)
+    for row in () if on else moved:
+        acting.change(tx, row.id, Act.NO_REPLY_NEEDED, acting.OFF, actor.code, now)
+    return moved
 
 
 def move_to_inbox(

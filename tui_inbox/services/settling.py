@@ -13,6 +13,7 @@ from tui_inbox.domain.message import Delivery
 from tui_inbox.domain.outbox import OutboxState, Outgoing, allowed, shown
 from tui_inbox.ports.channel import Receipt
 from tui_inbox.ports.store import Transaction
+from tui_inbox.services import acting
 from tui_inbox.services.desk import Desk
 from tui_inbox.services.lifecycle import with_deadline
 
@@ -82,6 +83,8 @@ def accepted(tx: Transaction, desk: Desk, row: Outgoing, receipt: Receipt, now: 
     conversation = tx.conversations.load(row.conversation_id)
     line = tx.lines.get(row.account, row.channel, row.address) or Line(row.account, row.channel, row.address)
     tx.lines.put(line._replace(last_out_at=now, reply_by=None))
+    if row.created_by and not row.scheduled:
+        acting.replied(tx, desk, row, conversation, now)
     if row.created_by and (was_unsure or row.scheduled):
         message = tx.messages.get(row.message_id)
         if message is not None and (conversation.last_in_at is None or message.at >= conversation.last_in_at):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.rows import EventRow, Key, MessageRow, Thread
-from tui_inbox.services import inbox
+from tui_inbox.services import acting, inbox
 from tui_inbox.services.accounts import DISABLED, PAUSED
-from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.desk import READ_ONLY, Actor, Desk
 
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
@@ -82,8 +82,13 @@ def full_text(tx: Transaction, message_id: int) -> str:
     return tx.messages.full_text(message_id)
 
 
-def mark_read(tx: Transaction, actor: Actor, conversation_id: int, now: datetime) -> bool:
-    """Read by this operator; tells whether something was unread. No event: reading is not an act on the guest."""
+def mark_read(tx: Transaction, actor: Actor, conversation_id: int, now: datetime, desk: Desk | None = None) -> bool:
+    """Read by this operator; tells whether something was unread. No event: reading is not an act on the guest.
+
+    With a ``desk`` the guest's vendor is told, where the hotel wants that.
+    """
+    if desk is not None and actor.role != READ_ONLY:
+        acting.opened(tx, desk, conversation_id, actor.code, now)
     if not tx.unread.clear(conversation_id, actor.code):
         return False
     tx.changed("conversation", conversation_id)
@@ -121,8 +126,15 @@ def mark_all_read(tx: Transaction, actor: Actor, conversation_ids: Sequence[int]
     return len(steps)
 
 
-def look(tx: Transaction, actor: Actor, conversation_id: int, doing: str, now: datetime) -> None:
-    """Tell colleagues: ``viewing`` or ``replying``, until a minute and a half passes without another look."""
+def look(
+    tx: Transaction, actor: Actor, conversation_id: int, doing: str, now: datetime, desk: Desk | None = None
+) -> None:
+    """Tell colleagues: ``viewing`` or ``replying``, until a minute and a half passes without another look.
+
+    With a ``desk`` the guest sees that somebody types, where the hotel wants that.
+    """
+    if desk is not None and doing == "replying":
+        acting.types(tx, desk, conversation_id, actor.code, now)
     tx.presences.put(conversation_id, actor.code, doing, now + PRESENCE)
 
 

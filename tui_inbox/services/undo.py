@@ -15,11 +15,13 @@ import msgspec
 from msgspec import Struct
 
 from tui_inbox.domain.conversation import Conversation, DeadlineKind, State
+from tui_inbox.domain.deed import Act
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.rows import ConsentRow
+from tui_inbox.services import acting
 from tui_inbox.services.desk import Actor
 
 if TYPE_CHECKING:
@@ -186,7 +188,7 @@ def undo(tx: Transaction, actor: Actor, now: datetime) -> Undone | None:
     for step in reversed(data.steps):
         if isinstance(step, UnreadStep) and step.id in kept:
             continue  # The row has moved on, and its marks with it.
-        touched = _take_back(tx, step, now)
+        touched = _take_back(tx, actor, step, now)
         if touched is None:
             skipped += 1
             if isinstance(step, LifeStep):
@@ -207,11 +209,11 @@ def undo(tx: Transaction, actor: Actor, now: datetime) -> Undone | None:
     return Undone(event.code, count, skipped, tuple(changed))
 
 
-def _take_back(tx: Transaction, step: Step, now: datetime) -> tuple[int, ...] | None:
+def _take_back(tx: Transaction, actor: Actor, step: Step, now: datetime) -> tuple[int, ...] | None:
     """The conversations touched, or None when somebody changed the thing since."""
     match step:
         case LifeStep():
-            return _restore_life(tx, step)
+            return _restore_life(tx, actor, step, now)
         case UnreadStep():
             return _restore_unread(tx, step, now)
         case TagStep():
@@ -219,7 +221,7 @@ def _take_back(tx: Transaction, step: Step, now: datetime) -> tuple[int, ...] | 
             tx.changed(step.kind, step.ref)
             return (step.ref,) if step.kind == "conversation" else ()
         case GuestStep():
-            return _restore_guest(tx, step, now)
+            return _restore_guest(tx, actor, step, now)
         case RequestStep():
             request = tx.requests.get(step.id)
             if request is None or request.status != step.after:
@@ -254,11 +256,12 @@ def _load(tx: Transaction, conversation_id: int) -> Conversation | None:
         return None
 
 
-def _restore_life(tx: Transaction, step: LifeStep) -> tuple[int, ...] | None:
+def _restore_life(tx: Transaction, actor: Actor, step: LifeStep, now: datetime) -> tuple[int, ...] | None:
     conversation = _load(tx, step.id)
     if conversation is None or life_of(conversation) != step.after:
         return None
     tx.conversations.put(conversation._replace(**{name: getattr(step.before, name) for name in Life.__struct_fields__}))
+    acting.undone(tx, step.id, step.after, step.before, actor.code, now)
     return (step.id,)
 
 
@@ -271,13 +274,16 @@ def _restore_unread(tx: Transaction, step: UnreadStep, now: datetime) -> tuple[i
     return (step.id,)
 
 
-def _restore_guest(tx: Transaction, step: GuestStep, now: datetime) -> tuple[int, ...] | None:
+def _restore_guest(tx: Transaction, actor: Actor, step: GuestStep, now: datetime) -> tuple[int, ...] | None:
     guest = tx.guests.load(step.before.id)
     if guest._replace(updated_at=None) != step.after._replace(updated_at=None):
         return None
     tx.guests.put(step.before._replace(updated_at=now))
     tx.changed("guest", guest.id)
-    return tuple(one.id for one in tx.conversations.all_of_guest(guest.id))
+    rows = tuple(one.id for one in tx.conversations.all_of_guest(guest.id))
+    for conversation_id in rows if step.after.blocked and not step.before.blocked else ():
+        acting.change(tx, conversation_id, Act.SPAM, acting.OFF, actor.code, now)
+    return rows
 
 
 def _return_stays(tx: Transaction, step: StaysStep) -> tuple[int, ...]:

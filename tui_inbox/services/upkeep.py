@@ -68,7 +68,7 @@ def alive(row: WorkerRow | None, now: datetime) -> bool:
 def prune(store: Store, now: datetime, limit: int = 500) -> int:
     """Throw away old change lines and raw envelopes, a little at a time."""
     with store.write() as tx:
-        gone = tx.changes.prune(now - CHANGES_KEPT)
+        gone = tx.changes.prune(now - CHANGES_KEPT) + tx.deeds.prune(now - RAW_KEPT)
     with store.write() as tx:
         gone += tx.visitors.prune(now - SILENT_KEPT, limit)
     while True:

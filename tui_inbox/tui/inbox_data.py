@@ -82,7 +82,7 @@ class InboxData(Struct, frozen=True):
     def opening(self, tx: Transaction, conversation_id: int, now: datetime, limit: int) -> tuple[Reading, Counts]:
         """Read by this operator from now on, and seen to be looked at."""
         actor = self.actor()
-        thread.mark_read(tx, actor, conversation_id, now)
+        thread.mark_read(tx, actor, conversation_id, now, self.desk)
         thread.look(tx, actor, conversation_id, "viewing", now)
         return self.reading(tx, conversation_id, now, limit), inbox.counts(tx, self.desk, actor, View())
 

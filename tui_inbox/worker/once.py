@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui_inbox.domain.errors import ChannelError
-from tui_inbox.services import accounts, delivery, lifecycle, planning, polling
+from tui_inbox.services import accounts, delivery, lifecycle, performing, planning, polling
 from tui_inbox.services.ingest import Applied
 from tui_inbox.worker.parts import Parts
 from tui_inbox.worker.sending import Sender
@@ -63,4 +63,6 @@ def _round(parts: Parts) -> Outcome:
     sender.release_due()
     for name in sender.ready():
         sent += sender.send(name)
+    for channel in parts.channels.values():
+        performing.perform(parts.store, parts.desk, channel, parts.clock.now())
     return Outcome(True, applied, sent, tuple(failed), len(polled))

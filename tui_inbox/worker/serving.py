@@ -20,7 +20,18 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from tui_inbox.domain.errors import StoreError
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.ports.channel import Channel
-from tui_inbox.services import accounts, channels, delivery, files, lifecycle, planning, polling, transcribing, upkeep
+from tui_inbox.services import (
+    accounts,
+    channels,
+    delivery,
+    files,
+    lifecycle,
+    performing,
+    planning,
+    polling,
+    transcribing,
+    upkeep,
+)
 from tui_inbox.worker.guard import Guard, log
 from tui_inbox.worker.parts import Parts
 from tui_inbox.worker.sending import Sender
@@ -133,14 +144,15 @@ class Leader:
             due = bool(tx.outbox.due(now, 1))
             queued = due or bool(tx.outbox.in_state((OutboxState.QUEUED,), 1))
             asked = bool(tx.jobs.queued(1))
-            wished = {pending.account for pending in tx.deeds.due(now, 50)}
+            wished = bool(tx.deeds.due(now, 1))
+            telling = [name for name in self._telling if wished and tx.deeds.due(now, 1, name)]
         if due:
             self._sender.release_due()
         for account in self._sender.ready() if queued else ():
             self._pool.submit(self._guard.run, f"send {account}", partial(self._sender.send, account))
         if asked:
             self._pool.submit(self._guard.run, "jobs", self._jobs)
-        for account in wished & self._telling.keys():
+        for account in telling:
             self._pool.submit(self._guard.run, f"tell {account}", partial(self._tell, account))
 
     def _tell(self, account: str) -> None:

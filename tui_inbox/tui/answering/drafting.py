@@ -235,7 +235,7 @@ class Drafting(Letter):
         actor, now = screen.desk_app.actor, self.now()
         before, self._looked = self._looked, doing
         if doing and self.row is not None:
-            await screen.gateway.write(thread.look, actor, self.row.id, doing, now)
+            await screen.gateway.write(thread.look, actor, self.row.id, doing, now, screen.desk_app.session.desk)
         elif before:
             await screen.gateway.write(thread.leave, actor)
 

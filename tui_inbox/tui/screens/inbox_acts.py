@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WORKER_QUIET = timedelta(seconds=60)
 POLL_OLD_MINUTES = 5
 OFFERED = timedelta(seconds=10)
+TOLD_TO_VENDORS = frozenset({"lifecycle.close"})
+"""Acts that some vendors are told of, if the desk says so."""
 """After «spam», so long «block» means those senders."""
 
 
@@ -133,6 +135,8 @@ class InboxActs(InboxView):
         ids = self.rows.chosen()
         if not ids:
             return
+        if name in TOLD_TO_VENDORS:
+            more.setdefault("desk", self.desk_app.session.desk)
         await self.gateway.write(service(name), self.desk_app.actor, ids, self.desk_app.now(), **more)
         self.acted()
         self.rows.marked.clear()
@@ -179,7 +183,8 @@ class InboxActs(InboxView):
         ids = just[1] if just is not None and recent else self.rows.chosen()
         if not ids:
             return
-        count = await self.gateway.write(lifecycle.block_senders, self.desk_app.actor, ids, self.desk_app.now())
+        desk, actor = self.desk_app.session.desk, self.desk_app.actor
+        count = await self.gateway.write(lifecycle.block_senders, actor, ids, self.desk_app.now(), desk)
         await self.after_act()
         words = ngettext("{n} sender blocked", "{n} senders blocked", count).format(n=count)
         self.say(f"{words}  {self.desk_app.keymap.shown('undo')} {_('undo')}")

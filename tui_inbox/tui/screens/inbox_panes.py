@@ -161,7 +161,8 @@ class InboxPanes(DeskScreen):
         self.rows.change(reading.thread.conversation)
 
     async def mark_read(self, conversation_id: int) -> None:
-        await self.gateway.write(threads.mark_read, self.desk_app.actor, conversation_id, self.desk_app.now())
+        desk, now = self.desk_app.session.desk, self.desk_app.now()
+        await self.gateway.write(threads.mark_read, self.desk_app.actor, conversation_id, now, desk)
         await self.show_conversation(conversation_id)
         await self._recount()
 
