@@ -9,6 +9,8 @@ import pytest
 
 from adapters._http import Limits
 from adapters.sandbox.speech import SandboxSpeech, Speech
+from adapters.transcription import rough
+from adapters.transcription.rough import Rough
 from adapters.transcription.server import Server
 from tui_inbox.domain.errors import AccountBlocked, NotSent, Refused, Rejected
 from tui_inbox.ports.secrets import Secret
@@ -104,3 +106,22 @@ def test_what_the_engine_cannot_take_is_refused_before_the_wire(engine: Server, 
         engine.transcribe("n", "audio/ogg", bytes(25 * 1024 * 1024 + 1), "fr")
     assert (form.value.code, size.value.code) == ("audio_form", "audio_too_big")
     assert box.speech.heard == []
+
+
+def test_the_rough_engine_says_what_is_missing_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rough, "find_spec", lambda _name: None)
+    with pytest.raises(Refused, match="speech_missing"):
+        Rough()
+    monkeypatch.setattr(rough, "find_spec", lambda _name: object())
+    monkeypatch.setattr(rough, "which", lambda _name: None)
+    with pytest.raises(Refused, match="ffmpeg_missing"):
+        Rough()
+
+
+def test_the_rough_engine_takes_no_other_language_and_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rough, "find_spec", lambda _name: object())
+    monkeypatch.setattr(rough, "which", lambda _name: "/usr/bin/ffmpeg")
+    with pytest.raises(Refused, match="engine_english_only"):
+        Rough().transcribe("n", "audio/ogg", NOTE, "fr")
+    with pytest.raises(NotSent, match="engine_slow"):
+        Rough(patience=0.0).transcribe("n", "audio/ogg", NOTE, "en")
