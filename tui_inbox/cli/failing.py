@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -27,7 +28,11 @@ def guarded(options: Namespace) -> int:
     """Run the chosen command; whatever it raises becomes a sentence and a code."""
     module, function = options.run.split(":")
     try:
-        code: int = getattr(import_module(f"tui_inbox.cli.{module}"), function)(options)
+        command = getattr(import_module(f"tui_inbox.cli.{module}"), function)
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
+        code: int = command(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
         if sys.stderr.isatty():
