@@ -158,11 +158,11 @@ class Sending:
         if limits is not None:
             allowed = not limits.types or type_.lower().startswith(limits.types)
             if not allowed:
-                raise Refused("file_type", channel=self._traits.label, type=type_)
+                raise Refused("file_not_taken", channel=self._traits.label, type=type_)
             picture = family == "image" and self._traits.code == INSTAGRAM.code
             most = INSTAGRAM_PICTURE if picture else limits.max_bytes
             if size > most:
-                raise Refused("file_too_big", channel=self._traits.label, limit=most // (1024 * 1024))
+                raise Refused("file_over_limit", channel=self._traits.label, limit=most // (1024 * 1024))
         return family if family in _KINDS else "file"
 
     def _comment(self, outgoing: Outgoing) -> Receipt:

@@ -76,7 +76,7 @@ INSTAGRAM = ChannelTraits(
 INSTAGRAM_PICTURE = 8 * _MB
 """Bytes of one image on Instagram; other files have the trait's limit."""
 
-NEEDS = ("needs_meta_app", "needs_meta_review", "needs_meta_verification", "needs_human_agent")
+NEEDS = ("need_meta_app", "need_meta_review", "need_meta_verification", "need_human_agent")
 LIMITS = ("limit_meta_history", "limit_meta_ticks", "limit_meta_after_week", "limit_meta_comments")
 
 Number = Annotated[str, Meta(pattern=r"^[0-9]{3,32}$")]
@@ -226,7 +226,7 @@ class InstagramAccounts:
 
     Settings = InstagramSettings
     TRAITS: Mapping[str, ChannelTraits] = {INSTAGRAM.code: INSTAGRAM}
-    NEEDS = (*NEEDS, "needs_instagram_professional")
+    NEEDS = (*NEEDS, "need_instagram_professional")
     LIMITS = (*LIMITS, "limit_instagram_requests", "limit_instagram_files")
 
     @classmethod
