@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 CHANNELS: Mapping[str, str] = {
     "twilio": "adapters.twilio:TwilioAccounts",
     "email": "adapters.email:Mailboxes",
+    "whatsapp-cloud": "adapters.whatsapp_cloud:WhatsAppNumbers",
     "channex": "adapters.channex:ChannexAccounts",
+    "webchat": "adapters.webchat:WebChats",
+    "messenger": "adapters.meta:MessengerPages",
+    "instagram": "adapters.meta:InstagramAccounts",
 }
 """Type in the configuration -> module and class."""
 

@@ -19,6 +19,10 @@ QUICK = Limits(connect=0.4, read=0.25, write=0.25, total=0.5, total_file=0.5)
 SENT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
+def _first_stream(channel: Channel) -> object:
+    return channel.fetch(channel.streams()[0], "", None)
+
+
 @dataclass(frozen=True)
 class Rig:
     """One line of ``CHANNELS`` under test."""
@@ -31,6 +35,10 @@ class Rig:
     settings: Struct
     web: bool = True
     """Speaks HTTP with JSON; the part of the suite about answers and statuses is for these."""
+    vendor: bool = True
+    """Somebody else's server is asked at all."""
+    asks: Callable[[Channel], object] = _first_stream
+    """What is asked of the vendor at regular times: a poll, where there is something to poll."""
     mutants: float = 1.0
     """Share of the damaged payloads: mails are read in a child, a hundred times slower than JSON."""
 

@@ -14,6 +14,9 @@ from adapters.sandbox.twilio import SandboxTwilio
 from adapters.twilio import Settings, errors
 from adapters.twilio.account import Twilio
 from tests.adapters.rig_channex import CHANNEX
+from tests.adapters.rig_whatsapp_cloud import WHATSAPP_CLOUD
+from tests.adapters.rig_meta import INSTAGRAM_RIG, MESSENGER_RIG
+from tests.adapters.rig_webchat import WEBCHAT_RIG
 from tests.adapters.rigging import CANARY, PAYLOADS, QUICK, SENT, Rig, outgoing
 from tui_inbox.ports.channel import Envelope
 from tui_inbox.ports.clock import Clock
@@ -68,6 +71,8 @@ def mails(*names: str) -> list[Envelope]:
 __all__ = ["ACCOUNT_SID", "CANARY", "PAYLOADS", "QUICK", "RIGS", "SENT", "Rig", "outgoing"]
 
 RIGS: dict[str, Rig] = {
+    "messenger": MESSENGER_RIG,
+    "instagram": INSTAGRAM_RIG,
     "channex": CHANNEX,
     "email": Rig(
         type="email",
@@ -91,4 +96,6 @@ RIGS: dict[str, Rig] = {
         outgoing=outgoing(),
         settings=twilio_settings(),
     ),
+    "whatsapp-cloud": WHATSAPP_CLOUD,
+    "webchat": WEBCHAT_RIG,
 }

@@ -46,6 +46,11 @@ def web(request: pytest.FixtureRequest) -> Rig:
     return RIGS[request.param]
 
 
+@pytest.fixture(params=[name for name, rig in RIGS.items() if rig.vendor])
+def vendors(request: pytest.FixtureRequest) -> Rig:
+    return RIGS[request.param]
+
+
 @pytest.fixture
 def idle(rig: Rig) -> Iterator[Channel]:
     """A channel whose vendor is not there: what it does now needs no network."""
@@ -127,15 +132,19 @@ def test_a_lost_answer_is_unknown_and_is_not_repeated(web: Rig, situation: str) 
     assert len(server.requests) <= 1
 
 
-def test_a_refused_connection_was_not_sent(rig: Rig, idle: Channel) -> None:
+def test_a_refused_connection_was_not_sent(vendors: Rig) -> None:
+    channel = vendors.opened(NOWHERE)
     with pytest.raises(NotSent, match="unreachable"):
-        idle.send(rig.outgoing)
+        channel.send(vendors.outgoing)
+    channel.close()
 
 
-def test_a_vendor_that_is_not_there_fails_the_poll_and_the_test_call(idle: Channel) -> None:
+def test_a_vendor_that_is_not_there_fails_the_poll_and_the_test_call(vendors: Rig) -> None:
+    channel = vendors.opened(NOWHERE)
     with pytest.raises(NotSent):
-        idle.fetch(idle.streams()[0], "", None)
-    found = idle.test()
+        vendors.asks(channel)
+    found = channel.test()
+    channel.close()
     assert found.state is HealthState.ERROR
     assert found.code == "unreachable"
 
@@ -195,7 +204,7 @@ def test_a_poll_that_fails_says_how(web: Rig, raw: bytes, kind: type[ChannelErro
     with answering(raw) as server:
         channel = web.opened(server.url)
         with pytest.raises(kind):
-            channel.fetch(channel.streams()[0], "", None)
+            web.asks(channel)
         channel.close()
 
 

@@ -19,7 +19,20 @@ from tui_inbox.domain.errors import ChannelError, NotFound, StoreError, TuiInbox
 
 LANGUAGES = ("en", "fr")
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
-_AREAS = ("events", "channels", "store", "config", "cli", "delivery", "mail", "desk", "receiver", "ota")
+_AREAS = (
+    "events",
+    "channels",
+    "store",
+    "config",
+    "cli",
+    "delivery",
+    "mail",
+    "desk",
+    "receiver",
+    "ota",
+    "whatsapp_cloud",
+    "meta",
+)
 
 
 class _Current:
@@ -77,6 +90,11 @@ def decide(setting: str, hotel: str, environment: Mapping[str, str] | None = Non
 
 def _(text: str) -> str:
     return _Current.catalogue.gettext(text)
+
+
+def translated(text: str, language: str) -> str:
+    """``text`` in a language that need not be the one in use: a guest's page is not a member of staff's screen."""
+    return gettext.translation("tui_inbox", LOCALE, [language], fallback=True).gettext(text)
 
 
 def ngettext(one: str, many: str, n: int) -> str:

@@ -1,0 +1,324 @@
+"""What an envelope of the Cloud API says: messages of every type, receipts, preferences, news of the account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from mimetypes import guess_extension
+
+import msgspec
+
+from adapters._json import decoded, moment_of
+from adapters.whatsapp_cloud import errors, hearing, news, wire
+from adapters.whatsapp_cloud.settings import WHATSAPP
+from tui_inbox.domain.errors import Malformed, Rejected
+from tui_inbox.domain.message import Attachment, Delivery
+from tui_inbox.ports.channel import Envelope, Inbound, Item, Reaction, Revision, Status, Wish
+
+_STATES = {
+    "accepted": Delivery.SENT,
+    "sent": Delivery.SENT,
+    "delivered": Delivery.DELIVERED,
+    "read": Delivery.READ,
+    "played": Delivery.READ,
+    "failed": Delivery.FAILED,
+}
+_UNTOLD = ("request_welcome",)
+"""Types that say nothing: the guest opened the chat."""
+_HEX = re.compile(r"[0-9a-fA-F]{64}")
+
+
+def read(envelope: Envelope, own: str) -> Sequence[Item]:
+    """Raises ``Malformed``; ``own`` is the hotel's number."""
+    match envelope.kind:
+        case hearing.MESSAGE:
+            return _message(decoded(envelope.raw, wire.Told), own)
+        case hearing.ECHO:
+            return _echo(decoded(envelope.raw, wire.Told), own)
+        case hearing.STATUS:
+            return _status(decoded(envelope.raw, wire.Status))
+        case hearing.PREFERENCE:
+            return _preference(decoded(envelope.raw, wire.Preference))
+        case hearing.NEWS:
+            return news.read(envelope.raw)
+        case _:
+            raise Malformed("bad_payload")
+
+
+def _message(told: wire.Told, own: str) -> Sequence[Item]:
+    message = told.message
+    if not message.id:
+        raise Malformed("bad_payload")
+    at = _at(message.timestamp)
+    contact = told.contacts[0] if told.contacts else wire.Contact()
+    special = _about_another(message, at)
+    if special is not None:
+        return special
+    if message.type in _UNTOLD:
+        return ()
+    number = wire.phone(message.from_)
+    ids = (message.from_user_id, message.from_parent_user_id, contact.user_id, contact.parent_user_id)
+    others = list(dict.fromkeys(found for found in map(wire.user_id, ids) if found))
+    address = number or (others.pop(0) if others else "")
+    if not address:
+        raise Malformed("no_guest_address")
+    if message.type == "system" and message.system is not None:
+        # The guest has a new number: the old one and the new one are the same person.
+        others += filter(None, (wire.phone(message.system.wa_id or message.system.new_wa_id),))
+        others += filter(None, (wire.user_id(message.system.user_id),))
+    return (
+        Inbound(
+            external_id=message.id,
+            channel=WHATSAPP.code,
+            at=at,
+            address=address,
+            own_address=own,
+            text=_with_referral(_text(message), message.referral),
+            name=_name(contact),
+            automated=message.type == "system",
+            attachments=_attachments(message),
+            also=tuple(dict.fromkeys(other for other in others if other != address)),
+            phone="" if number else wire.phone(contact.wa_id),
+            quoted=(message.context.id or "") if message.context else "",
+        ),
+    )
+
+
+def _echo(told: wire.Told, own: str) -> Sequence[Item]:
+    """Written on the hotel's own phone, which shares the number."""
+    message = told.message
+    at = _at(message.timestamp)
+    special = _about_another(message, at, outbound=True)
+    if special is not None:
+        return special
+    address = wire.phone(message.to) or wire.user_id(message.to_user_id)
+    if not message.id or not address:
+        raise Malformed("no_guest_address")
+    return (
+        Inbound(
+            external_id=message.id,
+            channel=WHATSAPP.code,
+            at=at,
+            address=address,
+            own_address=own,
+            text=_text(message),
+            outbound=True,
+            state=Delivery.SENT,
+            attachments=_attachments(message),
+            quoted=(message.context.id or "") if message.context else "",
+        ),
+    )
+
+
+def _about_another(message: wire.Message, at: datetime, *, outbound: bool = False) -> Sequence[Item] | None:
+    """Reactions, edits and deletions speak of an earlier message; None for a message of its own."""
+    match message.type:
+        case "reaction" if message.reaction and message.reaction.message_id:
+            return (Reaction(message.reaction.message_id, at, message.reaction.emoji or "", outbound),)
+        case "edit" if message.edit and message.edit.original_message_id:
+            return (Revision(message.edit.original_message_id, at, _text(message.edit.message or wire.Message())),)
+        case "revoke" if message.revoke and message.revoke.original_message_id:
+            return (Revision(message.revoke.original_message_id, at, None),)
+    return None
+
+
+def _text(message: wire.Message) -> str:
+    """What was said; what is no text is told by its own words, so that nothing needs a language."""
+    teller = _TELLERS.get(message.type or "")
+    if teller is not None:
+        return teller(message)
+    media = _media(message)
+    return (media.caption or "") if media else ""
+
+
+def _of_location(message: wire.Message) -> str:
+    place = message.location or wire.Location()
+    lines = [place.name or "", place.address or ""]
+    latitude, longitude = _degrees(place.latitude, 90), _degrees(place.longitude, 180)
+    if latitude and longitude:
+        lines.append(f"{latitude}, {longitude}")
+        lines.append(place.url or f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=17")
+    return _lines(lines)
+
+
+def _degrees(value: wire.Number, most: int) -> str:
+    try:
+        degrees = float(value) if value is not None else None
+    except (ValueError, OverflowError):
+        return ""
+    return f"{degrees:.6f}".rstrip("0").rstrip(".") if degrees is not None and abs(degrees) <= most else ""
+
+
+def _of_cards(message: wire.Message) -> str:
+    return "\n\n".join(_card(card) for card in (message.contacts or [])[:20])
+
+
+def _card(card: wire.Card) -> str:
+    name = card.name or wire.CardName()
+    lines = [name.formatted_name or " ".join(filter(None, (name.first_name, name.last_name)))]
+    lines.append((card.org.company or "") if card.org else "")
+    lines += [one.phone or wire.phone(one.wa_id) for one in card.phones or ()]
+    lines += [one.email or "" for one in card.emails or ()]
+    lines += [one.url or "" for one in card.urls or ()]
+    return _lines(lines[:30])
+
+
+def _of_choice(message: wire.Message) -> str:
+    found = message.interactive or wire.Interactive()
+    choice = found.button_reply or found.list_reply or found.nfm_reply or wire.Choice()
+    return _lines([choice.title or choice.body or choice.name or "", choice.description or ""])
+
+
+def _of_order(message: wire.Message) -> str:
+    order = message.order or wire.Order()
+    lines = []
+    for item in (order.product_items or [])[:100]:
+        price = f" ({item.item_price} {item.currency or ''})".replace(" )", ")") if item.item_price is not None else ""
+        lines.append(f"{wire.count(item.quantity) or 1} × {item.product_retailer_id or '?'}{price}")
+    return _lines([*lines, order.text or ""])
+
+
+_TELLERS: Mapping[str, Callable[[wire.Message], str]] = {
+    "text": lambda message: (message.text.body or "") if message.text else "",
+    "location": _of_location,
+    "contacts": _of_cards,
+    "button": lambda message: (message.button.text or message.button.payload or "") if message.button else "",
+    "interactive": _of_choice,
+    "order": _of_order,
+    "system": lambda message: (message.system.body or "") if message.system else "",
+}
+
+
+def _with_referral(text: str, referral: wire.Referral | None) -> str:
+    """A chat that began at an advertisement shows which."""
+    if referral is None:
+        return text
+    shown = _lines([referral.headline or "", referral.source_url or ""])
+    return f"{text}\n\n↪ {shown}" if shown else text
+
+
+def _lines(lines: Sequence[str]) -> str:
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def _media(message: wire.Message) -> wire.Media | None:
+    return message.image or message.video or message.audio or message.document or message.sticker
+
+
+def _attachments(message: wire.Message) -> tuple[Attachment, ...]:
+    media = _media(message)
+    if media is not None:
+        kind = (media.mime_type or "").split(";")[0].strip().lower()[:100]
+        name = media.filename or f"{message.type or 'file'}{guess_extension(kind) or ''}"
+        if media.id is None:
+            return (Attachment(name=name, type=kind, state="failed", reason="file_gone"),)
+        return (Attachment(name=name, type=kind, ref=f"{media.id}#{digest(media.sha256)}"),)
+    if message.type in _TELLERS and _text(message):
+        return ()
+    # Kept raw, and said so where files are: a code that the reader's language words.
+    name = message.type if message.type not in (None, "unknown") else "unsupported"
+    return (Attachment(name=(name or "unsupported")[:40], type="", state="refused", reason="unsupported_message"),)
+
+
+def digest(text: str | None) -> str:
+    """SHA-256 in hexadecimal digits: Meta writes it so, or in base64."""
+    if not text or _HEX.fullmatch(text):
+        return (text or "").lower()
+    import base64
+    import binascii
+
+    try:
+        found = base64.b64decode(text, validate=True).hex()
+    except (binascii.Error, ValueError):
+        return ""
+    return found if _HEX.fullmatch(found) else ""
+
+
+def _status(status: wire.Status) -> Sequence[Item]:
+    """A word that nobody knows says nothing."""
+    state = _STATES.get(status.status.lower())
+    if state is None or not status.id:
+        return ()
+    at = _at(status.timestamp)
+    address = wire.phone(status.recipient_id) or wire.user_id(status.recipient_user_id)
+    failed = state is Delivery.FAILED
+    error = status.errors[0] if status.errors else wire.Error()
+    code = (errors.word(error.code) or "not_delivered") if failed else ""
+    found: list[Item] = [
+        Status(
+            provider_id=status.id,
+            state=state,
+            at=at,
+            error_code=code,
+            vendor_text=error_text(error) if failed else "",
+            message_ref=status.biz_opaque_callback_data or "",
+            address=address,
+            billed_as=_billed(status.pricing),
+        )
+    ]
+    if code == "marketing_stopped" and address:
+        found.append(Wish(WHATSAPP.code, address, at, stops=True))
+    return found
+
+
+def followed(message_id: str, raws: Sequence[bytes]) -> Envelope:
+    """The newest of the events that Meta lists for a sent message, in the form of a receipt of the webhook.
+
+    Raises ``Rejected("not_found")`` where there is none.
+    """
+    events: list[tuple[float, wire.Event]] = []
+    for raw in raws:
+        try:
+            found = decoded(raw, wire.History)
+        except Malformed:
+            continue
+        listed = found.events.data if isinstance(found.events, wire.Events) else found.events
+        for event in listed or ():
+            at = moment_of(event.timestamp)
+            if at is not None and (event.delivery_status or "").lower() in _STATES:
+                events.append((at.timestamp(), event))
+    if not events:
+        raise Rejected("not_found")
+    newest = max(events, key=lambda pair: pair[0])[1]
+    status = (newest.delivery_status or "").lower()
+    trouble = [{"title": newest.error_description}] if newest.error_description else []
+    told = {"id": message_id, "status": status, "timestamp": newest.timestamp, "errors": trouble}
+    return Envelope(f"{message_id}:{status}", hearing.STATUS, msgspec.json.encode(told))
+
+
+def _billed(pricing: wire.Pricing | None) -> str:
+    """``service``, ``marketing/free_entry_point``: the category, and why it is billed otherwise than by the list."""
+    if pricing is None or not pricing.category:
+        return ""
+    kind = (pricing.type or "regular").lower()
+    return pricing.category.lower()[:40] + ("" if kind == "regular" else f"/{kind[:40]}")
+
+
+def error_text(error: wire.Error) -> str:
+    """Meta's code and words."""
+    details = error.error_data.details if error.error_data else None
+    parts = (str(error.code) if error.code is not None else "", error.title or error.message or "", details or "")
+    return " ".join(dict.fromkeys(part for part in parts if part))[:500]
+
+
+def _preference(wish: wire.Preference) -> Sequence[Item]:
+    number, user = wire.phone(wish.wa_id), wire.user_id(wish.user_id)
+    if wish.category != "marketing_messages" or not (number or user):
+        return ()
+    if wish.value not in ("stop", "resume", "signup"):
+        return ()
+    also = (user,) if number and user else ()
+    return (Wish(WHATSAPP.code, number or user, _at(wish.timestamp), stops=wish.value == "stop", also=also),)
+
+
+def _name(contact: wire.Contact) -> str:
+    profile = contact.profile or wire.Profile()
+    return profile.name or profile.username or ""
+
+
+def _at(timestamp: wire.Number) -> datetime:
+    at = moment_of(timestamp)
+    if at is None:
+        raise Malformed("no_date")
+    return at
