@@ -186,7 +186,7 @@ def try_out(account: Account, secrets: Secrets) -> Health:
     return health
 
 
-_YES_NO = ("trial", "owns_number")
+_YES_NO = ("trial", "owns_number", "webhook")
 _DETAILS = {
     "trial": N_("trial account"),
     "balance": N_("balance"),
@@ -195,6 +195,7 @@ _DETAILS = {
     "quality": N_("WhatsApp quality"),
     "inbox": N_("messages in the inbox"),
     "sent_folder": N_("folder of sent mail"),
+    "webhook": N_("Meta brings news by webhook"),
 }
 """What adapters tell of an account, in words."""
 

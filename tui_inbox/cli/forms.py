@@ -70,7 +70,48 @@ _WHATSAPP = Question(
 _TOKEN = N_("Auth token (it is not shown)")
 _TOKEN_WHERE = N_("Beside the Account SID; press “show” there.")
 
+_PAGE = Question(
+    "page_id",
+    N_("The Page's number"),
+    N_("On the Page: About, Page transparency; or business.facebook.com, Settings, Pages."),
+)
+_MESSENGER = Form(
+    "messenger",
+    "desk-messenger",
+    (_PAGE,),
+    N_("Page access token (it is not shown)"),
+    N_("developers.facebook.com, your app, Messenger, API setup, Generate token; or a system user's token."),
+    "token",
+)
+_INSTAGRAM = Form(
+    "instagram",
+    "desk-instagram",
+    (
+        Question(
+            "instagram_id",
+            N_("The Instagram account's number"),
+            N_("developers.facebook.com, your app, Instagram, API setup, beside its name; it begins with 1784."),
+        ),
+        Question(
+            "page_id",
+            N_("The linked Page's number, or Enter for Instagram's own login"),
+            N_("On the Page: About, Page transparency; or business.facebook.com, Settings, Pages."),
+        ),
+        Question(
+            "login",
+            N_("How is it connected: “page” or “instagram”"),
+            N_("“page” where it is linked to a Facebook Page, “instagram” for Instagram's own login."),
+            lambda answers: "page" if answers.get("page_id") else "instagram",
+        ),
+    ),
+    N_("Access token (it is not shown)"),
+    N_("On the same page, Generate token: the Page's, or Instagram's own, which this program renews."),
+    "token",
+)
+
 FORMS: Mapping[str, Form] = {
+    "messenger": _MESSENGER,
+    "instagram": _INSTAGRAM,
     "sms": Form("twilio", "desk-sms", (_SID, _FROM), _TOKEN, _TOKEN_WHERE, "token"),
     "whatsapp": Form("twilio", "desk-whatsapp", (_SID, _FROM, _WHATSAPP), _TOKEN, _TOKEN_WHERE, "token"),
     "email": Form(

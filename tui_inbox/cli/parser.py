@@ -58,7 +58,8 @@ def _init(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", choices=("sms", "whatsapp", "email"), help=_("what to connect"))
+    kinds = ("sms", "whatsapp", "email", "messenger", "instagram")
+    parser.add_argument("kind", choices=kinds, help=_("what to connect"))
     parser.add_argument("--name", help=_("your name for it, such as desk-sms"))
     parser.add_argument("--no-input", action="store_true", help=_("ask nothing: the flags say it all"))
     parser.add_argument(
