@@ -249,6 +249,8 @@ def _connect_postgresql(url: str, write: bool) -> Connection:
         application_name="tui-inbox",
     )
     raw.adapters.register_dumper(bool, Flag)
+    # Every statement here is short; compiling one took longer than it ran (measured: a search of 4 ms took 18 ms).
+    raw.execute("SET jit = off")
     return Connection(raw, POSTGRESQL, write=write)
 
 
