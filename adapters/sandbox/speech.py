@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from adapters.sandbox.multipart import parted
 from adapters.sandbox.server import LoopbackServer
 
 
@@ -53,7 +54,7 @@ class SandboxSpeech:
         wanted, given = f"Bearer {speech.token}", request.headers.get("authorization", "")
         if speech.token and not hmac.compare_digest(wanted.encode(), given.encode()):
             return JSONResponse({"error": {"message": "Incorrect API key provided."}}, 401)
-        name, content, fields = _parted(request.headers.get("content-type", ""), await request.body())
+        name, _type, content, fields = parted(request.headers.get("content-type", ""), await request.body())
         speech.heard.append({**fields, "file": name})
         if speech.delay:
             await asyncio.sleep(speech.delay)
@@ -62,21 +63,3 @@ class SandboxSpeech:
             return PlainTextResponse(body, status) if isinstance(body, str) else JSONResponse(body, status)
         text = speech.words.get(hashlib.sha256(content).hexdigest(), speech.otherwise)
         return JSONResponse({"text": text})
-
-
-def _parted(content_type: str, body: bytes) -> tuple[str, bytes, dict[str, str]]:
-    """(file's name, its bytes, the other fields) of a multipart form."""
-    from email.parser import BytesParser
-    from email.policy import HTTP
-
-    whole = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
-    name, content, fields = "", b"", {}
-    for part in whole.iter_parts():
-        field_name = str(part.get_param("name", header="content-disposition"))
-        value = part.get_payload(decode=True)
-        raw = value if isinstance(value, bytes) else b""
-        if part.get_filename() is not None:
-            name, content = str(part.get_filename()), raw
-        else:
-            fields[field_name] = raw.decode()
-    return name, content, fields

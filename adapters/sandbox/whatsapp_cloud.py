@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from adapters.sandbox.multipart import parted
 from adapters.sandbox.ota import Endpoint, Fault, SiteError, faulty, local
 from adapters.sandbox.server import LoopbackServer
 from adapters.sandbox.whatsapp_cloud_account import (
@@ -116,11 +116,10 @@ class SandboxWhatsApp:
         return JSONResponse({"messaging_product": "whatsapp", "contacts": [contact], "messages": [told]})
 
     async def _upload(self, request: Request) -> Response:
-        async with request.form() as form:
-            file = form.get("file")
-            if form.get("messaging_product") != "whatsapp" or not isinstance(file, UploadFile):
-                raise refused(131053)
-            stored = self.account.upload(file.content_type or "", await file.read(), file.filename or "")
+        form = parted(request.headers["content-type"], await request.body())
+        if form.fields.get("messaging_product") != "whatsapp" or not form.name:
+            raise refused(131053)
+        stored = self.account.upload(form.type, form.content, form.name)
         return JSONResponse({"id": stored.id})
 
     async def _block(self, request: Request) -> Response:
