@@ -17,6 +17,7 @@ from tui_inbox.services import accounts, ingest, receiving
 from tui_inbox.services.receiving import Brought
 from tui_inbox.worker.guard import Guard
 from tui_inbox.worker.parts import Parts
+from tui_inbox.worker.receiver.chat import Chats, House
 from tui_inbox.worker.receiver.emptying import empty
 from tui_inbox.worker.receiver.hooks import Hooks, refused
 from tui_inbox.worker.receiver.listening import Listener
@@ -38,6 +39,7 @@ class Receiver:
         self._listener: Listener | None = None
         self._keeping = ThreadPoolExecutor(1, "keep")
         self._applying = ThreadPoolExecutor(1, "apply")
+        self._chatting = ThreadPoolExecutor(4, "chat")
         self._lock = Lock()
         self._due: set[str] = set()
         """Accounts whose envelopes wait for being applied."""
@@ -82,6 +84,7 @@ class Receiver:
         if self._listener is not None:
             self._listener.stop()
         self._keeping.shutdown(wait=True)
+        self._chatting.shutdown(wait=True)
         self._applying.shutdown(wait=True, cancel_futures=True)
 
     def _app(self) -> Starlette:
@@ -93,7 +96,9 @@ class Receiver:
             self._keeping,
             behind_proxy=parts.receiving.behind_proxy,
         )
-        return Starlette(routes=hooks.routes(), exception_handlers={HTTPException: refused})
+        house = House(parts.store, parts.desk, parts.clock, self._chatting, parts.receiving.behind_proxy)
+        routes = [*hooks.routes(), *Chats(house, list(parts.channels.values())).routes()]
+        return Starlette(routes=routes, exception_handlers={HTTPException: refused})
 
     def _known(self, account: str) -> bool:
         return isinstance(self._parts.channels.get(account), Receives)
