@@ -17,9 +17,22 @@ if TYPE_CHECKING:
 
 BLOCKED_FOR = timedelta(minutes=5)
 """How long nothing is sent after a vendor refused the account as a whole; then one message tries."""
-DISABLING = frozenset({"account_suspended", "account_disabled", "account_closed"})
+DISABLING = frozenset(
+    {
+        "account_suspended",
+        "account_disabled",
+        "account_closed",
+        "account_banned",
+        "account_locked",
+        "number_deleted",
+        "permissions_withdrawn",
+    }
+)
+"""Out of use until somebody acts at the vendor: what waits is held, and tried when the account is in order again."""
 
 NEW, CONNECTED, ERROR, PAUSED, DISABLED = "new", "connected", "error", "paused", "disabled"
+RESTRICTED = "restricted"
+"""It works, with less than it should; only the test call tells when that is over."""
 
 
 def of(tx: Transaction, desk: Desk, name: str, *, for_change: bool = False) -> AccountRow:
@@ -36,7 +49,7 @@ def polled(tx: Transaction, desk: Desk, name: str, error: ChannelError | None, n
     row = of(tx, desk, name, for_change=True)
     if error is None:
         blocked = int(row.health.get("blocked_until", 0)) > now.timestamp()
-        keeps = row.state == PAUSED or blocked
+        keeps = row.state in (PAUSED, RESTRICTED) or blocked
         after = msgspec.structs.replace(
             row,
             state=row.state if keeps else CONNECTED,

@@ -123,22 +123,41 @@ def _run(
 def _test(work: _Work) -> Result:
     health = work.channel.test()
     with work.store.write() as tx:
-        _note_health(tx, work, health)
-    if health.state is not HealthState.OK:
+        _note_health(tx, work.desk, work.channel.name, health)
+    if health.state not in (HealthState.OK, HealthState.RESTRICTED):
         raise Refused(health.code or "channel_error", vendor_text=clean_line(health.vendor_text))
     return {"account_name": clean_line(health.account_name), **health.details}
 
 
-def _note_health(tx: Transaction, work: _Work, health: Health) -> None:
-    row = accounts.of(tx, work.desk, work.channel.name, for_change=True)
-    if health.state is HealthState.OK:
-        row = accounts.in_state(row, accounts.CONNECTED)
+def examine(store: Store, desk: Desk, channel: Channel, *, troubled: bool = False) -> None:
+    """Ask the vendor how an account is where no poll tells of it; with ``troubled`` only while something is wrong."""
+    with store.read() as tx:
+        state = accounts.of(tx, desk, channel.name).state
+    if channel.streams() and state != accounts.RESTRICTED:
+        return
+    if troubled and state in (accounts.CONNECTED, accounts.PAUSED):
+        return
+    health = channel.test()
+    with store.write() as tx:
+        _note_health(tx, desk, channel.name, health)
+
+
+_OUTCOMES = {
+    HealthState.OK: accounts.CONNECTED,
+    HealthState.RESTRICTED: accounts.RESTRICTED,
+    HealthState.ERROR: accounts.ERROR,
+    HealthState.DISABLED: accounts.DISABLED,
+}
+
+
+def _note_health(tx: Transaction, desk: Desk, name: str, health: Health) -> None:
+    before = accounts.of(tx, desk, name, for_change=True)
+    row = accounts.in_state(before, _OUTCOMES[health.state], health.code, health.vendor_text)
+    if health.state in (HealthState.OK, HealthState.RESTRICTED):
         row = msgspec.structs.replace(row, health=dict(health.details))
-    else:
-        state = accounts.DISABLED if health.state is HealthState.DISABLED else accounts.ERROR
-        row = accounts.in_state(row, state, health.code, health.vendor_text)
-    tx.accounts.put(row)
-    tx.changed("account", 0)
+    if row != before:
+        tx.accounts.put(row)
+        tx.changed("account", 0)
 
 
 def _connect(work: _Work) -> Result:

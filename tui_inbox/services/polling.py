@@ -35,15 +35,18 @@ def poll_account(
         with store.write() as tx:
             connected = accounts.connected(tx, desk, channel.name, clock.now())
     failure: ChannelError | None = None
+    streams = channel.streams()
     try:
-        for stream in channel.streams():
+        for stream in streams:
             _drain(store, channel, stream, _since(desk, channel.name, connected), clock, fault)
     except ChannelError as error:
         failure = error
     applied = apply_pending(store, desk, channel, clock.now())
     fault("applied")
-    with store.write() as tx:
-        accounts.polled(tx, desk, channel.name, failure, clock.now())
+    if streams:
+        # Where nothing is asked, nothing was answered: how such an account is, its test call tells.
+        with store.write() as tx:
+            accounts.polled(tx, desk, channel.name, failure, clock.now())
     if failure is not None:
         raise failure
     return applied

@@ -114,6 +114,9 @@ class Leader:
         self._every(15.0, f"follow {name}", lambda: follow(now(), RECENT), account=name)
         self._every(900.0, f"follow long {name}", lambda: follow(now(), LONG, 200), account=name)
         self._every(3600.0, f"templates {name}", lambda: channels.sync_templates(store, channel, now()), account=name)
+        examine = partial(channels.examine, store, desk, channel)
+        self._every(3600.0, f"examine {name}", examine, account=name)
+        self._every(600.0, f"examine again {name}", partial(examine, troubled=True), account=name)
         self._every(3600.0, f"usage {name}", lambda: channels.meter(store, channel, now()), account=name)
         if parts.blobs is not None:
             blobs = parts.blobs
