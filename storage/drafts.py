@@ -10,7 +10,10 @@ from storage.records import converted, packed, strings_of
 from storage.times import micros, moment
 from tui_inbox.rows import DraftRow
 
-_SELECT = "SELECT conversation_id, operator, text, cursor, account, channel, mode, attachments, updated_at FROM draft "
+_SELECT = (
+    "SELECT conversation_id, operator, text, cursor, account, channel, mode, attachments, updated_at,"
+    " way, target FROM draft "
+)
 
 
 def _row(row: tuple[Any, ...]) -> DraftRow:
@@ -44,6 +47,8 @@ class SqlDrafts:
             mode=draft.mode,
             attachments=packed(draft.attachments),
             updated_at=micros(draft.updated_at),
+            way=draft.way,
+            target=draft.target,
         )
 
     def remove(self, conversation_id: int, operator: str) -> None:

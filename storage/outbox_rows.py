@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from storage.engine import Connection, in_list
 from storage.records import Convert, converted, params_of
-from storage.times import moment
+from storage.times import micros, moment
 from tui_inbox.domain.message import MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.rows import Key, OutboxRow
@@ -81,3 +82,13 @@ class SqlOutboxRows:
                 where.append(condition)
                 params[name] = value
         return self._page(where, params, after, limit)
+
+    def tags_used(self, account: str, since: datetime) -> Mapping[str, int]:
+        rows = self._connection.all(
+            "SELECT CASE WHEN o.tag <> '' THEN o.tag ELSE o.zone END AS used, COUNT(*) FROM outbox o"
+            " WHERE o.created_at >= :since AND o.account = :account AND (o.tag <> '' OR o.zone = 'human')"
+            " AND (o.state || '') IN ('accepted', 'delivered', 'read') GROUP BY used",
+            account=account,
+            since=micros(since),
+        )
+        return dict(rows)

@@ -490,6 +490,8 @@ class Draft(SQLModel, table=True):
     mode: str = _text("reply")
     attachments: str = _text("[]")
     updated_at: int = _big(null=False)
+    way: str = _text()
+    target: str = _text()
 
 
 class Outbox(SQLModel, table=True):

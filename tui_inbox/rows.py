@@ -274,6 +274,9 @@ class DraftRow(Struct, frozen=True):
     """``reply`` or ``note``."""
     attachments: tuple[str, ...]
     updated_at: datetime
+    way: str = ""
+    """``domain.outbox.Way``: to which message of the guest's it is tied, and how."""
+    target: str = ""
 
 
 class OutboxRow(Struct, frozen=True):

@@ -257,6 +257,8 @@ CREATE TABLE draft (
 	mode TEXT DEFAULT 'reply' NOT NULL,
 	attachments TEXT DEFAULT '[]' NOT NULL,
 	updated_at BIGINT NOT NULL,
+	way TEXT DEFAULT '' NOT NULL,
+	target TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (conversation_id, operator)
 );
 CREATE TABLE outbox (

@@ -391,6 +391,10 @@ class Outbox(Protocol):
         """Everything sent on the hotel's behalf, newest first; ``category`` is an ``Origin`` or ``MessageClass``."""
         ...
 
+    def tags_used(self, account: str, since: datetime) -> Mapping[str, int]:
+        """How many messages went under each of the vendor's tags; ``human``: past the window, as a person's word."""
+        ...
+
     def same_text(self, conversation_id: int, body_hash: str) -> Outgoing | None:
         """An unknown row with this text in this conversation (for the warning before a repeat)."""
         ...

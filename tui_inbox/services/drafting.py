@@ -24,12 +24,16 @@ def save_draft(
     channel: str = "",
     mode: str = "reply",
     attachments: tuple[str, ...] = (),
+    way: str = "",
+    target: str = "",
 ) -> None:
     """Journal what is being typed; an empty text leaves no draft."""
     if not text and not attachments:
         tx.drafts.remove(conversation_id, actor.code)
         return
-    tx.drafts.put(DraftRow(conversation_id, actor.code, text, cursor, account, channel, mode, attachments, now))
+    tx.drafts.put(
+        DraftRow(conversation_id, actor.code, text, cursor, account, channel, mode, attachments, now, way, target)
+    )
 
 
 def drop_draft(tx: Transaction, actor: Actor, conversation_id: int) -> None:

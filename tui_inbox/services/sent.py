@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.outbox import OutboxState
+from tui_inbox.domain.window import Allowed
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import Key, OutboxRow
 from tui_inbox.services.delivery import cancel, drop
@@ -88,3 +89,11 @@ def sent(
     return tx.outbox.sent(
         after, limit, category=category, template=template, channel=channel, author=author, guest_id=guest_id
     )
+
+
+def tags_used(tx: Transaction, desk: Desk, account: str, channel: str, since: datetime) -> Mapping[str, int]:
+    """How many messages went under each of the vendor's tags; what went as a person's word bears the first one."""
+    used = dict(tx.outbox.tags_used(account, since))
+    first = next((tag.code for tag in desk.traits(account, channel).tags if tag.allowed), "")
+    used[first] = used.get(first, 0) + used.pop(Allowed.HUMAN_ONLY.value, 0)
+    return used

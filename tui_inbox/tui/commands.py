@@ -158,6 +158,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("send_later", ("ctrl+l",), N_("Send later"), ANSWER, on=frozenset({COMPOSER}), short=N_("later")),
     Command("recipient", ("ctrl+r",), N_("The same text to one more guest"), ANSWER, on=frozenset({COMPOSER})),
     Command("channel", ("ctrl+n",), N_("Another channel"), ANSWER, on=frozenset({COMPOSER}), short=N_("channel")),
+    Command("pick_tag", ("ctrl+p",), N_("Message tag, where a vendor wants one after its window"), ANSWER,
+            on=frozenset({COMPOSER})),
     Command("split", ("ctrl+b",), N_("Split a text that is too long"), ANSWER, on=frozenset({COMPOSER})),
     Command("it_arrived", ("y",), N_("The guest has it"), HERE, on=frozenset({OUTBOX}), short=N_("arrived"),
             enabled=can("it_arrived"), also=N_("unknown settle")),

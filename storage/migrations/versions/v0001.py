@@ -275,6 +275,8 @@ def _draft() -> None:
         sa.Column("mode", sa.Text(), server_default=sa.text("'reply'"), nullable=False),
         sa.Column("attachments", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("way", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("target", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.PrimaryKeyConstraint("conversation_id", "operator"),
     )
     op.create_index("ix_draft_operator", "draft", ["operator", "updated_at"], unique=False)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from tui_inbox.domain.errors import StoreError
+from tui_inbox.domain.outbox import Way
 from tui_inbox.rows import ConversationRow
 from tui_inbox.services import thread
 from tui_inbox.tui.answering import words
-from tui_inbox.tui.answering.letter import Letter
+from tui_inbox.tui.answering.letter import PLAIN, Letter, Tie
 from tui_inbox.tui.widgets.composer import Composer, Mode
 from tui_inbox.wording import _
 
@@ -68,6 +69,7 @@ class Drafting(Letter):
     def _load_draft(self, ways: composing.Composer) -> None:
         self.attachments, self.send_at, self.template, self._snippets = (), None, None, {}
         self.also.names, self.values = {}, {}
+        self.tie, self.tag = PLAIN, ""
         draft = ways.draft
         self.note = draft is not None and draft.mode == "note"
         if draft is None:
@@ -75,6 +77,7 @@ class Drafting(Letter):
                 self.composer.load("")
             return
         self.composer.load(draft.text, draft.cursor)
+        self.tie = Tie(Way(draft.way), draft.target)
         for at, way in enumerate(ways.choices):
             if (way.account, way.channel) == (draft.account, draft.channel):
                 self.place = at
@@ -146,11 +149,13 @@ class Drafting(Letter):
         actor, conversation_id, text, now = self.screen.desk_app.actor, self.row.id, self.composer.text, self.now()
         cursor, mode, choice = self.composer.cursor, "note" if self.note else "reply", self.choice
         account, channel = (choice.account, choice.channel) if choice else ("", "")
+        tie = self.tie
 
         def write(tx: Transaction) -> None:
             replying.save_draft(
-                tx, actor, conversation_id, text, now, cursor=cursor, account=account, channel=channel, mode=mode
-            )
+                tx, actor, conversation_id, text, now, cursor=cursor, account=account, channel=channel, mode=mode,
+                way=tie.way.value, target=tie.target,
+            )  # fmt: skip
 
         return write
 
@@ -179,14 +184,16 @@ class Drafting(Letter):
         screen.composer.box.focus()
         screen.say(_("your draft is here, as you left it"))
 
-    async def begin(self, *, note: bool) -> None:
-        """Open the conversation and put the cursor into its text."""
+    async def begin(self, *, note: bool, tie: Tie | None = None) -> None:
+        """Open the conversation and put the cursor into its text; ``tie`` names the message that is answered."""
         screen = self.screen
+        wanted = self.natural() if tie is None and screen.focused is screen.thread else tie
         await screen.open_current()
         if self.row is None:
             return
-        if note != self.note and not self.composer.text:
+        if tie is not None or not self.composer.text:
             self.note = note
+            self.tie = PLAIN if note else wanted or self.natural()
             self.set_mode()
         self.composer.box.focus()
         await self._learn_snippets()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui_inbox.rows import ConversationRow
+from tui_inbox.domain.message import Direction, Kind
+from tui_inbox.domain.outbox import Way
+from tui_inbox.rows import ConversationRow, MessageRow
 from tui_inbox.tui.answering.recipients import Recipients
 
 if TYPE_CHECKING:
@@ -13,6 +15,17 @@ if TYPE_CHECKING:
     from tui_inbox.domain.template import Template
     from tui_inbox.services import composing
     from tui_inbox.tui.screens.inbox_acts import InboxActs
+
+
+class Tie(NamedTuple):
+    """To which message of the guest's an answer is tied, and how."""
+
+    way: Way = Way.PLAIN
+    target: str = ""
+    """The vendor's id of that message."""
+
+
+PLAIN = Tie()
 
 
 class Letter:
@@ -32,6 +45,9 @@ class Letter:
         self.template: tuple[Template, dict[str, str]] | None = None
         """A vendor's template and its values: then the text cannot be changed."""
         self.also = Recipients(screen)
+        self.tie = PLAIN
+        self.tag = ""
+        """Code of the vendor's tag, where the writer chose one."""
         self.values: dict[str, str] = {}
         """What each variable stands for with this guest."""
 
@@ -45,6 +61,21 @@ class Letter:
         if self.ways is None or not 0 <= self.place < len(self.ways.choices):
             return None
         return self.ways.choices[self.place]
+
+    @property
+    def tied_to(self) -> MessageRow | None:
+        """The message itself, where it is loaded."""
+        messages = self.screen.thread.messages if self.tie.target else ()
+        return next((message for message in messages if message.external_id == self.tie.target), None)
+
+    def natural(self) -> Tie:
+        """A comment is answered under it: the one under the cursor, or the newest thing that the guest said."""
+        thread = self.screen.thread
+        asked = thread.current if self.screen.focused is thread else None
+        said = asked or next((one for one in reversed(thread.messages) if one.direction is Direction.IN), None)
+        if said is None or said.kind is not Kind.COMMENT or said.direction is not Direction.IN:
+            return PLAIN
+        return Tie(Way.PUBLIC, said.external_id)
 
     def now(self) -> datetime:
         return self.screen.desk_app.now()

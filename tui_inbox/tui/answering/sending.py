@@ -10,6 +10,7 @@ from tui_inbox.domain.errors import Refused, StoreError
 from tui_inbox.rows import ConversationRow
 from tui_inbox.tui.answering import words
 from tui_inbox.tui.answering.drafting import Drafting
+from tui_inbox.tui.answering.letter import PLAIN
 from tui_inbox.tui.dialogs.ask import ask
 from tui_inbox.tui.widgets.composer import Composer
 from tui_inbox.wording import _, sentence
@@ -51,7 +52,7 @@ class Answering(Drafting):
                 self._other_channel()
             case "split":
                 await self._split()
-            case "pick_template" | "attach" | "send_later" | "recipient":
+            case "pick_tag" | "pick_template" | "attach" | "send_later" | "recipient":
                 self.screen.run_worker(self.screen.guarded(self._ask(command_id)), exit_on_error=False)
             case _:  # what works everywhere works while one types, too
                 await self.screen.action_do(command_id)
@@ -106,6 +107,7 @@ class Answering(Drafting):
         if row is None or not (text.strip() or self.attachments):
             return False
         before = (self.attachments, self.send_at, self.template, self.also.names)
+        tied = self.tie, self.tag
         reply = None if self.note else self._reply(row, choice, text, then)
         if reply is None and not self.note:
             screen.say(words.locked(self) or _("No channel reaches this guest."), "soon")
@@ -113,10 +115,12 @@ class Answering(Drafting):
         self._dirty = False
         self.composer.load("")
         self.attachments, self.send_at, self.template, self.also.names = (), None, None, {}
+        self.tie, self.tag = PLAIN, ""
         try:
             await self._write(row, text, reply, before[3])
         except (Refused, StoreError) as error:
             self.attachments, self.send_at, self.template, self.also.names = before
+            self.tie, self.tag = tied
             typed = self.composer.text
             self.composer.load(f"{text}\n{typed}" if typed else text)
             self.edited()
@@ -148,6 +152,9 @@ class Answering(Drafting):
             hold_if_guest_writes=self.send_at is not None,
             seen_message_id=self.seen or self.ways.seen_message_id,
             key=replying.new_key(),
+            way=self.tie.way,
+            target=self.tie.target,
+            tag=self.tag,
         )  # fmt: skip
 
     async def _write(self, row: ConversationRow, text: str, reply: object, also: dict[int, str]) -> None:

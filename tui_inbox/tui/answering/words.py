@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_inbox.domain.window import Allowed
+from tui_inbox.domain.message import preview
+from tui_inbox.domain.outbox import Way
+from tui_inbox.domain.window import Allowed, Verdict
 from tui_inbox.tui.render import compose, when
-from tui_inbox.tui.render.line import Part
+from tui_inbox.tui.render.line import Part, fit
 from tui_inbox.tui.render.row import stay_words
 from tui_inbox.tui.widgets.composer import Measure
-from tui_inbox.wording import _, sentence
+from tui_inbox.wording import N_, _, sentence
 
 if TYPE_CHECKING:
     from tui_inbox.tui.answering.letter import Letter
@@ -26,7 +28,9 @@ def locked(letter: Letter) -> str:
         return _("No channel reaches this guest.")
     verdict = choice.verdict
     over = verdict.until is not None and verdict.until <= letter.now()
-    if verdict.kind is Allowed.FREE and not over:
+    if letter.tie.way in (Way.PUBLIC, Way.PRIVATE):
+        return ""  # A comment has no window; what stands against an answer is told when it is sent.
+    if verdict.kind in (Allowed.FREE, Allowed.HUMAN_ONLY) and not over:
         return ""
     reason = sentence(verdict.code or "window_closed", verdict.params)
     keys = letter.screen.desk_app.keymap
@@ -69,13 +73,15 @@ def measure(letter: Letter, text: str) -> Measure:
         )
         if part
     )
-    head: list[Part] = [(about, "bold accent" if letter.also else "muted")]
+    head: list[Part] = [*_tied(letter), (about, "bold accent" if letter.also else "muted")]
     if letter.send_at is not None:
         head.append((f"  {_('at {time}').format(time=when.ahead(letter.send_at, scene.now, scene.zone))}", "accent"))
     if letter.attachments:
         head.append((f"  + {', '.join(file.name for file in letter.attachments)}", "text"))
     if choice is None:
         return Measure(tuple(head))
+    if letter.tie.way in (Way.PUBLIC, Way.PRIVATE):
+        choice = choice._replace(verdict=Verdict(Allowed.FREE))
     from tui_inbox.services import composing
 
     app = letter.screen.desk_app
@@ -87,3 +93,23 @@ def measure(letter: Letter, text: str) -> Measure:
     if letter.also and flight.cost.amount is not None:
         flight = flight._replace(cost=flight.cost._replace(amount=flight.cost.amount * letter.also.count))
     return compose.measure(tuple(head), flight)
+
+
+_TIES = {
+    Way.QUOTE: N_("answers “{words}”"),
+    Way.PUBLIC: N_("public, under “{words}”"),
+    Way.PRIVATE: N_("private, once, to “{words}”"),
+}
+
+
+def _tied(letter: Letter) -> list[Part]:
+    """What the text answers, and who can read it."""
+    parts: list[Part] = []
+    if letter.tie.way is not Way.PLAIN:
+        said = letter.tied_to
+        words = fit(preview(said.text, said.subject), 24) if said is not None else _("an earlier message")
+        role = "bold soon" if letter.tie.way is Way.PUBLIC else "accent"
+        parts.append((f"{_(_TIES[letter.tie.way]).format(words=words)}  ", role))
+    if letter.tag:
+        parts.append((f"{sentence(f'tag.{letter.tag}')}  ", "accent"))
+    return parts

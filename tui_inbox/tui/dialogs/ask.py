@@ -28,6 +28,7 @@ _DIALOGS = {
     "save": "attachment:ask_save",
     "leave": "confirm:ask_leave",
     "template": "pick_template:ask_template",
+    "pick_tag": "channel_acts:ask_tag",
     "send_later": "send_later:ask_time",
     "attach": "attachment:ask_file",
 }
