@@ -111,7 +111,7 @@ class Comments:
         page = self._graph.polled(Page, self._place, "feed", fields=_FEED, limit=POSTS)
         found: list[tuple[datetime, Envelope]] = []
         for post in _posts(page):
-            for raw in post.comments.data if post.comments else []:
+            for raw in reversed(post.comments.data if post.comments else []):
                 made = _made(raw, post, now)
                 if made is not None and (start is None or made[0] >= start):
                     found.append(made)
@@ -133,7 +133,7 @@ class Comments:
                 under = self._graph.polled(Page, identifier, "comments", fields=_UNDER, limit=str(PER_POST))
             except Rejected:
                 continue  # The post went since the list was made.
-            for raw in under.data:
+            for raw in reversed(under.data):
                 found += [made for made in _thread(raw, post, now) if since is None or made[0] >= since]
         found.sort(key=lambda pair: pair[0])
         return [envelope for _, envelope in found], Cursor(now.isoformat(), counts=counts)

@@ -16,6 +16,8 @@ Id = str | int | None
 LONGEST_ID = 500
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _LINK = re.compile(r"https://[^\s\x00-\x1f\x7f]{1,2000}")
+_PLACE = re.compile(r"https?://[^\s\x00-\x1f\x7f]{1,2000}")
+"""Of a file; where it may be fetched from is for the HTTP door to say."""
 _ENDING = re.compile(r"\.([A-Za-z0-9]{1,5})$")
 _MILLISECONDS = 100_000_000_000
 """From this number on it counts milliseconds: as seconds it would be the year 5138."""
@@ -187,7 +189,7 @@ def attachment(
     owner: str, n: int, url: str | None, type_: str = "", name: str = "", size: int | None = None
 ) -> Attachment:
     """A file at Meta's: where it lies now, and from which message a fresh address can be asked."""
-    link = url if url and _LINK.fullmatch(url) else ""
+    link = url if url and _PLACE.fullmatch(url) else ""
     return Attachment(name=name or _named(link, type_, n), type=type_, size=size, ref=f"{owner}#{n} {link}".rstrip())
 
 

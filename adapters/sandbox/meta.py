@@ -80,8 +80,8 @@ class SandboxMeta:
             ("/{version}/{node}", "GET", self._node),
             ("/{version}/{node}", "POST", self._hide),
         ]
-        routes = [Route(path, self._guarded(end), methods=[verb]) for path, verb, end in edges]
-        routes.append(Route("/cdn/{file}", self._file, methods=["GET"]))
+        routes = [Route("/cdn/{file}", self._file, methods=["GET"])]
+        routes += [Route(path, self._guarded(end), methods=[verb]) for path, verb, end in edges]
         routes.append(Route("/{path:path}", self._guarded(_missing), methods=["GET", "POST", "DELETE"]))
         return routes
 
