@@ -16,9 +16,11 @@ from pathlib import Path
 
 from bench.figures import HEADER, Figure
 from bench.generate import generate
+from storage.engine import connect, is_empty
 
 SIZES = (10_000, 100_000, 1_000_000)
 QUICK = (10_000, 100_000)
+SERVER_SIZE = 100_000
 
 
 def main() -> int:
@@ -30,7 +32,7 @@ def main() -> int:
         stores = {size: _store(chosen.keep or folder, size) for size in chosen.sizes}
         print(HEADER)
         missed = 0
-        for figure in _figures(chosen.only, stores, folder, disk):
+        for figure in _figures(chosen.only, stores, folder, disk, chosen.postgres):
             print(figure.line(), flush=True)
             missed += not figure.holds
     print(f"{missed} missed" if missed else "everything holds")
@@ -43,6 +45,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", dest="sizes", action="store_const", const=QUICK, help="up to 100,000 messages")
     parser.add_argument("--only", choices=("storage", "screen"), help="one half")
     parser.add_argument("--keep", type=Path, help="folder where generated stores are kept and found again")
+    parser.add_argument(
+        "--postgres",
+        metavar="URL",
+        default=os.environ.get("TUI_INBOX_BENCH_PG", ""),
+        help="an empty PostgreSQL database, or one that an earlier run filled, for goal 18 (TUI_INBOX_BENCH_PG)",
+    )
     parser.add_argument("--disk", type=Path, default=Path("/var/tmp"), help="a folder on a real disk")  # noqa: S108
     return parser.parse_args()
 
@@ -62,11 +70,25 @@ def _store(folder: Path, size: int) -> str:
     return url
 
 
-def _figures(only: str | None, stores: dict[int, str], folder: Path, disk: Path) -> Iterator[Figure]:
+def _filled(url: str, size: int) -> str:
+    """The same on a server."""
+    db = connect(url, write=False)
+    try:
+        empty = is_empty(db)
+    finally:
+        db.close()
+    if empty:
+        generate(url, size)
+    return url
+
+
+def _figures(only: str | None, stores: dict[int, str], folder: Path, disk: Path, server: str) -> Iterator[Figure]:
     if only != "screen":
         from bench import storage
 
         yield from storage.figures(stores, folder, disk)
+        if server:
+            yield from storage.server_figures(_filled(server, SERVER_SIZE))
     if only != "storage":
         from bench import screen
 

@@ -115,6 +115,7 @@ def _bulk(db: Connection) -> Iterator[None]:
         db.raw.execute("BEGIN")
         yield
         db.raw.execute("COMMIT")
+        db.raw.execute("VACUUM ANALYZE")  # as a server does by itself before long
         return
     parts = db.all(
         "SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type"

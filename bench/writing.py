@@ -21,10 +21,12 @@ from storage.store import SqlStore, open_store
 from storage.times import micros
 from tui_inbox.domain.channel import ChannelTraits, HandleKind
 from tui_inbox.domain.fold import fold
+from tui_inbox.domain.outbox import OutboxState, Outgoing
 from tui_inbox.ports.channel import Envelope, Inbound
+from tui_inbox.services import delivery
 from tui_inbox.services.desk import AccountInfo, Actor, Desk
 from tui_inbox.services.ingest import ingest_page
-from tui_inbox.services.replying import Reply, send
+from tui_inbox.services.replying import Reply, SentNow, send
 
 ACCOUNT, CHANNEL = "desk-sms", "sms"
 PAGES = 20
@@ -150,10 +152,12 @@ def _by_hand(db: Connection, page: Sequence[tuple[str, int, str, str]], now: dat
 
 
 def _sends(url: str) -> Iterator[Figure]:
-    """One answer, on a real disk: against one durable commit of one row, and of the same rows."""
+    """One answer, on a real disk, against one durable commit of one row, and of the same rows; and the intent to send
+    it, which must be durable before the first byte leaves."""
     actor = Actor("ana", "Ana")
     db = connect(url, write=True)
     ours: list[float] = []
+    intent: list[float] = []
     one_row: list[float] = []
     same_rows: list[float] = []
     with open_store(url, create=False) as store:
@@ -161,8 +165,12 @@ def _sends(url: str) -> Iterator[Figure]:
             now = NOW + timedelta(seconds=number)
             reply = Reply(conversation, ACCOUNT, CHANNEL, address, f"Oui, c'est noté ({number}).")
             started = time.perf_counter()
-            _send(store, actor, reply, now)
+            sent = _send(store, actor, reply, now)
             ours.append(time.perf_counter() - started)
+            row = _claimed(store, sent.outbox_id, now)
+            started = time.perf_counter()
+            _intend(store, row, now)
+            intent.append(time.perf_counter() - started)
             started = time.perf_counter()
             _commit(db, [("INSERT INTO mapping (name, value) VALUES (?, 'x')", (f"floor {number}",))])
             one_row.append(time.perf_counter() - started)
@@ -171,6 +179,7 @@ def _sends(url: str) -> Iterator[Figure]:
             same_rows.append(time.perf_counter() - started)
     db.close()
     milliseconds = middle(ours) * 1000
+    yield Figure("17 durable send intent", middle(intent) * 1000, middle(one_row) * 1000, "ms", 3, 1)
     yield Figure("17 durable answer, against a commit of one row", milliseconds, middle(one_row) * 1000, "ms", 3)
     yield Figure("17 durable answer, against its rows by hand", milliseconds, middle(same_rows) * 1000, "ms", 3, 1.5)
 
@@ -203,8 +212,23 @@ def _answer_by_hand(conversation: int, address: str, number: int, at: int) -> It
     yield 'INSERT INTO "change" (kind, ref, at) VALUES (?, ?, ?)', ("conversation", conversation, at)
 
 
-def _send(store: SqlStore, actor: Actor, reply: Reply, now: datetime) -> None:
+def _send(store: SqlStore, actor: Actor, reply: Reply, now: datetime) -> SentNow:
     with store.write() as t:
         sent = send(t, _DESK, actor, reply, now)
         t.changed("conversation", reply.conversation_id)
         t.changed("outbox", sent.outbox_id)
+    return sent
+
+
+def _claimed(store: SqlStore, outbox_id: int, now: datetime) -> Outgoing:
+    with store.write() as t:
+        queued = t.outbox.move(t.outbox.load(outbox_id), OutboxState.QUEUED, now)
+        assert queued is not None
+        claimed = t.outbox.move(queued, OutboxState.CLAIMED, now, owner="bench")
+    assert claimed is not None
+    return claimed
+
+
+def _intend(store: SqlStore, row: Outgoing, now: datetime) -> None:
+    if delivery._start(store, _DESK, row, now) is None:
+        raise AssertionError(f"outbox {row.id} may not leave")
