@@ -2,7 +2,8 @@
 # A throw-away Dovecot for the tests, on loopback, run by an ordinary user (packages dovecot-imapd, dovecot-lmtpd).
 #   .ci/dovecot.sh start DIR   prints the value of TUI_INBOX_TEST_DOVECOT, host:imap:imaps:lmtp:DIR
 #   .ci/dovecot.sh stop DIR    stops the server of DIR, by its own pid, and removes DIR
-# Every user name exists, with the password "secret"; the folder of sent mail has a name that nobody would guess.
+# Every user name exists, with the password "secret" or the OAuth token "token-ok"; the folder of sent mail has a name
+# that nobody would guess.
 set -eu
 
 usage() { echo "usage: $0 start|stop DIR" >&2; exit 2; }
@@ -31,7 +32,7 @@ ssl = yes
 ssl_cert = <$dir/cert.pem
 ssl_key = <$dir/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 auth_failure_delay = 0
 default_internal_user = $user
 default_internal_group = $group
@@ -53,6 +54,11 @@ namespace inbox {
 passdb {
   driver = static
   args = password=secret
+}
+passdb {
+  driver = static
+  mechanisms = xoauth2
+  args = password=token-ok
 }
 userdb {
   driver = static

@@ -90,20 +90,17 @@ def _hanging_up(box: BaseMailBox) -> Iterator[None]:
 def _by_token(server: Server, user: str, bearer: Bearer, ca_file: str) -> BaseMailBox:
     """Logged in by OAuth; a token that is refused is replaced once, on a new connection."""
     refused = ""
-    for last in (False, True):
+    while True:
         token = bearer.token(instead_of=refused)
         box = _greeted(server, ca_file)
-        with _hanging_up(box):
-            try:
+        try:
+            with _hanging_up(box):
                 _xoauth2(box, user, token)
-            except AccountBlocked:
-                if last:
-                    raise
-                shut(box.client)
-            else:
-                return box
-        refused = token
-    raise AssertionError("the second refusal was raised")
+            return box
+        except AccountBlocked:
+            if refused:
+                raise
+            refused = token
 
 
 def _xoauth2(box: BaseMailBox, user: str, token: str) -> None:

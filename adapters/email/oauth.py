@@ -27,7 +27,7 @@ EARLY = timedelta(minutes=5)
 """An access token is replaced this long before its end: a session that is opened with it should live a while."""
 LIFE = 3600
 """Seconds that an access token is taken to live where the answer does not say."""
-SIGN_IN_AGAIN = "mail_sign_in_again"
+SIGN_IN_AGAIN, TOKEN_REFUSED = "mail_sign_in_again", "mail_token_refused"
 LIMITS = Limits(connect=10.0, read=20.0, write=10.0, total=30.0, answer_bytes=256 * 1024)
 # RFC 6749 5.2 and 4.1.2.1, RFC 8628 3.5, and what the two providers add to them.
 _SIGN_IN = {"invalid_grant", "interaction_required", "consent_required", "login_required"}
@@ -241,7 +241,7 @@ _BASIC_OFF = re.compile(r"5\.7\.30\b|5\.7\.139\b|basic auth\w* is (?:not support
 def login_refused(text: str, *, by_token: bool) -> AccountBlocked:
     """A refused login: whether the password is wrong, the provider takes none any more, or it refuses a new token."""
     if by_token:
-        return AccountBlocked("mail_token_refused", vendor_text=text)
+        return AccountBlocked(TOKEN_REFUSED, vendor_text=text)
     return AccountBlocked("mail_basic_off" if _BASIC_OFF.search(text) else "auth", vendor_text=text)
 
 

@@ -13,7 +13,7 @@ import ssl
 from collections.abc import Iterator
 
 from adapters.email import tls
-from adapters.email.oauth import Bearer, Challenges, login_refused
+from adapters.email.oauth import TOKEN_REFUSED, Bearer, Challenges, login_refused
 from adapters.email.servers import Server
 from tui_inbox.domain.errors import AccountBlocked, ChannelError, NotSent, Rejected, Unknown
 from tui_inbox.ports.secrets import Secret
@@ -46,23 +46,45 @@ def check_login(server: Server, user: str, secret: Secret | Bearer | None, ca_fi
 def _session(server: Server, user: str, secret: Secret | Bearer | None, ca_file: str) -> Iterator[smtplib.SMTP]:
     server.check()
     with _before_the_dot():
-        smtp = _connect(server, ca_file)
+        smtp = _logged_in(server, user, secret, ca_file)
     try:
-        with _before_the_dot():
+        yield smtp
+    finally:
+        _leave(smtp)
+
+
+def _leave(smtp: smtplib.SMTP) -> None:
+    with contextlib.suppress(smtplib.SMTPException, OSError):
+        if smtp.sock is not None:
+            smtp.sock.settimeout(FAREWELL)
+        smtp.quit()
+    smtp.close()
+
+
+def _logged_in(server: Server, user: str, secret: Secret | Bearer | None, ca_file: str) -> smtplib.SMTP:
+    """A token that is refused is replaced once, on a new connection: some servers hang up after a refusal."""
+    refused = ""
+    while True:
+        smtp = _connect(server, ca_file)
+        token = ""
+        try:
             if server.tls == "starttls":
                 _start_tls(smtp, ca_file)
             smtp.ehlo_or_helo_if_needed()
             if isinstance(secret, Bearer):
-                _login_by_token(smtp, user, secret)
+                token = secret.token(instead_of=refused)
+                _xoauth2(smtp, user, token)
             elif secret is not None:
                 _login(smtp, user, secret.reveal())
-        yield smtp
-    finally:
-        with contextlib.suppress(smtplib.SMTPException, OSError):
-            if smtp.sock is not None:
-                smtp.sock.settimeout(FAREWELL)
-            smtp.quit()
-        smtp.close()
+            return smtp
+        except AccountBlocked as blocked:
+            _leave(smtp)
+            if not token or refused or blocked.code != TOKEN_REFUSED:
+                raise
+            refused = token
+        except BaseException:
+            _leave(smtp)
+            raise
 
 
 def _connect(server: Server, ca_file: str) -> smtplib.SMTP:
@@ -102,23 +124,16 @@ def _login(smtp: smtplib.SMTP, user: str, password: str) -> None:
         smtp.password = ""
 
 
-def _login_by_token(smtp: smtplib.SMTP, user: str, bearer: Bearer) -> None:
-    """By OAuth; a token that is refused is replaced once."""
-    refused = ""
-    for last in (False, True):
-        token = bearer.token(instead_of=refused)
-        told = Challenges(user, token)
+def _xoauth2(smtp: smtplib.SMTP, user: str, token: str) -> None:
+    told = Challenges(user, token)
 
-        def answer(challenge: bytes | None = None, told: Challenges = told) -> str:
-            return told.answer(challenge).decode("ascii", "replace")
+    def answer(challenge: bytes | None = None) -> str:
+        return told.answer(challenge).decode("ascii", "replace")
 
-        try:
-            smtp.auth("XOAUTH2", answer)
-            return
-        except smtplib.SMTPAuthenticationError as error:
-            if last or 400 <= error.smtp_code < 500:
-                raise _login_refused(error, by_token=True) from None
-        refused = token
+    try:
+        smtp.auth("XOAUTH2", answer)
+    except smtplib.SMTPAuthenticationError as error:
+        raise _login_refused(error, by_token=True) from None
 
 
 def _login_refused(error: smtplib.SMTPAuthenticationError, *, by_token: bool) -> ChannelError:

@@ -31,7 +31,10 @@ with warnings.catch_warnings():
     from pymap.parsing.message import AppendMessage
     from pymap.parsing.specials.flag import Seen
     from pymap.user import UserMetadata
+    from pysasl import SASLAuth
     from pysasl.hashing import Cleartext
+
+    from adapters.sandbox.xoauth2 import Accepts, TokenMechanism, smtp_auth
 
 Fault = Literal["451", "550", "552", "421", "drop", "lost", "rcpt_550", "rcpt_451"]
 """``drop``: taken, then the line is cut without an answer. ``lost``: the same, but the mail is thrown away."""
@@ -44,6 +47,7 @@ _ANSWERS = {
     "rcpt_550": "550 5.1.1 No such user here",
     "rcpt_451": "451 4.2.1 Mailbox busy, greylisted",
 }
+_BASIC_OFF = "550 5.7.30 Basic authentication is not supported for Client Submission."
 
 # The library warns about its own deprecated names.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
@@ -62,11 +66,17 @@ class SandboxMailbox:
         imap_port: int = 0,
         smtp_port: int = 0,
         files_sent: bool = False,
+        accepts: Accepts | None = None,
     ) -> None:
-        """Port 0: the system's choice. ``files_sent``: this server puts a copy of each submission into Sent."""
+        """Port 0: the system's choice. ``files_sent``: this server puts a copy of each submission into Sent.
+
+        ``accepts`` (user, token): submission is by OAuth, and a password is refused there as Microsoft does.
+        """
         self.address = address
         self.password = password
         self.files_sent = files_sent
+        self.accepts = accepts
+        self.by_token = TokenMechanism(accepts, address, password) if accepts else None
         self.on_submission: Callable[[bytes], None] | None = None
         """Called in the server's thread with each accepted mail; it may call ``deliver``."""
         self.sent: list[bytes] = []
@@ -142,7 +152,7 @@ class SandboxMailbox:
             self._loop.close()
 
     async def _serve(self) -> list[asyncio.AbstractServer]:
-        config = _config(self.address, self.password)
+        config = _config(self.address, self.password, self.by_token)
         config.apply_context()
         login = Login(config)
         user = UserMetadata(config, self.address, password=self.password)
@@ -159,7 +169,7 @@ class SandboxMailbox:
 
     def _smtp_session(self) -> SMTP:
         return SMTP(
-            _Submission(self),
+            _Submission(self) if self.accepts is None else _TokenSubmission(self),
             hostname="sandbox.localhost",
             ident="sandbox",
             data_size_limit=40 * 1024 * 1024,
@@ -175,6 +185,8 @@ class SandboxMailbox:
             self.address.encode(),
             self.password.encode(),
         )
+        if self.accepts is not None:
+            return AuthResult(success=False, handled=False, message=_BASIC_OFF)
         return AuthResult(success=right, handled=False)
 
     def _accept(self, raw: bytes, recipients: list[str]) -> None:
@@ -252,13 +264,30 @@ class _Submission:
         return "250 2.0.0 OK: queued"
 
 
+class _TokenSubmission(_Submission):
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802 - the library's name
+        accepts = self._mailbox.accepts
+        return await smtp_auth(server, args, accepts) if accepts else AuthResult(success=False)
+
+
+class _TokenConfig(Config):
+    """Logins by password or by token."""
+
+    by_token: TokenMechanism | None = None
+
+    @property
+    def tls_auth(self) -> SASLAuth:
+        known = SASLAuth.defaults()
+        return SASLAuth([*known.server_mechanisms, self.by_token]) if self.by_token else known
+
+
 def _raw(mail: Message) -> bytes:
     return bytes(mail._content) if mail._content is not None else b""
 
 
-def _config(address: str, password: str) -> Config:
+def _config(address: str, password: str, by_token: TokenMechanism | None) -> Config:
     arguments = Namespace(passlib_cfg=None, proxy_protocol=None)
-    return Config(
+    config = _TokenConfig(
         arguments,
         demo_data=False,
         demo_user=address,
@@ -270,6 +299,8 @@ def _config(address: str, password: str) -> Config:
         invalid_user_sleep=0.0,
         hash_context=Cleartext(),
     )
+    config.by_token = by_token
+    return config
 
 
 def _listening(port: int) -> socket.socket:
