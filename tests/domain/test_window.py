@@ -4,7 +4,7 @@ import pytest
 
 from tui_inbox.domain.channel import ChannelTraits, HandleKind
 from tui_inbox.domain.guest import Line
-from tui_inbox.domain.window import Allowed, may_send
+from tui_inbox.domain.window import Allowed, later, may_send
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SMS = ChannelTraits("sms", "SM", "SMS", HandleKind.PHONE)
@@ -64,3 +64,46 @@ def test_a_template_passes_where_free_text_does_not() -> None:
     verdict = may_send(WHATSAPP, line(30), NOW)
     assert not verdict.allows()
     assert verdict.allows(template=True)
+
+
+MESSENGER = ChannelTraits(
+    "messenger",
+    "ME",
+    "Messenger",
+    HandleKind.OPAQUE,
+    can_start=False,
+    free_window=timedelta(hours=24),
+    human_window=timedelta(days=7),
+    templates_after_window=True,
+)
+
+
+@pytest.mark.parametrize("traits", [SMS, WHATSAPP, AIRBNB, INSTAGRAM, MESSENGER])
+@pytest.mark.parametrize("hours", [0, 23.9, 24, 100, 168, 400])
+def test_a_verdict_grows_old_as_a_new_one_would_be(traits: ChannelTraits, hours: float) -> None:
+    asked, now = may_send(traits, line(0), NOW), NOW + timedelta(hours=hours)
+    assert later(traits, asked, now) == may_send(traits, line(0), now)
+
+
+@pytest.mark.parametrize(
+    ("hours", "kind", "typed", "planned"),
+    [
+        (23, Allowed.FREE, True, True),
+        (72, Allowed.HUMAN_ONLY, True, False),
+        (192, Allowed.TEMPLATE_ONLY, False, False),
+    ],
+)
+def test_messenger_s_zones(hours: float, kind: Allowed, typed: bool, planned: bool) -> None:
+    verdict = may_send(MESSENGER, line(hours), NOW)
+    assert (verdict.kind, verdict.allows(), verdict.allows(human=False)) == (kind, typed, planned)
+    assert verdict.allows(template=True)
+
+
+def test_a_line_that_the_vendor_closes_takes_nothing_and_one_it_opens_until_then_takes_all() -> None:
+    closed = line(1)._replace(closed_code="read_only")
+    assert may_send(WHATSAPP, closed, NOW) == (Allowed.NONE, None, "read_only", {})
+    until = line(1)._replace(open_until=NOW + timedelta(hours=1))
+    assert may_send(AIRBNB, until, NOW).until == NOW + timedelta(hours=1)
+    ended = later(AIRBNB, may_send(AIRBNB, until, NOW), NOW + timedelta(hours=1))
+    assert (ended.kind, ended.code) == (Allowed.NONE, "vendor_closed")
+    assert may_send(AIRBNB, until, NOW + timedelta(hours=1)).code == "vendor_closed"

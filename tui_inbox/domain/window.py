@@ -67,5 +67,18 @@ def may_send(
     return Verdict(_beyond(traits), until, "window_closed", {"hours": hours})
 
 
+def later(traits: ChannelTraits, verdict: Verdict, now: datetime) -> Verdict:
+    """The same verdict as it is now, some time after it was asked for: windows end while somebody types."""
+    if verdict.until is None or now < verdict.until or verdict.kind not in (Allowed.FREE, Allowed.HUMAN_ONLY):
+        return verdict
+    if traits.free_window is None:
+        return verdict._replace(kind=Allowed.NONE, code="vendor_closed")
+    if verdict.kind is Allowed.FREE and traits.human_window is not None:
+        until = verdict.until - traits.free_window + traits.human_window
+        return later(traits, Verdict(Allowed.HUMAN_ONLY, until, "human_only"), now)
+    hours = int(traits.free_window.total_seconds() // 3600)
+    return Verdict(_beyond(traits), verdict.until, "window_closed", {"hours": hours})
+
+
 def _beyond(traits: ChannelTraits) -> Allowed:
     return Allowed.TEMPLATE_ONLY if traits.templates_after_window else Allowed.NONE

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_inbox.domain.channel import ChannelTraits
-from tui_inbox.domain.consent import Permission, Standing, standing
+from tui_inbox.domain.consent import ALLOWED, Permission, Standing, standing
 from tui_inbox.domain.errors import NotFound, Refused
-from tui_inbox.domain.message import MessageClass
-from tui_inbox.domain.outbox import Outgoing
-from tui_inbox.domain.window import Verdict, may_send
+from tui_inbox.domain.message import Kind, MessageClass
+from tui_inbox.domain.outbox import Outgoing, Way
+from tui_inbox.domain.window import Allowed, Verdict, may_send
 from tui_inbox.services.desk import Desk
 
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
+
+PRIVATE_FOR = timedelta(days=7)
+"""How long after a comment its one private answer may be sent."""
 
 
 class Admission(NamedTuple):
@@ -36,16 +39,30 @@ def admission(
     now: datetime,
     message_class: MessageClass = MessageClass.TRANSACTIONAL,
     individual: bool = True,
+    planned: bool = False,
+    way: Way = Way.PLAIN,
+    target: str = "",
+    outbox_id: int = 0,
 ) -> Admission:
-    """Raises ``NotFound`` when the configuration does not know the account or the channel (any more)."""
+    """Raises ``NotFound`` when the configuration does not know the account or the channel (any more).
+
+    ``planned``: a rule sends it. ``way`` and ``target`` as in ``Outgoing``; ``outbox_id`` is the row itself, if any.
+    """
     traits = desk.traits(account, channel)
     view_only = desk.accounts[account].mode == "view-only"
+    if way is Way.PUBLIC:
+        # Said to everybody: neither the chat's window nor the guest's stop speaks of it.
+        return Admission(traits, _under(tx, traits, account, target, view_only), ALLOWED)
+    line = tx.lines.get(account, channel, address)
+    verdict = may_send(traits, line, now, view_only=view_only, planned=planned)
+    if way is Way.PRIVATE:
+        verdict = _private(tx, _under(tx, traits, account, target, view_only), account, address, target, outbox_id, now)
     consents = {(row.topic, row.medium): row.allowed for row in tx.consents.of_guest(guest_id)}
     return Admission(
         traits,
-        may_send(traits, tx.lines.get(account, channel, address), now, view_only=view_only),
+        verdict,
         standing(
-            tx.lines.stopped(channel, address) if traits.stop_words else tx.lines.get(account, channel, address),
+            tx.lines.stopped(channel, address) if traits.stop_words else line,
             consents,
             medium=channel,
             message_class=message_class,
@@ -54,22 +71,74 @@ def admission(
     )
 
 
-def require(found: Admission, text: str, *, template: bool, at: datetime | None = None) -> None:
-    """Raises ``Refused`` for a stop, a closed window or a text that is too long; ``at`` is a planned time."""
+def _under(tx: Transaction, traits: ChannelTraits, account: str, target: str, view_only: bool) -> Verdict:
+    """Something may be said under a comment that is here; when it was written stands in ``until``."""
+    if view_only or not traits.can_send:
+        return Verdict(Allowed.READ_ONLY, code="view_only")
+    comment = tx.messages.by_external(account, target) if traits.comments else None
+    if comment is None or comment.kind is not Kind.COMMENT:
+        return Verdict(Allowed.NONE, code="no_such_comment")
+    return Verdict(Allowed.FREE)
+
+
+def _private(
+    tx: Transaction, verdict: Verdict, account: str, address: str, target: str, outbox_id: int, now: datetime
+) -> Verdict:
+    """One private answer to each comment, for some days."""
+    comment = tx.messages.by_external(account, target)
+    if verdict.kind is not Allowed.FREE or comment is None:
+        return verdict
+    until = comment.at + PRIVATE_FOR
+    if now >= until:
+        return Verdict(Allowed.NONE, until, "private_too_late", {"days": PRIVATE_FOR.days})
+    sent = tx.outbox.private_to(account, address, target)
+    if sent is not None and sent.id != outbox_id:
+        return Verdict(Allowed.NONE, code="private_once")
+    return Verdict(Allowed.FREE, until)
+
+
+def require(
+    found: Admission,
+    text: str,
+    *,
+    template: bool,
+    at: datetime | None = None,
+    human: bool = True,
+    files: int = 0,
+) -> None:
+    """Raises ``Refused`` for a stop, a closed window or a text that does not fit; ``at`` is a planned time.
+
+    ``human``: a person typed it, to go now.
+    """
+    traits, verdict = found.traits, found.verdict
     if found.standing.permission is Permission.BLOCKED:
-        raise Refused(found.standing.code, channel=found.traits.label, **found.standing.params)
-    verdict = found.verdict
-    if not verdict.allows(template=template):
-        raise Refused(verdict.code, channel=found.traits.label, **verdict.params)
+        raise Refused(found.standing.code, channel=traits.label, **found.standing.params)
+    if not verdict.allows(template=template, human=human):
+        raise Refused(verdict.code, channel=traits.label, **verdict.params)
     if not template and at is not None and verdict.until is not None and at >= verdict.until:
-        raise Refused("window_closes_before", channel=found.traits.label, until_at=int(verdict.until.timestamp()))
-    limit = found.traits.max_chars
-    if limit is not None and len(text) > limit:
-        raise Refused("too_long", limit=limit, length=len(text), channel=found.traits.label)
+        raise Refused("window_closes_before", channel=traits.label, until_at=int(verdict.until.timestamp()))
+    misfit = too_long(traits, text) or (both(traits, text, files) if not template else None)
+    if misfit is not None:
+        raise misfit
 
 
-def fault_of(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> Refused | None:
-    """Why this outbox row may not leave any more, or None."""
+def too_long(traits: ChannelTraits, text: str) -> Refused | None:
+    """In characters or, where the vendor counts those, in bytes."""
+    if traits.max_chars is not None and len(text) > traits.max_chars:
+        return Refused("too_long", limit=traits.max_chars, length=len(text), channel=traits.label)
+    length = len(text.encode("utf-8", "surrogatepass")) if traits.max_bytes is not None else 0
+    if traits.max_bytes is not None and length > traits.max_bytes:
+        return Refused("too_many_bytes", limit=traits.max_bytes, length=length, channel=traits.label)
+    return None
+
+
+def both(traits: ChannelTraits, text: str, files: int) -> Refused | None:
+    """Some vendors take a text or a file in one message."""
+    return Refused("text_or_file", channel=traits.label) if files and text and not traits.text_with_files else None
+
+
+def weigh(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> Allowed:
+    """The zone in which this outbox row would leave now. Raises ``Refused``."""
     try:
         conversation = tx.conversations.load(row.conversation_id)
         message = tx.messages.get(row.message_id)
@@ -83,10 +152,22 @@ def fault_of(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> Refus
             now=now,
             message_class=message.message_class if message else MessageClass.TRANSACTIONAL,
             individual=bool(row.created_by),
+            planned=row.scheduled and not row.created_by,
+            way=row.way,
+            target=row.target,
+            outbox_id=row.id,
         )
-        require(found, row.text, template=bool(row.template_id))
+        human = bool(row.created_by) and not row.scheduled and not (message and message.template)
+        require(found, row.text, template=bool(row.template_id), human=human, files=len(row.attachments))
     except NotFound:
-        return Refused("channel_gone", account=row.account)
+        raise Refused("channel_gone", account=row.account) from None
+    return found.verdict.kind
+
+
+def fault_of(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> Refused | None:
+    """Why this outbox row may not leave any more, or None."""
+    try:
+        weigh(tx, desk, row, now)
     except Refused as refused:
         return refused
     return None

@@ -11,6 +11,7 @@ from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.template import TemplateKind, render
+from tui_inbox.domain.window import Allowed
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services import templates
 from tui_inbox.services.admission import admission
@@ -112,4 +113,7 @@ def _way(
     )
     if found.standing.permission is Permission.BLOCKED:
         raise Refused(found.standing.code, channel=label, **found.standing.params)
+    if found.verdict.kind is Allowed.HUMAN_ONLY and not (template and template.vendor_id):
+        # Written to many at once, it answers nobody.
+        raise Refused(found.verdict.code, channel=label, **found.verdict.params)
     return way

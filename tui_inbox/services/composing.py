@@ -14,12 +14,12 @@ from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.cost import Cost, cost
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.guest import Guest
-from tui_inbox.domain.outbox import body_hash
-from tui_inbox.domain.preflight import hints
-from tui_inbox.domain.window import Allowed, Verdict
+from tui_inbox.domain.outbox import Way, body_hash
+from tui_inbox.domain.preflight import hints, stripped
+from tui_inbox.domain.window import Allowed, Verdict, later
 from tui_inbox.rows import DraftRow, Presence
 from tui_inbox.services.accounts import may_carry
-from tui_inbox.services.admission import admission
+from tui_inbox.services.admission import admission, both, too_long
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.matching import country_of
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tui_inbox.domain.template import Template
     from tui_inbox.ports.store import Transaction
 
+_RANK = (Allowed.FREE, Allowed.HUMAN_ONLY, Allowed.TEMPLATE_ONLY, Allowed.NONE, Allowed.READ_ONLY)
+"""The most useful way to answer comes first."""
 Notice = tuple[str, Mapping[str, str | int]]
 
 
@@ -125,14 +127,49 @@ def _choices(
                 addresses.setdefault(typed, "")
             for address, bad in addresses.items():
                 choices.append(_choice(tx, desk, info.name, code, address, guest.id, bad, now))
-    rank = {Allowed.FREE: 0, Allowed.TEMPLATE_ONLY: 1, Allowed.NONE: 2, Allowed.READ_ONLY: 3}
-    return sorted(choices, key=lambda choice: (rank[choice.verdict.kind], bool(choice.notices)))
+    return sorted(choices, key=lambda choice: (_RANK.index(choice.verdict.kind), bool(choice.notices)))
+
+
+def to_comment(tx: Transaction, desk: Desk, actor: Actor, message_id: int, way: Way, now: datetime) -> ChannelChoice:
+    """To answer one comment, ``Way.PUBLIC`` or ``Way.PRIVATE``; its verdict says whether that may be done.
+
+    Raises ``NotFound`` and, out of the operator's accounts, ``Refused``.
+    """
+    message = tx.messages.get(message_id)
+    conversation = tx.conversations.get(message.conversation_id) if message else None
+    if message is None or conversation is None:
+        raise NotFound(f"message {message_id}")
+    actor.require_write()
+    if actor.accounts and message.account not in actor.accounts:
+        raise Refused("account_not_yours", account=message.account)
+    place, guest_id = (message.account, message.channel, message.address), conversation.guest_id
+    return _choice(tx, desk, *place, guest_id, "", now, way=way, target=message.external_id)
 
 
 def _choice(
-    tx: Transaction, desk: Desk, account: str, channel: str, address: str, guest_id: int, bad: str, now: datetime
+    tx: Transaction,
+    desk: Desk,
+    account: str,
+    channel: str,
+    address: str,
+    guest_id: int,
+    bad: str,
+    now: datetime,
+    *,
+    way: Way = Way.PLAIN,
+    target: str = "",
 ) -> ChannelChoice:
-    found = admission(tx, desk, account=account, channel=channel, address=address, guest_id=guest_id, now=now)
+    found = admission(
+        tx,
+        desk,
+        account=account,
+        channel=channel,
+        address=address,
+        guest_id=guest_id,
+        now=now,
+        way=way,
+        target=target,
+    )
     verdict, notices = found.verdict, []
     if found.standing.permission is Permission.BLOCKED:
         verdict = Verdict(Allowed.NONE, code=found.standing.code, params=found.standing.params)
@@ -204,20 +241,18 @@ def preflight(
     """Cheap enough for every key; with a transaction it also looks for the same text among the unknown sends."""
     traits = choice.traits
     counted = sms.segments(text) if traits.counts_segments else None
-    verdict = choice.verdict
-    if verdict.until is not None and verdict.kind is Allowed.FREE and now >= verdict.until:
-        kind = Allowed.TEMPLATE_ONLY if traits.templates_after_window else Allowed.NONE
-        verdict = verdict._replace(kind=kind, code="window_closed")
+    verdict = later(traits, choice.verdict, now)
     problems: list[Notice] = []
     if not verdict.allows(template=template is not None):
-        problems.append((verdict.code, verdict.params))
-    if traits.max_chars is not None and len(text) > traits.max_chars:
-        problems.append(("too_long", {"limit": traits.max_chars, "length": len(text)}))
+        problems.append((verdict.code, {"channel": traits.label, **verdict.params}))
+    misfits = [too_long(traits, text), both(traits, text.strip(), files) if template is None else None]
+    problems += [(misfit.code, misfit.params) for misfit in misfits if misfit is not None]
     notices = list(choice.notices)
     fault = _fault_in(text, desk) if template is None else None
     if fault is not None:
         problems.append((fault.code, fault.params))
     notices += [(code, {}) for code in hints(text, files)] if template is None else []
+    notices += [(code, {"channel": traits.label}) for code in stripped(text, traits.content_rules)]
     if tx is not None and text.strip() and tx.outbox.same_text(conversation_id, body_hash(text)) is not None:
         notices.append(("same_text_unknown", {}))
     return Preflight(

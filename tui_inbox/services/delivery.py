@@ -30,7 +30,7 @@ from tui_inbox.ports.clock import Clock
 from tui_inbox.ports.store import Blobs, Store, Transaction
 from tui_inbox.services import settling
 from tui_inbox.services.accounts import block
-from tui_inbox.services.admission import fault_of
+from tui_inbox.services.admission import fault_of, weigh
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.receipts import apply_status
 from tui_inbox.services.reconciling import reconcile
@@ -186,13 +186,15 @@ def _start(store: Store, desk: Desk, outgoing: Outgoing, now: datetime) -> tuple
             # It may have waited for a paused or refused account.
             settling.failed(tx, desk, outgoing, "expired", now, state=OutboxState.EXPIRED)
             return None
-        fault = fault_of(tx, desk, outgoing, now)
-        if fault is not None:
+        try:
+            zone = weigh(tx, desk, outgoing, now)
+        except Refused as fault:
             settling.failed(tx, desk, outgoing, fault.code, now, params=dict(fault.params))
             return None
         line = tx.lines.get(outgoing.account, outgoing.channel, outgoing.address)
         route = line.route if line else ""
-        row = tx.outbox.move(outgoing, OutboxState.INFLIGHT, now, tries=outgoing.tries + 1, route=route)
+        values = {"tries": outgoing.tries + 1, "route": route, "zone": zone.value}
+        row = tx.outbox.move(outgoing, OutboxState.INFLIGHT, now, **values)
         if row is None:
             return None
         attempt = tx.outbox.attempt(row.id, row.tries, now)

@@ -239,6 +239,7 @@ def _way(
                     now=now,
                     message_class=template.message_class,
                     individual=False,
+                    planned=True,
                 )
                 reason = _against(admitted)
                 if not reason:
@@ -250,7 +251,7 @@ def _way(
 def _against(admitted: Admission) -> str:
     if admitted.standing.permission is Permission.BLOCKED:
         return admitted.standing.code
-    return "" if admitted.verdict.allows() else admitted.verdict.code
+    return "" if admitted.verdict.allows(human=False) else admitted.verdict.code
 
 
 def _conversation(tx: Transaction, guest: Guest, stay: Reservation, now: datetime) -> Conversation:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tui_inbox.domain.conversation import Conversation
 from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.message import Attachment, Delivery, Direction, Kind, Message, MessageClass, Origin
-from tui_inbox.domain.outbox import OutboxState, Outgoing, body_hash
+from tui_inbox.domain.outbox import OutboxState, Outgoing, Way, body_hash
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Desk
 
@@ -41,6 +41,9 @@ class Letter(NamedTuple):
     template_values: Mapping[str, str] = {}
     attachments: Sequence[Attachment] = ()
     """Their bytes are in the blob store already."""
+    way: Way = Way.PLAIN
+    target: str = ""
+    tag: str = ""
 
 
 def new_key() -> str:
@@ -60,7 +63,7 @@ def write(tx: Transaction, desk: Desk, conversation: Conversation, letter: Lette
             conversation_id=conversation.id,
             at=letter.not_before if letter.scheduled and letter.not_before else now,
             direction=Direction.OUT,
-            kind=Kind.EMAIL if traits.has_subject else Kind.CHAT,
+            kind=Kind.COMMENT if letter.way is Way.PUBLIC else Kind.EMAIL if traits.has_subject else Kind.CHAT,
             origin=letter.origin,
             text=clean(letter.text),
             subject=subject if traits.has_subject else "",
@@ -75,6 +78,8 @@ def write(tx: Transaction, desk: Desk, conversation: Conversation, letter: Lette
             thread_ref=_message_id(letter.dedupe_key, own) if traits.has_subject else "",
             references=_references(parent) if parent else "",
             created_at=now,
+            quoted=letter.target if letter.way in (Way.QUOTE, Way.PRIVATE) else "",
+            parent=letter.target if letter.way is Way.PUBLIC else "",
             attachments=tuple(letter.attachments),
         )
     )
@@ -121,6 +126,9 @@ def enqueue(
             hold_if_guest_writes=letter.hold_if_guest_writes,
             body_hash=body_hash(message.text),
             undo=undo,
+            way=letter.way,
+            target=letter.target,
+            tag=letter.tag,
         )
     )
     if row is not None:

@@ -11,14 +11,12 @@ from msgspec import Struct
 
 from tui_inbox.domain import lifecycle as moves
 from tui_inbox.domain import sms
-from tui_inbox.domain.channel import ChannelTraits, HandleKind
+from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.display import clean
 from tui_inbox.domain.errors import Refused
-from tui_inbox.domain.event import Code, Event
-from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.message import Attachment, Delivery, Direction, MessageClass, preview
-from tui_inbox.domain.outbox import OutboxState, body_hash
+from tui_inbox.domain.outbox import OutboxState, Way, body_hash
 from tui_inbox.domain.template import Approval, Template, TemplateKind
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import DraftRow
@@ -28,8 +26,8 @@ from tui_inbox.services.composing import ChannelChoice, Composer, Preflight, com
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.drafting import add_note, drop_draft, resume, save_draft
 from tui_inbox.services.lifecycle import with_deadline
-from tui_inbox.services.matching import normalised, typed_kind
 from tui_inbox.services.posting import Letter, enqueue, new_key, write
+from tui_inbox.services.starting import start
 from tui_inbox.services.templates import fault_in
 from tui_inbox.services.undo import Life, life_of
 
@@ -81,6 +79,11 @@ class Reply(NamedTuple):
     """Unique per press of «send» (``new_key()``), so that a press that was repeated sends once."""
     repeat: bool = False
     """The writer knows that the same text may have arrived already."""
+    way: Way = Way.PLAIN
+    target: str = ""
+    """The vendor's id of the message or comment that ``way`` speaks of."""
+    tag: str = ""
+    """Code of a ``MessageTag``."""
 
 
 class SentNow(NamedTuple):
@@ -102,6 +105,9 @@ class TakenBack(NamedTuple):
     cursor: int
     typed: str = ""
     """What this operator had begun in the conversation meanwhile."""
+    way: Way = Way.PLAIN
+    target: str = ""
+    tag: str = ""
 
 
 class _Before(Struct, frozen=True):
@@ -181,6 +187,9 @@ def _letter(desk: Desk, actor: Actor, reply: Reply, template: Template | None, n
         template_id=template.vendor_id if template and by_vendor else "",
         template_values=_values(template, reply.values) if template and by_vendor else {},
         attachments=reply.attachments,
+        way=reply.way,
+        target=reply.target,
+        tag=reply.tag,
     )
 
 
@@ -213,13 +222,31 @@ def _check(
         guest_id=conversation.guest_id,
         now=now,
         message_class=letter.message_class,
+        way=reply.way,
+        target=reply.target,
     )
-    require(found, letter.text, template=bool(letter.template_id), at=reply.send_at)
+    human = not letter.scheduled and not letter.template
+    files = len(letter.attachments)
+    require(found, letter.text, template=bool(letter.template_id), at=reply.send_at, human=human, files=files)
+    _check_extras(tx, found.traits, reply)
     limits = found.traits.attachments
     if letter.attachments and (limits is None or len(letter.attachments) > limits.count):
         raise Refused("too_many_files", limit=limits.count if limits else 0, channel=found.traits.label)
     if not reply.repeat and tx.outbox.same_text(conversation.id, body_hash(letter.text)) is not None:
         raise Refused("same_text_unknown")
+
+
+def _check_extras(tx: Transaction, traits: ChannelTraits, reply: Reply) -> None:
+    """What it is tied to, and the vendor's tag."""
+    if reply.way is Way.QUOTE:
+        quoted = tx.messages.by_external(reply.account, reply.target)
+        if not traits.quotes or quoted is None or quoted.conversation_id != reply.conversation_id:
+            raise Refused("cannot_quote", channel=traits.label)
+    tag = next((one for one in traits.tags if one.code == reply.tag), None)
+    if reply.tag and tag is None:
+        raise Refused("tag_unknown", tag=reply.tag, channel=traits.label)
+    if tag is not None and not tag.allowed:
+        raise Refused("tag_refused", tag=tag.code, instead=tag.instead)
 
 
 def _refuse_if_answered(tx: Transaction, desk: Desk, actor: Actor, reply: Reply, now: datetime) -> None:
@@ -286,7 +313,19 @@ def take_back(tx: Transaction, actor: Actor, now: datetime, outbox_id: int | Non
     tx.drafts.put(DraftRow(conversation.id, actor.code, text, cursor, row.account, row.channel, "reply", (), now))
     tx.changed("outbox", row.id)
     tx.changed("conversation", conversation.id)
-    return TakenBack(conversation.id, row.text, row.subject, row.account, row.channel, row.address, cursor, typed)
+    return TakenBack(
+        conversation.id,
+        row.text,
+        row.subject,
+        row.account,
+        row.channel,
+        row.address,
+        cursor,
+        typed,
+        row.way,
+        row.target,
+        row.tag,
+    )
 
 
 def _restore(tx: Transaction, conversation: Conversation, message_id: int, before: _Before, now: datetime) -> None:
@@ -318,50 +357,6 @@ def _restore(tx: Transaction, conversation: Conversation, message_id: int, befor
     tx.conversations.put(restored)
     for operator, count in before.unread if untouched or waits else ():
         tx.unread.bump(restored, [operator], asked_at or now, count)
-
-
-def start(
-    tx: Transaction,
-    desk: Desk,
-    actor: Actor,
-    now: datetime,
-    *,
-    guest_id: int | None = None,
-    address: str = "",
-) -> int:
-    """The conversation for a new message, to a known guest or to a typed number or mail address (guest made).
-
-    Raises ``Refused("not_an_address")``.
-    """
-    actor.require_write()
-    guest = tx.guests.load(guest_id) if guest_id is not None else _typed(tx, desk, address, now)
-    known = [one for one in tx.conversations.all_of_guest(guest.id) if not one.thread_key]
-    if known:
-        return max(known, key=lambda one: (one.last_at is not None, one.last_at, one.id)).id
-    conversation = tx.conversations.add(moves.new_quiet(guest.id, now, property_=actor.property or ""))
-    tx.events.add(Event(0, now, Code.CREATED, actor.code, conversation_id=conversation.id, guest_id=guest.id))
-    tx.changed("conversation", conversation.id)
-    return conversation.id
-
-
-def _typed(tx: Transaction, desk: Desk, written: str, now: datetime) -> Guest:
-    kind = typed_kind(written)
-    address = normalised(written, kind, desk.country)
-    if kind is HandleKind.PHONE and not address.startswith("+"):
-        raise Refused("not_an_address", address=written)
-    if kind is HandleKind.OPAQUE:
-        raise Refused("not_an_address", address=written)
-    phone, email = (address, "") if kind is HandleKind.PHONE else ("", address)
-    channels = {
-        code for info in desk.accounts.values() for code, traits in info.channels.items() if traits.handle is kind
-    }
-    known = [guest for channel in sorted(channels) for guest in tx.guests.by_handle(channel, address)]
-    known = known or list(tx.guests.by_contact(phone=phone, email=email))
-    if known:
-        return known[0]
-    guest = tx.guests.add(Guest(0, phone=phone, email=email, created_at=now, updated_at=now))
-    tx.changed("guest", guest.id)
-    return guest
 
 
 def split(text: str, traits: ChannelTraits) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.guest import Line
 from tui_inbox.domain.message import Delivery
-from tui_inbox.domain.outbox import OutboxState, Outgoing, allowed, shown
+from tui_inbox.domain.outbox import OutboxState, Outgoing, Way, allowed, shown
 from tui_inbox.ports.channel import Receipt
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services import acting
@@ -81,9 +81,10 @@ def accepted(tx: Transaction, desk: Desk, row: Outgoing, receipt: Receipt, now: 
     tx.messages.set_state(row.message_id, Delivery.SENT, at=now, external_id=provider_id, segments=receipt.segments)
     # The conversation first: who holds it may change its lines, so no stop that arrives now is overwritten.
     conversation = tx.conversations.load(row.conversation_id)
-    line = tx.lines.get(row.account, row.channel, row.address) or Line(row.account, row.channel, row.address)
-    tx.lines.put(line._replace(last_out_at=now, reply_by=None))
-    if row.created_by and not row.scheduled:
+    if row.way is not Way.PUBLIC:
+        line = tx.lines.get(row.account, row.channel, row.address) or Line(row.account, row.channel, row.address)
+        tx.lines.put(line._replace(last_out_at=now, reply_by=None))
+    if row.created_by and not row.scheduled and row.way is not Way.PUBLIC:
         acting.replied(tx, desk, row, conversation, now)
     if row.created_by and (was_unsure or row.scheduled):
         message = tx.messages.get(row.message_id)
