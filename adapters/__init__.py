@@ -21,6 +21,7 @@ CHANNELS: Mapping[str, str] = {
     "email": "adapters.email:Mailboxes",
     "whatsapp-cloud": "adapters.whatsapp_cloud:WhatsAppNumbers",
     "channex": "adapters.channex:ChannexAccounts",
+    "booking.com": "adapters.booking_com:BookingAccounts",
     "webchat": "adapters.webchat:WebChats",
     "messenger": "adapters.meta:MessengerPages",
     "instagram": "adapters.meta:InstagramAccounts",

@@ -13,10 +13,11 @@ from adapters.email.account import Email
 from adapters.sandbox.twilio import SandboxTwilio
 from adapters.twilio import Settings, errors
 from adapters.twilio.account import Twilio
+from tests.adapters.rig_booking_com import BOOKING_COM
 from tests.adapters.rig_channex import CHANNEX
-from tests.adapters.rig_whatsapp_cloud import WHATSAPP_CLOUD
 from tests.adapters.rig_meta import INSTAGRAM_RIG, MESSENGER_RIG
 from tests.adapters.rig_webchat import WEBCHAT_RIG
+from tests.adapters.rig_whatsapp_cloud import WHATSAPP_CLOUD
 from tests.adapters.rigging import CANARY, PAYLOADS, QUICK, SENT, Rig, outgoing
 from tui_inbox.ports.channel import Envelope
 from tui_inbox.ports.clock import Clock
@@ -74,6 +75,7 @@ RIGS: dict[str, Rig] = {
     "messenger": MESSENGER_RIG,
     "instagram": INSTAGRAM_RIG,
     "channex": CHANNEX,
+    "booking.com": BOOKING_COM,
     "email": Rig(
         type="email",
         opened=email,
