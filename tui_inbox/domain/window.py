@@ -76,8 +76,10 @@ def later(traits: ChannelTraits, verdict: Verdict, now: datetime) -> Verdict:
     if verdict.kind is Allowed.FREE and traits.human_window is not None:
         until = verdict.until - traits.free_window + traits.human_window
         return later(traits, Verdict(Allowed.HUMAN_ONLY, until, "human_only"), now)
+    hand = traits.human_window if verdict.kind is Allowed.HUMAN_ONLY else None
+    until = verdict.until - hand + traits.free_window if hand is not None else verdict.until
     hours = int(traits.free_window.total_seconds() // 3600)
-    return Verdict(_beyond(traits), verdict.until, "window_closed", {"hours": hours})
+    return Verdict(_beyond(traits), until, "window_closed", {"hours": hours})
 
 
 def _beyond(traits: ChannelTraits) -> Allowed:
