@@ -27,6 +27,7 @@ from tui_inbox.cli.words import account_json, account_lines, kind_lines
 from tui_inbox.cli.writing import with_account, write_account
 from tui_inbox.config import ConfigError, Loaded, Problem
 from tui_inbox.config.checking import check_table
+from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import Refused, StoreError, TuiInboxError
 from tui_inbox.domain.outbox import OutboxState, Outgoing
@@ -217,6 +218,8 @@ def _offer_message(options: Namespace, account: Account, secrets: Secrets) -> No
     """One message to the person who sets up, when asked for: the whole way, and the vendor's number for it."""
     own = account.adapter.own(account.settings)
     channel_code = next(iter(own))
+    if account.adapter.TRAITS[channel_code].handle is HandleKind.OPAQUE:
+        return  # Nobody can type their own address there.
     to = options.test_to
     if not to and not options.no_input:
         to = ask(_("Send a test message to yourself? Your number or address, or Enter for no"))

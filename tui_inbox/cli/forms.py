@@ -109,7 +109,28 @@ _INSTAGRAM = Form(
     "token",
 )
 
+_WEBCHAT = Form(
+    "webchat",
+    "site-chat",
+    (
+        Question(
+            "inbox",
+            N_("A name for the page's address, such as hotel-lumiere"),
+            N_("Yours to choose: letters, digits and -. Guests see it; it is no secret."),
+        ),
+        Question(
+            "origins",
+            N_("Your sites that may show the page, or Enter for none"),
+            N_("As a browser shows their beginning, such as https://www.hotel.example; several with commas."),
+        ),
+    ),
+    "",
+    "",
+    "",
+)
+
 FORMS: Mapping[str, Form] = {
+    "webchat": _WEBCHAT,
     "messenger": _MESSENGER,
     "instagram": _INSTAGRAM,
     "sms": Form("twilio", "desk-sms", (_SID, _FROM), _TOKEN, _TOKEN_WHERE, "token"),
@@ -149,6 +170,7 @@ FORMS: Mapping[str, Form] = {
         "password",
     ),
 }
+_LISTS = ("origins",)
 _NUMBERS = ("port", "poll_seconds")
 _STARTTLS = {"143", "587", "25"}
 
@@ -158,6 +180,8 @@ def table_of(form: Form, answers: Answers, secret: str) -> dict[str, Any]:
     table: dict[str, Any] = {"type": form.type}
     for key, value in answers.items():
         typed: Any = int(value) if key.rpartition(".")[2] in _NUMBERS and value.isdigit() else value
+        if key in _LISTS:
+            typed = [one.strip() for one in value.split(",") if one.strip()]
         outer, dot, inner = key.partition(".")
         if dot:
             table.setdefault(outer, {})[inner] = typed

@@ -14,6 +14,7 @@ from tui_inbox.domain.guest import short_handle
 from tui_inbox.domain.message import Delivery, Direction, Kind, Origin
 from tui_inbox.rows import AccountRow, ConversationRow, MessageRow
 from tui_inbox.services.desk import ChannelKind, Desk
+from tui_inbox.services.receiving import FORGED, shortcoming
 from tui_inbox.wording import N_, _, labelled, ngettext, sentence
 
 STATES = {
@@ -155,6 +156,14 @@ def account_lines(desk: Desk, rows: Mapping[str, AccountRow], now: datetime) -> 
         )
         if row and row.reason:
             yield f"  {sentence(row.reason)} {clean_line(row.vendor_text)}".rstrip()
+        if missing := shortcoming(desk, name):
+            yield f"  {sentence(missing)}"
+        if row and (forged := int(row.health.get(FORGED, 0))):
+            yield "  " + ngettext(
+                "{n} request with a wrong signature was refused.",
+                "{n} requests with a wrong signature were refused.",
+                forged,
+            )
 
 
 def account_json(desk: Desk, name: str, row: AccountRow | None) -> dict[str, Any]:
@@ -170,4 +179,5 @@ def account_json(desk: Desk, name: str, row: AccountRow | None) -> dict[str, Any
         "last_poll_at": local(desk, row.polled_at) if row else None,
         "last_good_poll_at": local(desk, row.poll_ok_at) if row else None,
         "quarantined": row.quarantined if row else 0,
+        "shortcoming": shortcoming(desk, name),
     }

@@ -11,6 +11,7 @@ from tui_inbox.ports.store import Job, Transaction
 from tui_inbox.rows import AccountRow, QuarantineRow, UsageRow
 from tui_inbox.services import accounts, channels
 from tui_inbox.services.desk import AccountInfo
+from tui_inbox.services.receiving import FORGED, shortcoming
 from tui_inbox.tui.commands import CHANNELS, QUARANTINE
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.columns import column, field
@@ -103,6 +104,10 @@ class ChannelsScreen(TableScreen[AccountRow]):
         if row.state == accounts.PAUSED:
             key = self.desk_app.keymap.shown("channel_pause")
             lines.append([(_("Nothing is fetched or sent; {key} goes on.").format(key=key), "info")])
+        if missing := shortcoming(self.desk_app.session.desk, row.name):
+            lines += [[(sentence(missing), "bold soon")], [(advice(missing), "info")]]
+        if forged := int(row.health.get(FORGED, 0)):
+            lines.append(field(_("wrong signatures"), str(forged), "bold soon", width=18))
         lines.append(field(_("last good poll"), poll, width=18))
         if row.connected_at is not None:
             lines.append(field(_("since"), when.ago(row.connected_at, scene.now, scene.zone), width=18))
