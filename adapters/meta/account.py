@@ -109,6 +109,8 @@ class Instagram:
         match envelope.kind:
             case hooks.EVENT:
                 return hooks.read_event(decoded(envelope.raw, hooks.Event), self._us)
+            case hooks.UNREADABLE:
+                raise Malformed("bad_payload")
             case hooks.CHANGE:
                 return hooks.read_change(decoded(envelope.raw, hooks.Change), self._us)
             case comments.COMMENT:

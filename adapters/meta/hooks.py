@@ -16,7 +16,7 @@ from tui_inbox.domain.errors import Malformed
 from tui_inbox.domain.message import Attachment, Delivery, Kind
 from tui_inbox.ports.channel import Envelope, Inbound, Item, Reaction, Revision, Status
 
-EVENT, CHANGE = "event", "change"
+EVENT, CHANGE, UNREADABLE = "event", "change", "unreadable"
 OBJECTS = {"messenger": "page", "instagram": "instagram"}
 MARK = "tui-inbox:"
 """Before our own key in ``metadata``, which comes back with the echo of a message."""
@@ -151,7 +151,7 @@ def envelopes(body: bytes, us: Us, *, comments: bool) -> tuple[Envelope, ...]:
     try:
         found = decoded(body, Body)
     except Malformed:
-        return (Envelope(f"unreadable:{hashlib.sha256(body).hexdigest()}", EVENT, body),)
+        return (Envelope(f"{UNREADABLE}:{hashlib.sha256(body).hexdigest()}", UNREADABLE, body),)
     if found.object != OBJECTS[us.channel]:
         return ()
     return tuple(envelope for entry in found.entry for envelope in _of_entry(entry, us, comments=comments))

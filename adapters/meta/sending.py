@@ -112,7 +112,7 @@ class Sending:
             raise Refused("too_long", limit=limit, length=len(text), channel=traits.label)
         size = len(text.encode("utf-8", "replace"))
         if traits.max_bytes is not None and size > traits.max_bytes:
-            raise Refused("too_long_bytes", limit=traits.max_bytes, length=size, channel=traits.label)
+            raise Refused("too_many_bytes", limit=traits.max_bytes, length=size, channel=traits.label)
 
     def _addressed(self, outgoing: Outgoing) -> dict[str, Any]:
         """Recipient and kind of a message. Instagram's own login knows no kinds, except past the window."""

@@ -130,7 +130,7 @@ def test_instagram_counts_bytes_and_messenger_characters(page: Messenger, gram: 
     with pytest.raises(Refused, match="too_long"):
         page.check(to_ana("é" * 2001))
     gram.check(to_ana("é" * 500, "instagram"))
-    with pytest.raises(Refused, match="too_long_bytes") as caught:
+    with pytest.raises(Refused, match="too_many_bytes") as caught:
         gram.check(to_ana("é" * 501, "instagram"))
     assert caught.value.params == {"limit": 1000, "length": 1002, "channel": "Instagram"}
 

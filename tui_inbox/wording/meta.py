@@ -34,9 +34,9 @@ SENTENCES: dict[str, str] = {
     "tag.account_update": N_("Account update"),
     "tag.post_purchase_update": N_("Post-purchase update"),
     "instead.utility_template": N_("a utility template"),
-    "tag_refused": N_("Meta refuses this tag since 27 April 2026; send a utility template instead."),
+    "tag_refused": N_("Meta refuses the tag “{tag}” since 27 April 2026; send {instead} in its place."),
     "no_templates": N_("{channel} takes no templates."),
-    "too_long_bytes": N_(
+    "too_many_bytes": N_(
         "Too long for {channel}: {length} of {limit} bytes; letters with accents count twice, emoji four times."
     ),
     "file_not_taken": N_("{channel} takes no files of the type {type}."),
