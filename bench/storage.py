@@ -183,11 +183,15 @@ def server_figures(url: str) -> Iterator[Figure]:
 def _pages(large: Bench, small: Bench, sizes: list[int]) -> Iterator[Figure]:
     times = _paged(large)
     yield _median("10 ", times)
-    whole = times["closed"][1]
-    for name in sorted(times, key=lambda name: -times[name][0])[:3]:
-        yield Figure(f"10 among the slowest views: {name}", times[name][0], whole, "ms", 5, 2)
-    for name in (name for name in times if ", no" in name):
-        yield Figure(f"10 nothing matches: {name}", times[name][0], whole, "ms", 5, 2)
+    slowest = sorted(times, key=lambda name: -times[name][0])[:3]
+    views = {case.name: case.view for case in cases()}
+    whole = next(case.floor for case in cases() if case.name == "closed")
+    for name in [*slowest, *(name for name in times if ", no" in name)]:
+        ours, floor = paired(lambda view=views[name]: large.page(view), lambda: large.by_hand(whole), TURNS // 3)
+        kind = "among the slowest views" if name in slowest else "nothing matches"
+        yield Figure(f"10 {kind}: {name}", ours, floor, "ms", 5, 2)
+    # A connection that has just been opened is faster (measured: a tenth): both have done the same.
+    _paged(small)
     closed = View(tab=Tab.CLOSED)
     ours, before = paired(lambda: large.page(closed), lambda: small.page(closed))
     yield Figure(f"10 growth of a page, {sizes[0]:,} to {sizes[-1]:,}", ours, before, "ms", 1.2, 1.1)

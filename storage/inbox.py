@@ -123,10 +123,14 @@ class SqlInbox:
     ) -> list[tuple[int, int]]:
         """(id, key) of the next rows of this stretch."""
         params = dict(chosen.params)
-        conditions = [*chosen.conditions]
+        source, conditions = chosen.source, [*chosen.conditions]
         if leg.condition:
             conditions.append(leg.condition)
-        unread = chosen.source == filters.UNREAD and leg.column == "last_at"
+        unread = source == filters.UNREAD and leg.column == "last_at"
+        if unread and view.tab is Tab.ALL and conditions == [*filters.UNREAD_CONDITIONS]:
+            # Nothing is asked of the conversations themselves.
+            source = "unread u"
+            conditions.remove(filters.UNREAD_JOIN)
         column, identity = ("u.last_at", "u.conversation_id") if unread else (f"c.{leg.column}", "c.id")
         direction = " DESC" if leg.descending else ""
         if edge is not None:
@@ -139,7 +143,7 @@ class SqlInbox:
         def select(extra: Sequence[str]) -> str:
             every = [*conditions, *extra]
             where = f" WHERE {' AND '.join(every)}" if every else ""
-            return f"SELECT {identity} AS id, {key} AS key FROM {chosen.source}{where}{order}"
+            return f"SELECT {identity} AS id, {key} AS key FROM {source}{where}{order}"
 
         if view.tab is not Tab.ALL:
             params["state"] = view.tab.value

@@ -13,6 +13,8 @@ from tui_inbox.rows import View
 
 CONVERSATION = "conversation c"
 UNREAD = "unread u CROSS JOIN conversation c"
+UNREAD_JOIN = "c.id = u.conversation_id"
+UNREAD_CONDITIONS = ("u.operator = :operator", UNREAD_JOIN)
 TAB_CONDITIONS = ("c.machine = 0",)
 """Automated mail is shown in All alone."""
 
@@ -95,7 +97,7 @@ def chosen(db: Connection, view: View, operator: str, today: date) -> Chosen | N
         params["operator"] = operator
         if source == CONVERSATION:
             source = UNREAD
-            conditions += ["u.operator = :operator", "c.id = u.conversation_id"]
+            conditions += UNREAD_CONDITIONS
         else:
             conditions.append(
                 "EXISTS (SELECT 1 FROM unread u WHERE u.operator = :operator AND u.conversation_id = c.id)"
