@@ -124,6 +124,7 @@ class WhatsAppNumbers:
     TRAITS: Mapping[str, ChannelTraits] = {WHATSAPP.code: WHATSAPP}
     NEEDS = NEEDS
     LIMITS = LIMITS
+    HEARD_BY = ("listen", "spool", "relay")
 
     @classmethod
     def serves(cls, settings: AccountSettings) -> Mapping[str, ChannelTraits]:

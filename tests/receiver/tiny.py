@@ -15,8 +15,9 @@ from urllib.parse import parse_qs
 
 from tests.fakes import FakeChannel, hotel
 from tui_inbox.domain.errors import Refused
-from tui_inbox.ports.channel import Envelope, Heard, Hook
+from tui_inbox.ports.channel import Channel, Envelope, Heard, Hook
 from tui_inbox.ports.store import Store
+from tui_inbox.services.desk import Desk
 from tui_inbox.worker.guard import Guard
 from tui_inbox.worker.parts import Parts, Receiving
 from tui_inbox.worker.receiver.receiver import Receiver
@@ -81,6 +82,9 @@ class House:
     receiving: Receiving = LOOPBACK
     vendor: TinyVendor = field(default_factory=TinyVendor)
     faults: list[str] = field(default_factory=list)
+    desk: Desk = field(default_factory=hotel)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    """Instead of the tiny vendor, those of real ones."""
 
     def __post_init__(self) -> None:
         class Lease:
@@ -89,9 +93,8 @@ class House:
 
             def release(self) -> None: ...
 
-        self.parts = Parts(
-            self.store, hotel(), {ACCOUNT: self.vendor}, Lease(), fault=self.faults.append, receiving=self.receiving
-        )
+        channels = self.channels or {ACCOUNT: self.vendor}
+        self.parts = Parts(self.store, self.desk, channels, Lease(), fault=self.faults.append, receiving=self.receiving)
         self.receiver = Receiver(self.parts, Guard(self.parts.clock.now))
         self.port = 0
 
