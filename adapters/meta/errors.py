@@ -16,7 +16,7 @@ _WINDOW = (Rejected, "window_closed")
 _FILE = (Rejected, "file_refused")
 _OTHER_APP = (Rejected, "other_app")
 _NOT_LINKED = (AccountBlocked, "page_not_linked")
-_RESTRICTED = (AccountBlocked, "account_restricted")
+_RESTRICTED = (AccountBlocked, "page_restricted")
 
 CODES: Codes = {
     **SHARED,

@@ -15,7 +15,7 @@ from tui_inbox.domain.errors import ChannelError
 from tui_inbox.ports.channel import Health, HealthState
 
 _STATES = {
-    "account_restricted": HealthState.RESTRICTED,
+    "page_restricted": HealthState.RESTRICTED,
     "policy_blocked": HealthState.RESTRICTED,
     "access_off": HealthState.DISABLED,
 }

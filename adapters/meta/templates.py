@@ -62,7 +62,7 @@ def listed(graph: Graph, page_id: str, account: str) -> Sequence[Template]:
 def submit(graph: Graph, page_id: str, template: Template) -> Template:
     """Give it to Meta, which approves within seconds or looks at it. Raises ``Refused``, ``ChannelError``."""
     if not _NAME.fullmatch(template.name):
-        raise Refused("template_name", name=template.name)
+        raise Refused("template_name_letters", name=template.name)
     body: dict[str, object] = {"type": "BODY", "text": template.body}
     names = variables(template.body)
     named = not all(name.isdigit() for name in names)

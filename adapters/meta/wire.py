@@ -195,7 +195,7 @@ def attachment(
 
 def unsupported() -> Attachment:
     """What Meta does not show to programs (a poll, a disappearing picture): the guest's telephone has it."""
-    return Attachment(name="–", type="", state="refused", reason="unsupported_message")
+    return Attachment(name="–", type="", state="refused", reason="not_shown_to_programs")
 
 
 def place_of(item: File) -> str | None:

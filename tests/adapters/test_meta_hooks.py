@@ -238,7 +238,7 @@ def test_voices_stories_and_what_programs_are_not_shown() -> None:
     assert story.text.startswith("gracias\nhttps://lookaside.fbsbx.com/")
     (hidden,) = items("instagram", "event-unsupported")
     assert isinstance(hidden, Inbound)
-    assert [(file.state, file.reason) for file in hidden.attachments] == [("refused", "unsupported_message")]
+    assert [(file.state, file.reason) for file in hidden.attachments] == [("refused", "not_shown_to_programs")]
     (share,) = items("instagram", "message-share")
     assert isinstance(share, Inbound)
     assert (share.text, share.address) == ("https://www.instagram.com/p/abc/", FOLLOWER)

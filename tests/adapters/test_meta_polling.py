@@ -301,7 +301,7 @@ def test_health_names_the_account_and_says_what_is_wrong(server: SandboxMeta, pa
     assert (health.state, health.account_name, health.details) == (HealthState.OK, "Hôtel Lumière", {"webhook": 0})
     for code, subcode, state, word in (
         (190, 463, HealthState.ERROR, "auth"),
-        (10, 1893063, HealthState.RESTRICTED, "account_restricted"),
+        (10, 1893063, HealthState.RESTRICTED, "page_restricted"),
         (200, 2534041, HealthState.DISABLED, "access_off"),
         (100, 2534013, HealthState.ERROR, "page_not_linked"),
     ):

@@ -184,9 +184,9 @@ CODES = [
     (401, 190, 463, AccountBlocked, "auth"),
     (403, 10, 0, AccountBlocked, "permissions_withdrawn"),
     (403, 200, 2534041, AccountBlocked, "access_off"),
-    (403, 10, 1893063, AccountBlocked, "account_restricted"),
-    (400, 100, 2534029, AccountBlocked, "account_restricted"),
-    (403, 368, 0, AccountBlocked, "account_restricted"),
+    (403, 10, 1893063, AccountBlocked, "page_restricted"),
+    (400, 100, 2534029, AccountBlocked, "page_restricted"),
+    (403, 368, 0, AccountBlocked, "page_restricted"),
     (400, 99999, 0, Rejected, "refused"),
 ]
 
@@ -378,7 +378,7 @@ def test_what_meta_says_of_a_template_is_told(server: SandboxMeta, page: Messeng
     found = {one.name: one for one in page.templates()}
     assert (found["arrival"].approval, found["arrival"].approval_reason) == (Approval.REJECTED, "PROMOTIONAL")
     assert (found["held"].approval, found["held"].language) == (Approval.PAUSED, "en_US")
-    with pytest.raises(Refused, match="template_name"):
+    with pytest.raises(Refused, match="template_name_letters"):
         page.submit(template("x", name="Ma Réservation"))
     for n in range(150):
         server.account.templates.append(UtilityTemplate(f"t{n}", "fr", "x"))

@@ -706,7 +706,7 @@ def test_the_test_call_tells_what_is_worth_knowing(box: SandboxWhatsApp, desk: W
     assert found.details == {
         "quality": "GREEN",
         "messaging_limit": "TIER_2K",
-        "webhook": "https://hooks.hotel.example/hooks/desk-whatsapp",
+        "webhook_url": "https://hooks.hotel.example/hooks/desk-whatsapp",
         "owns_number": 1,
         "receives": 1,
         "review": "APPROVED",

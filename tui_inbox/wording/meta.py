@@ -36,9 +36,6 @@ SENTENCES: dict[str, str] = {
     "instead.utility_template": N_("a utility template"),
     "tag_refused": N_("Meta refuses the tag “{tag}” since 27 April 2026; send {instead} in its place."),
     "no_templates": N_("{channel} takes no templates."),
-    "too_many_bytes": N_(
-        "Too long for {channel}: {length} of {limit} bytes; letters with accents count twice, emoji four times."
-    ),
     "file_not_taken": N_("{channel} takes no files of the type {type}."),
     "file_over_limit": N_("{channel} takes files up to {limit} MB."),
     "comments_off": N_("Comments are switched off for this account (comments = true switches them on)."),
@@ -47,7 +44,7 @@ SENTENCES: dict[str, str] = {
     "text_only": N_("A comment is answered by text only."),
     "act_not_served": N_("This account cannot do that."),
     "reaction_not_served": N_("{emoji} is not among the reactions of this channel."),
-    "template_name": N_("A template's name has small letters, digits and _ only: “{name}”."),
+    "template_name_letters": N_("A template's name has small letters, digits and _ only: “{name}”."),
     "page_id_missing": N_('page_id is missing: it is needed with login = "page".'),
     # What Meta reports.
     "guest_unavailable": N_("This person cannot be reached at the moment."),
@@ -57,13 +54,13 @@ SENTENCES: dict[str, str] = {
     "slow_down": N_("Meta asks to write more slowly; it goes on by itself."),
     "access_off": N_("In Instagram, access to messages is switched off for connected tools."),
     "page_not_linked": N_("The Instagram account is not linked to this Page (any more)."),
-    "account_restricted": N_("Meta has restricted this account."),
+    "page_restricted": N_("Meta has restricted this account."),
     "comments_not_permitted": N_("The token may not read comments."),
     "token_not_renewed": N_("Instagram's token could not be renewed; it ends 60 days after it was made."),
-    "unsupported_message": N_("Meta does not show this to programs: look at it in its own app."),
+    "not_shown_to_programs": N_("Meta does not show this to programs: look at it in its own app."),
     "advice.access_off": N_("In the Instagram app: Settings, Messages, Connected tools, allow access."),
     "advice.page_not_linked": N_("Link them in the Page's settings, make a new token, and store it again."),
-    "advice.account_restricted": N_("See Page Quality (Support Inbox) at Meta; only Meta can lift this."),
+    "advice.page_restricted": N_("See Page Quality (Support Inbox) at Meta; only Meta can lift this."),
     "advice.comments_not_permitted": N_(
         "Reconnect: make a token with the right to comments and store it again, or set comments = false."
     ),
