@@ -183,7 +183,7 @@ def _details(found: _Number, own: str) -> dict[str, str | int]:
     details: dict[str, str | int] = {
         "quality": found.quality_rating or "",
         "messaging_limit": found.whatsapp_business_manager_messaging_limit or "",
-        "webhook": address,
+        "webhook_url": address,
     }
     if shown:
         details["owns_number"] = int(shown == own.removeprefix("+"))

@@ -18,6 +18,7 @@ import pytest
 from adapters import CHANNELS, FORMS
 from adapters.sandbox.mailbox import SandboxMailbox
 from adapters.sandbox.twilio import SandboxTwilio
+from adapters.sandbox.whatsapp_cloud import SandboxWhatsApp
 from tests.cli.conftest import Run
 from tui_inbox.config import load
 
@@ -368,3 +369,48 @@ def test_a_mailbox_is_tried_before_it_is_written(run: Run, house: Path, password
         assert "[AUTHENTICATIONFAILED]" in result.out
     else:
         assert password not in everything_written(house)
+
+
+def whatsapp_answers(box: SandboxWhatsApp) -> list[str]:
+    account = box.account
+    answers = {
+        "number": account.number,
+        "phone_number_id": account.phone_number_id,
+        "waba_id": account.waba_id,
+        "base_url": box.base_url,
+    }
+    return [word for key, value in answers.items() for word in ("--set", f"{key}={value}")]
+
+
+def test_whatsapp_at_meta_is_connected_with_all_its_secrets(run: Run, house: Path) -> None:
+    run("init", *HOTEL)
+    with SandboxWhatsApp() as box:
+        words = ["channel", "add", "whatsapp-cloud", "--no-input", "--secret-stdin", *whatsapp_answers(box)]
+        given = f"{box.account.token}\n{box.account.app_secret}\n{box.account.verify_token}\n"
+        result = run(*words, stdin=given)
+        assert (result.code, result.err) == (0, "")
+        table = load(configured(house)).config.channels["desk-whatsapp"]
+        assert table["secret"] == "desk-whatsapp-token"
+        assert table["app_secret"] == "desk-whatsapp-app-secret"
+        assert table["verify_token"] == "desk-whatsapp-verify-token"
+        assert not [line for line in given.split() if line in everything_written(house)]
+        tested = run("channel", "test", "desk-whatsapp")
+    assert tested.code == 0
+    assert "the secrets for receiving are set: yes" in tested.out
+
+
+def test_whatsapp_at_meta_may_be_connected_for_sending_only(run: Run, house: Path) -> None:
+    run("init", *HOTEL)
+    with SandboxWhatsApp() as box:
+        words = ["channel", "add", "whatsapp-cloud", "--no-input", "--secret-stdin", *whatsapp_answers(box)]
+        assert run(*words, stdin=f"{box.account.token}\n").code == 0
+    assert "app_secret" not in load(configured(house)).config.channels["desk-whatsapp"]
+
+
+def test_what_meta_wants_is_told_and_agreed_to_before_any_token_is_asked_for(house: Path, run: Run) -> None:
+    run("init", *HOTEL)
+    screen, code = talk(["channel", "add", "whatsapp-cloud"], [("Go on?", "q")])
+    assert code != 0
+    assert "cannot be restored" in " ".join(screen.split())
+    assert "reachable only here" in " ".join(screen.split())
+    assert "Access token" not in screen

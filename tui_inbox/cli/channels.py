@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from adapters import load
 from tui_inbox.bootstrap.opening import (
     Account,
     accounts,
@@ -21,7 +24,7 @@ from tui_inbox.bootstrap.opening import (
 from tui_inbox.cli.asking import ask, choose
 from tui_inbox.cli.context import configuration, print_json
 from tui_inbox.cli.failing import CHANNEL, OK, Usage, config_sentences, say
-from tui_inbox.cli.forms import FORMS, Form, table_of
+from tui_inbox.cli.forms import FORMS, Form, Question, table_of
 from tui_inbox.cli.secrets import ask_secret
 from tui_inbox.cli.words import account_json, account_lines, kind_lines
 from tui_inbox.cli.writing import with_account, write_account
@@ -38,13 +41,13 @@ from tui_inbox.wording import N_, _, explain, labelled, sentence
 
 
 class Given:
-    """The secret that was just typed, before any vault holds it."""
+    """The secrets that were just typed, before any vault holds them."""
 
-    def __init__(self, secret: Secret) -> None:
-        self.secret = secret
+    def __init__(self, secret: Secret, others: Mapping[str, Secret] | None = None) -> None:
+        self.secret, self.others = secret, dict(others or {})
 
     def get(self, name: str) -> Secret:
-        return self.secret
+        return self.others.get(name, self.secret)
 
     def holder(self, name: str) -> str | None:
         return None
@@ -63,6 +66,8 @@ def add(options: Namespace) -> int:
     """Ask, try with a read-only call, store the secret, write the table: in this order nothing is left half done."""
     loaded = configuration(options)
     form = FORMS[options.kind]
+    if form.needs_first and not options.no_input and not _agreed(form):
+        return CHANNEL
     there = _without_whatsapp(loaded) if options.kind == "whatsapp" and not options.name else ""
     if there:
         form = form._replace(questions=form.questions[-1:], secret="")
@@ -71,6 +76,7 @@ def add(options: Namespace) -> int:
     chain = open_secrets(loaded)
     answers = _given(options.set)
     secret = None
+    others: dict[str, Secret] = {}
     while True:
         answers = answers if options.no_input else _ask_all(form, answers)
         table = {**loaded.config.channels.get(name, {}), **table_of(form, answers, secret_name)}
@@ -81,8 +87,9 @@ def add(options: Namespace) -> int:
             say(config_sentences(_("This cannot work"), tuple(problems)))
             continue
         secret = _secret(options, form, secret) if form.secret else None
-        health = None if options.no_test else try_out(account, Given(secret) if secret else chain)
-        if health is None or health.state is HealthState.OK:
+        others = _more_secrets(options, form, name) or others
+        health = None if options.no_test else try_out(account, Given(secret, others) if secret else chain)
+        if health is None or health.state in _WORKS:
             break
         print_health(name, health)
         if options.no_input:
@@ -94,13 +101,45 @@ def add(options: Namespace) -> int:
             break
     if secret:
         print(_("“{name}” is stored in: {vault}.").format(name=secret_name, vault=chain.set(secret_name, secret)))
+    for other, value in others.items():
+        print(_("“{name}” is stored in: {vault}.").format(name=other, vault=chain.set(other, value)))
+        table[next(question.key for question in form.more_secrets if _further(name, question) == other)] = other
     write_account(loaded, name, table)
     print(_("[channels.{name}] is written to {path}.").format(name=name, path=loaded.file))
-    if health is not None and health.state is HealthState.OK:
+    if health is not None and health.state in _WORKS:
         print_health(name, health)
         _offer_message(options, account, Given(secret) if secret else chain)
     print(_("Next: “tui-inbox” opens the inbox; what guests write arrives within a minute."))
     return OK
+
+
+def _agreed(form: Form) -> bool:
+    """What the vendor wants beforehand, said before any token is asked for."""
+    print(_("Before you begin, the vendor wants:"))
+    for code in load(form.type).NEEDS:
+        print(f"  - {sentence(code)}")
+    return choose(_("Go on?"), {"y": _("yes, this is done"), "q": _("quit")}) == "y"
+
+
+def _further(name: str, question: Question) -> str:
+    return f"{name}-{question.key.replace('_', '-')}"
+
+
+def _more_secrets(options: Namespace, form: Form, name: str) -> dict[str, Secret]:
+    """Those that were given, by the names under which they are kept; after the first, one line each."""
+    found = {}
+    for question in form.more_secrets:
+        typed = None
+        if options.secret_stdin:
+            line = sys.stdin.readline().rstrip("\r\n")
+            typed = Secret(line) if line else None
+        elif not options.no_input:
+            print(f"  {_(question.where)}")
+            with suppress(Usage):
+                typed = ask_secret(f"{_(question.ask)}:")
+        if typed is not None:
+            found[_further(name, question)] = typed
+    return found
 
 
 def _without_whatsapp(loaded: Loaded) -> str:
@@ -187,13 +226,19 @@ def try_out(account: Account, secrets: Secrets) -> Health:
     return health
 
 
-_YES_NO = ("trial", "owns_number", "webhook")
+_WORKS = (HealthState.OK, HealthState.RESTRICTED)
+_YES_NO = ("trial", "owns_number", "webhook", "receives")
 _DETAILS = {
     "trial": N_("trial account"),
     "balance": N_("balance"),
     "owns_number": N_("the sender number belongs to this account"),
     "whatsapp": N_("WhatsApp sender"),
     "quality": N_("WhatsApp quality"),
+    "messaging_limit": N_("limit of guests written to first"),
+    "webhook_url": N_("where Meta's calls go"),
+    "receives": N_("the secrets for receiving are set"),
+    "review": N_("review of the account"),
+    "verification": N_("verification of the business"),
     "inbox": N_("messages in the inbox"),
     "sent_folder": N_("folder of sent mail"),
     "webhook": N_("Meta brings news by webhook"),
@@ -247,7 +292,7 @@ def test(options: Namespace) -> int:
     account = _known(accounts(loaded), options.name)
     health = try_out(account, open_secrets(loaded))
     print_health(options.name, health)
-    return OK if health.state is HealthState.OK else CHANNEL
+    return OK if health.state in _WORKS else CHANNEL
 
 
 def _known(found: Any, name: str) -> Account:

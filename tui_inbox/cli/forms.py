@@ -27,6 +27,10 @@ class Form(NamedTuple):
     """The question for the secret."""
     secret_where: str
     secret_suffix: str
+    more_secrets: tuple[Question, ...] = ()
+    """Further ones, each of which may be left out; ``key`` is the key that names it."""
+    needs_first: bool = False
+    """What the vendor wants beforehand is told, and agreed to, before anything is asked."""
 
 
 class Provider(NamedTuple):
@@ -129,7 +133,35 @@ _WEBCHAT = Form(
     "",
 )
 
+_META_APP = N_("developers.facebook.com, your app, WhatsApp, API setup.")
+_WHATSAPP_CLOUD = Form(
+    "whatsapp-cloud",
+    "desk-whatsapp",
+    (
+        Question("number", N_("The hotel's WhatsApp number"), N_("As +, country, number.")),
+        Question("phone_number_id", N_("Phone number ID"), _META_APP),
+        Question("waba_id", N_("WhatsApp Business Account ID"), _META_APP),
+    ),
+    N_("Access token (it is not shown)"),
+    N_("business.facebook.com, Settings, System users, Generate token: never expires, both WhatsApp rights."),
+    "token",
+    (
+        Question(
+            "app_secret",
+            N_("App secret, or Enter for later (it is not shown)"),
+            N_("developers.facebook.com, your app, App settings, Basic. Without it nothing that guests write arrives."),
+        ),
+        Question(
+            "verify_token",
+            N_("Verify token, or Enter for later (it is not shown)"),
+            N_("Yours to choose; the same goes into the form of Meta's webhook."),
+        ),
+    ),
+    needs_first=True,
+)
+
 FORMS: Mapping[str, Form] = {
+    "whatsapp-cloud": _WHATSAPP_CLOUD,
     "webchat": _WEBCHAT,
     "messenger": _MESSENGER,
     "instagram": _INSTAGRAM,
