@@ -56,12 +56,12 @@ WHATSAPP = ChannelTraits(
 )
 
 NEEDS = (
-    "needs_meta_business",
-    "needs_business_verification",
-    "needs_number_off_the_app",
-    "needs_system_user_token",
-    "needs_payment_card",
-    "needs_receiver",
+    "need_meta_business",
+    "need_business_verification",
+    "need_number_off_the_app",
+    "need_system_user_token",
+    "need_payment_card",
+    "need_receiver",
 )
 """What a real account needs; worded in ``wording.whatsapp_cloud``."""
 LIMITS = (

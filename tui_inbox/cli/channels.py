@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from adapters import load
 from tui_inbox.bootstrap.opening import (
     Account,
     accounts,
@@ -116,7 +115,7 @@ def add(options: Namespace) -> int:
 def _agreed(form: Form) -> bool:
     """What the vendor wants beforehand, said before any token is asked for."""
     print(_("Before you begin, the vendor wants:"))
-    for code in load(form.type).NEEDS:
+    for code in next(kind.needs for kind in channel_kinds() if kind.type == form.type):
         print(f"  - {sentence(code)}")
     return choose(_("Go on?"), {"y": _("yes, this is done"), "q": _("quit")}) == "y"
 

@@ -6,15 +6,15 @@ from tui_inbox.wording import N_
 
 SENTENCES: dict[str, str] = {
     # What a real account needs.
-    "needs_meta_business": N_("A Facebook business profile (Meta Business Manager) that owns the WhatsApp account."),
-    "needs_business_verification": N_("Meta must have verified the business before many guests can be written to."),
-    "needs_number_off_the_app": N_(
+    "need_meta_business": N_("A Facebook business profile (Meta Business Manager) that owns the WhatsApp account."),
+    "need_business_verification": N_("Meta must have verified the business before many guests can be written to."),
+    "need_number_off_the_app": N_(
         "A number that no WhatsApp app uses: delete its account in the app first. Conversations deleted that way "
         "cannot be restored, and the number is then reachable only here."
     ),
-    "needs_system_user_token": N_("A system user's token that does not expire, with the two WhatsApp rights."),
-    "needs_payment_card": N_("A bank card at Meta, which bills the hotel itself; this program adds no fee."),
-    "needs_receiver": N_("A way for Meta's calls to reach this desk: the receiver, a relay or a folder."),
+    "need_system_user_token": N_("A system user's token that does not expire, with the two WhatsApp rights."),
+    "need_payment_card": N_("A bank card at Meta, which bills the hotel itself; this program adds no fee."),
+    "need_receiver": N_("A way for Meta's calls to reach this desk: the receiver, a relay or a folder."),
     # What is not possible.
     "limit_send_only": N_("Without the receiver, a relay or a folder it only sends: what guests write never arrives."),
     "limit_window_24h": N_("Free text goes within 24 hours of the guest's last message; later only a template."),
