@@ -1,0 +1,73 @@
+"""The worker with its receiver: it listens while it leads, and costs nothing where none is configured."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from storage.store import SqlStore
+from tests.receiver.tiny import ACCOUNT, House, ask, body_of, fact, signature
+from tui_inbox.ports.letterbox import Letter
+from tui_inbox.worker.parts import Receiving
+from tui_inbox.worker.receiver.spool import Spool
+from tui_inbox.worker.serving import serve
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def answers(port: int, number: int) -> bool:
+    body = body_of(fact(number))
+    try:
+        return ask(port, "POST", f"/hooks/{ACCOUNT}", body, signature(body)).status == 200
+    except OSError:
+        return False
+
+
+def test_a_worker_listens_while_it_leads_and_not_after(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    port = free_port()
+    spool = Spool(tmp_path / "spool")
+    body = body_of(fact(2))
+    spool.put(Letter("POST", "", "", signature(body), body, datetime.now(UTC), ACCOUNT), 1)
+    house = House(sqlite_store, Receiving(listen=f"127.0.0.1:{port}", spool=str(tmp_path / "spool")))
+    house.receiver.stop()  # the worker makes its own
+    stop = Event()
+    thread = threading.Thread(target=serve, args=(house.parts, stop))
+    thread.start()
+    try:
+        until(lambda: answers(port, 1))
+        until(lambda: house.messages() == ["Message 1", "Message 2"])
+        assert spool.names() == []
+    finally:
+        stop.set()
+        thread.join(20)
+    assert not thread.is_alive()
+    assert not answers(port, 3)
+
+
+@pytest.mark.parametrize(
+    "module", ["tui_inbox.worker.serving", "tui_inbox.bootstrap.working", "tui_inbox.services.webchat"]
+)
+def test_without_a_receiver_no_web_server_is_loaded(module: str) -> None:
+    code = f"import sys, {module}; print(sorted({{'starlette', 'uvicorn', 'h11', 'anyio'}} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
