@@ -173,7 +173,7 @@ class Instagram:
         acts.act(self._graph, self._settings, deed)
 
     def test(self) -> Health:
-        return health.test(self._graph, self._settings, self._comments, renewable=self._renewal.possible)
+        return health.test(self._graph, self._settings, self._comments, hindered=self._renewal.hindered)
 
     def close(self) -> None:
         self._graph.close()

@@ -31,8 +31,11 @@ class Listed(Struct):
     data: list[object] | None = None
 
 
-def test(graph: Graph, settings: Settings, comments: Comments, *, renewable: bool) -> Health:
-    """The account's name, whether its conversations may be read, and whether its comments may where they are wanted."""
+def test(graph: Graph, settings: Settings, comments: Comments, *, hindered: bool) -> Health:
+    """The account's name, whether its conversations may be read, and its comments where they are wanted.
+
+    ``hindered``: its token ends, and a new one could not be kept.
+    """
     on_page = settings.type == MESSENGER.code
     try:
         found = graph.read(Named, settings.own, fields="id,name" if on_page else "id,name,username")
@@ -45,7 +48,7 @@ def test(graph: Graph, settings: Settings, comments: Comments, *, renewable: boo
     if on_page:
         with suppress(ChannelError):
             details["webhook"] = int(_subscribed(graph, settings.page_id))
-    if not missing and settings.own_login and not renewable:
+    if not missing and settings.own_login and hindered:
         missing = NOT_RENEWED
     return Health(
         HealthState.RESTRICTED if missing else HealthState.OK,

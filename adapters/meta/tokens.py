@@ -42,8 +42,9 @@ class Renewal:
         self._name = name
 
     @property
-    def possible(self) -> bool:
-        return self._secrets is not None and self._secrets.renewable(self._name)
+    def hindered(self) -> bool:
+        """Does the token lie where this program may not write?"""
+        return self._secrets is not None and not self._secrets.renewable(self._name)
 
     def fetch(self, cursor: str, now: datetime) -> Batch:
         """Exchange it when a week has gone by. A failure is told when the token's end comes near, never raised."""

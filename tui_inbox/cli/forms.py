@@ -79,6 +79,18 @@ _PAGE = Question(
     N_("The Page's number"),
     N_("On the Page: About, Page transparency; or business.facebook.com, Settings, Pages."),
 )
+_WEBHOOK = (
+    Question(
+        "app_secret",
+        N_("App secret, or Enter for later (it is not shown)"),
+        N_("developers.facebook.com, your app, App settings, Basic. With it webhooks bring ticks and edits."),
+    ),
+    Question(
+        "verify_token",
+        N_("Verify token, or Enter for later (it is not shown)"),
+        N_("Yours to choose; the same goes into the form of Meta's webhook."),
+    ),
+)
 _MESSENGER = Form(
     "messenger",
     "desk-messenger",
@@ -86,6 +98,8 @@ _MESSENGER = Form(
     N_("Page access token (it is not shown)"),
     N_("developers.facebook.com, your app, Messenger, API setup, Generate token; or a system user's token."),
     "token",
+    _WEBHOOK,
+    needs_first=True,
 )
 _INSTAGRAM = Form(
     "instagram",
@@ -111,6 +125,8 @@ _INSTAGRAM = Form(
     N_("Access token (it is not shown)"),
     N_("On the same page, Generate token: the Page's, or Instagram's own, which this program renews."),
     "token",
+    _WEBHOOK,
+    needs_first=True,
 )
 
 _WEBCHAT = Form(
