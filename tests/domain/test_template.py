@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_inbox.domain.template import check, mentions_variable, nearest, render, to_plain, variables
+from tui_inbox.domain.template import check, mentions_variable, nearest, render, variables
 
 ALLOWED = ("first_name", "last_name", "room", "arrival", "wifi_code")
 
@@ -78,17 +78,3 @@ def test_without_problems_no_brace_of_ours_is_left(body: str, values: dict[str, 
     rendered = render(full, {**values, "room": "204"}, ALLOWED)
     if not rendered.problems:
         assert "##{{room}}" not in rendered.text
-
-
-@pytest.mark.parametrize(
-    ("body", "plain"),
-    [
-        ("# Welcome\n\n**Check-in** from *15:00*", "Welcome\n\nCheck-in from 15:00"),
-        ("[Map](https://x.example/m)", "Map: https://x.example/m"),
-        ("![Hotel](https://x.example/p.jpg) hi", "Hotel hi"),
-        ("| Spa | 9-20 |\n|---|---|\n| Bar | 18-1 |", "Spa, 9-20\nBar, 18-1"),
-        ("snake_case_name 2*3*4", "snake_case_name 2*3*4"),
-    ],
-)
-def test_a_mail_design_becomes_plain_text(body: str, plain: str) -> None:
-    assert to_plain(body) == plain

@@ -5,12 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from adapters.channex import AIRBNB, BOOKING
 from storage.store import SqlStore
+from tests.builders import NOW
+from tests.fakes import hotel
 from tests.tui.beside import furnish, listed, outbox_of_each_kind
 from tests.tui.driving import Desk, sitting
 from tests.tui.hotel import a_session
 from tui_inbox.domain.template import Template, TemplateKind
+from tui_inbox.services import templates
+from tui_inbox.services.desk import SYSTEM, AccountInfo
 from tui_inbox.tui.session import Session
 
 
@@ -175,3 +181,18 @@ async def test_an_empty_list_says_which_key_fills_it(sqlite_store: SqlStore, tmp
     async with sitting(a_session(sqlite_store, tmp_path)) as desk:
         await desk.press(key)
         assert "a makes one" in desk.text or "F7 has the rules" in desk.text
+
+
+async def test_a_reminder_shows_how_a_site_of_plain_text_reads_it(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    body = "**Hello** ##{{first_name}}\n\n* [Map](https://x.example/m)\n\n![House](https://x.example/h.jpg)"
+    with sqlite_store.write() as t:
+        templates.save(t, hotel(), SYSTEM, Template(0, TemplateKind.REMINDER, "welcome", "en", body), NOW)
+    session = a_session(sqlite_store, tmp_path)
+    info = AccountInfo("ota", "channex", {"airbnb": AIRBNB, "booking": BOOKING}, {}, "full")
+    desk = session.desk._replace(accounts={**session.desk.accounts, "ota": info})
+    async with sitting(replace(session, desk=desk)) as screen:
+        await kind(screen, 1)
+        assert "as Airbnb, Booking.com shows it:" in screen.text
+        assert "Hello Claire" in screen.text
+        assert "- Map: https://x.example/m" in screen.text
+        assert "1 picture is left out there." in screen.text

@@ -55,6 +55,12 @@ class Reservation(NamedTuple):
     revision: int = 1
 
 
+def booked_at(ota: str, site: str) -> bool:
+    """Is ``ota``, however its source writes it, the site with this proper name?"""
+    told, wanted = ("".join(char for char in word.casefold() if char.isalnum()) for word in (ota, site))
+    return len(told) > 4 and (told.startswith(wanted) or wanted.startswith(told))
+
+
 MAX_NIGHTS = 366
 """A longer stay is a mistyped year."""
 

@@ -166,26 +166,3 @@ def mentions_variable(text: str) -> bool:
 def is_name(name: str) -> bool:
     """May a variable be called this?"""
     return _NAME.fullmatch(name) is not None
-
-
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\(([^)\s]+)\)")
-_IMAGE = re.compile(r"!\[([^\]\n]*)\]\([^)\s]+\)")
-_EMPHASIS = re.compile(r"(?<!\w)(\*\*|__|\*|_)(?=\S)(.+?)(?<=\S)\1(?!\w)")
-_HEADING = re.compile(r"(?m)^#{1,6}[ \t]+")
-_RULER = re.compile(r"(?m)^\|?[ \t]*:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)*\|?[ \t]*\n?")
-_ROW = re.compile(r"(?m)^\|(.*)\|[ \t]*$")
-
-
-def to_plain(body: str) -> str:
-    """A mail design as a chat channel can show it: links written out, tables as lines, pictures by their name."""
-    text = _IMAGE.sub(lambda match: match.group(1), body)
-    text = _LINK.sub(
-        lambda match: (
-            match.group(2) if match.group(1) in ("", match.group(2)) else f"{match.group(1)}: {match.group(2)}"
-        ),
-        text,
-    )
-    text = _HEADING.sub("", _RULER.sub("", text))
-    text = _ROW.sub(lambda match: ", ".join(cell.strip() for cell in match.group(1).split("|") if cell.strip()), text)
-    text = _EMPHASIS.sub(lambda match: match.group(2), text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip()

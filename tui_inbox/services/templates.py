@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.message import MessageClass
+from tui_inbox.domain.plain import Plain, plain
 from tui_inbox.domain.reservation import Reservation, is_live, stay_now
 from tui_inbox.domain.template import (
     Approval,
@@ -22,7 +24,6 @@ from tui_inbox.domain.template import (
     mentions_variable,
     nearest,
     render,
-    to_plain,
     variables,
 )
 from tui_inbox.services.desk import Actor, Desk
@@ -272,9 +273,9 @@ def _named(match: re.Match[str], template: Template) -> str:
     return f"##{{{{{name}}}}}" if name else match.group()
 
 
-def for_chat(rendered: Rendered) -> str:
-    """A mail design as a chat channel shows it."""
-    return to_plain(rendered.text)
+def for_channel(text: str, traits: ChannelTraits) -> Plain:
+    """What a guest reads on this channel of a text that is written once for all."""
+    return plain(text) if "plain_text_only" in traits.content_rules else Plain(text)
 
 
 def sync(tx: Transaction, account: str, found: Sequence[Template], now: datetime) -> int:

@@ -11,6 +11,7 @@ from tui_inbox.domain.planner import Rule
 from tui_inbox.domain.template import Approval, Template, TemplateKind
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services import channels, planning, templates
+from tui_inbox.services.desk import Desk
 from tui_inbox.tui.commands import TEMPLATES, Selection
 from tui_inbox.tui.dialogs.confirm import confirm
 from tui_inbox.tui.dialogs.template_form import CATEGORIES, ask_rule, ask_template
@@ -121,6 +122,7 @@ class TemplatesScreen(TableScreen[Row]):
             said = f"{when.ago(row.updated_at, scene.now, scene.zone)} {scene.operator(row.updated_by)}"
             lines.append(field(_("changed"), f"{said}  ({_('version {n}').format(n=row.version)})"))
         lines += [[], [(_("as Claire Martin reads it:"), "muted")], [(rendered.text, "text")]]
+        lines += _plain_lines(rendered.text, desk_app.session.desk) if row.kind is TemplateKind.REMINDER else []
         for problem in rendered.problems[:3]:
             from tui_inbox.wording import sentence
 
@@ -243,3 +245,19 @@ class TemplatesScreen(TableScreen[Row]):
         if saved:
             await self.read_again()
             self.say(_("saved"))
+
+
+def _plain_lines(text: str, desk: Desk) -> list[list[Part]]:
+    """The same where a site shows plain text only, when that reads differently."""
+    channels = {t.label: t for info in desk.accounts.values() for t in info.channels.values()}
+    shown = {label: templates.for_channel(text, traits) for label, traits in channels.items()}
+    other = {label: plain for label, plain in shown.items() if plain.text != text or plain.pictures}
+    if not other:
+        return []
+    plain = next(iter(other.values()))
+    lines: list[list[Part]] = [[], [(_("as {channels} shows it:").format(channels=", ".join(other)), "muted")]]
+    lines.append([(plain.text, "text")])
+    if plain.pictures:
+        left_out = ngettext("{n} picture is left out there.", "{n} pictures are left out there.", plain.pictures)
+        lines.append([(left_out, "soon")])
+    return lines
