@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tui_inbox.domain.channel import HandleKind
 
-BOOKING = "booking"
+BOOKING = "booking-code"
 """``Handle.channel`` of a booking's code at its OTA, kept for as long as no stay is known that has it."""
 
 
