@@ -156,7 +156,7 @@ class SqlInbox:
             sql = f"SELECT id, key FROM ({' UNION ALL '.join(parts)}) s ORDER BY {_union_order(leg)} LIMIT :limit"
         else:
             sql = select(())
-        return [(row[0], row[1]) for row in self._db.all(sql, **params)]
+        return self._db.all(sql, **params)
 
     def row(self, conversation_id: int, operator: str, today: date) -> ConversationRow | None:
         rows = self.rows((conversation_id,), operator, today)

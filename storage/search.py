@@ -41,6 +41,7 @@ POSTGRESQL_DDL = tuple(
 MOST_HITS = 10_000
 """Entries of each table that a question is answered from, newest first: only an unfinished word fits more."""
 
+# Who writes a message holds its conversation: the next id in it is nobody else's.
 _NEXT = f"(SELECT COALESCE(MAX(id) + 1, :first) FROM {MESSAGES} WHERE id BETWEEN :first AND :first + {_LAST})"
 
 Words = Sequence[tuple[str, bool]]

@@ -122,3 +122,26 @@ def test_a_guests_new_name_is_found_and_the_old_one_is_not(store: SqlStore) -> N
         t.guests.put(guest._replace(name="Claire Dupont"))
     assert found(store, "Dupont") == [conversation.id]
     assert found(store, "Martin") == []
+
+
+def test_a_guest_of_many_stays_is_found_by_each_booking_and_by_name_and_booking(store: SqlStore) -> None:
+    with store.write() as t:
+        guest, other = a_guest(t, "Claire Martin"), a_guest(t, "Benoît Martin")
+        theirs = a_conversation(t, guest)
+        a_conversation(t, other)
+        for number in range(20):
+            a_reservation(t, guest, external_id=f"HMX{7000 + number}Q")
+    for number in (0, 19):
+        assert found(store, f"x{7000 + number}q") == [theirs.id]
+        assert found(store, f"martin {7000 + number}") == [theirs.id]
+    assert found(store, "benoit 7019") == []
+
+
+def test_messages_of_one_conversation_are_found_however_they_are_mixed_with_others(store: SqlStore) -> None:
+    with store.write() as t:
+        first, second = a_conversation(t), a_conversation(t)
+        for number in range(6):
+            an_inbound(t, (first, second)[number % 2], f"word{number} common")
+    for number in range(6):
+        assert found(store, f"word{number}") == [(first, second)[number % 2].id]
+    assert found(store, "common") == [second.id, first.id]
