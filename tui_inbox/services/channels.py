@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-import msgspec
-
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import ChannelError, Malformed, NotFound, Refused
+from tui_inbox.domain.template import Approval, Template
 from tui_inbox.ports.channel import (
     Batch,
     Channel,
@@ -18,18 +17,29 @@ from tui_inbox.ports.channel import (
     Health,
     HealthState,
     LoadsOlder,
+    ManagesTemplates,
     MetersUsage,
 )
 from tui_inbox.ports.store import Blobs, Job, Store, Transaction
 from tui_inbox.rows import AccountRow, UsageRow
-from tui_inbox.services import accounts, templates
+from tui_inbox.services import accounts, delivery, templates
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.files import fetch
 from tui_inbox.services.ingest import apply_pending, replay, store_batch
 
 Result = dict[str, str | int]
 
-KINDS = ("channel_test", "channel_connect", "sync_templates", "usage", "older", "download", "replay")
+KINDS = (
+    "channel_test",
+    "channel_connect",
+    "sync_templates",
+    "template_submit",
+    "template_withdraw",
+    "usage",
+    "older",
+    "download",
+    "replay",
+)
 ADMIN_KINDS = frozenset({"channel_connect"})
 
 
@@ -54,10 +64,15 @@ def pause(tx: Transaction, desk: Desk, actor: Actor, account: str, now: datetime
     accounts.set_paused(tx, desk, account, True, now)
 
 
-def resume(tx: Transaction, desk: Desk, actor: Actor, account: str, now: datetime) -> None:
-    """Polls and sends go on; every waiting message is checked again before it leaves."""
+def resume(tx: Transaction, desk: Desk, actor: Actor, account: str, now: datetime) -> int:
+    """Polls and sends go on, and the vendor is asked how the account is.
+
+    Every waiting message is checked again; how many have lost their window, or their use, and went back to the desk.
+    """
     actor.require_write()
     accounts.set_paused(tx, desk, account, False, now)
+    tx.jobs.add("channel_test", account, {}, actor.code, now)
+    return delivery.recheck(tx, desk, account, now)
 
 
 def rows(tx: Transaction, desk: Desk) -> Sequence[AccountRow]:
@@ -130,31 +145,26 @@ def _test(work: _Work) -> Result:
 
 
 def examine(store: Store, desk: Desk, channel: Channel, *, troubled: bool = False) -> None:
-    """Ask the vendor how an account is where no poll tells of it; with ``troubled`` only while something is wrong."""
+    """Ask the vendor how the account is; with ``troubled`` only while something is wrong that no poll can end."""
     with store.read() as tx:
         state = accounts.of(tx, desk, channel.name).state
-    if channel.streams() and state != accounts.RESTRICTED:
-        return
-    if troubled and state in (accounts.CONNECTED, accounts.PAUSED):
+    polled = bool(channel.streams())
+    troubles = (accounts.RESTRICTED, accounts.DISABLED) if polled else (*_TROUBLES, accounts.NEW)
+    if troubled and state not in troubles:
         return
     health = channel.test()
+    if polled and health.state is HealthState.ERROR:
+        return  # A fault of the moment: the polls tell of it, and of its end.
     with store.write() as tx:
         _note_health(tx, desk, channel.name, health)
 
 
-_OUTCOMES = {
-    HealthState.OK: accounts.CONNECTED,
-    HealthState.RESTRICTED: accounts.RESTRICTED,
-    HealthState.ERROR: accounts.ERROR,
-    HealthState.DISABLED: accounts.DISABLED,
-}
+_TROUBLES = (accounts.RESTRICTED, accounts.DISABLED, accounts.ERROR)
 
 
 def _note_health(tx: Transaction, desk: Desk, name: str, health: Health) -> None:
     before = accounts.of(tx, desk, name, for_change=True)
-    row = accounts.in_state(before, _OUTCOMES[health.state], health.code, health.vendor_text)
-    if health.state in (HealthState.OK, HealthState.RESTRICTED):
-        row = msgspec.structs.replace(row, health=dict(health.details))
+    row = accounts.told(before, health)
     if row != before:
         tx.accounts.put(row)
         tx.changed("account", 0)
@@ -175,6 +185,52 @@ def sync_templates(store: Store, channel: Channel, now: datetime) -> int:
     with store.write() as tx:
         templates.sync(tx, channel.name, found, now)
     return len(found)
+
+
+def _manages(work: _Work) -> tuple[ManagesTemplates, Template]:
+    """The vendor and the template of the job."""
+    if not isinstance(work.channel, ManagesTemplates):
+        raise Refused("no_template_management", account=work.channel.name)
+    with work.store.read() as tx:
+        template = tx.templates.get(int(work.job.params["template"]))
+    if template is None or template.account not in ("", work.channel.name):
+        raise Refused("template_not_there")
+    return work.channel, template
+
+
+def _submit(work: _Work) -> Result:
+    vendor, template = _manages(work)
+    told = vendor.submit(template)
+    _keep(work, template.id, told)
+    return {"approval": told.approval.value, "vendor_id": told.vendor_id}
+
+
+def _withdraw(work: _Work) -> Result:
+    vendor, template = _manages(work)
+    vendor.withdraw(template)
+    _keep(work, template.id, template._replace(approval=Approval.NONE, approval_reason="", archived=True))
+    return {}
+
+
+def _keep(work: _Work, template_id: int, told: Template) -> None:
+    """What the vendor said of it; its text may have been written on meanwhile."""
+    with work.store.write() as tx:
+        stored = tx.templates.get(template_id)
+        if stored is None:
+            return
+        tx.templates.put(
+            stored._replace(
+                account=work.channel.name,
+                vendor_id=told.vendor_id,
+                category=told.category or stored.category,
+                approval=told.approval,
+                approval_reason=clean_line(told.approval_reason),
+                archived=told.archived,
+                updated_at=work.now,
+                updated_by=work.job.created_by,
+            )
+        )
+        tx.changed("template", template_id)
 
 
 def meter(store: Store, channel: Channel, now: datetime) -> int:
@@ -235,6 +291,8 @@ _HANDLERS: Mapping[str, Callable[[_Work], Result]] = {
     "channel_test": _test,
     "channel_connect": _connect,
     "sync_templates": lambda work: {"count": sync_templates(work.store, work.channel, work.now)},
+    "template_submit": _submit,
+    "template_withdraw": _withdraw,
     "usage": lambda work: {"count": meter(work.store, work.channel, work.now)},
     "older": _older,
     "download": _download,

@@ -41,6 +41,7 @@ __all__ = [
     "claim",
     "drop",
     "it_arrived",
+    "recheck",
     "reconcile",
     "recover",
     "release",
@@ -79,6 +80,23 @@ def release(tx: Transaction, desk: Desk, now: datetime, limit: int = 50) -> int:
         if moved is not None:
             settling.moved_on(tx, moved)
     return len(rows)
+
+
+def recheck(tx: Transaction, desk: Desk, account: str, now: datetime, limit: int = 1000) -> int:
+    """An account may send again: what waited for it and may not leave any more is flagged; how many rows.
+
+    Windows and stops are asked again, and what is older than a day is the desk's to decide.
+    """
+    flagged = 0
+    for row in tx.outbox.in_state((OutboxState.QUEUED, OutboxState.RETRY_WAIT), limit, account):
+        due = row.not_before or row.created_at
+        late = _too_late(row, now) or (due is not None and now - due > GIVE_UP)
+        fault = Refused("expired") if late else fault_of(tx, desk, row, now)
+        if fault is not None:
+            state = OutboxState.EXPIRED if late else OutboxState.FAILED
+            settling.failed(tx, desk, row, fault.code, now, state=state, params=dict(fault.params))
+            flagged += 1
+    return flagged
 
 
 def _too_late(row: Outgoing, now: datetime) -> bool:
