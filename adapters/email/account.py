@@ -25,6 +25,7 @@ from tui_inbox.ports.clock import Clock, SystemClock
 from tui_inbox.ports.secrets import Secret, Secrets
 
 if TYPE_CHECKING:
+    from adapters.email.idle import Watch
     from adapters.email.imap import Folder, RawMail, Session
     from adapters.email.oauth import Bearer
 
@@ -58,7 +59,7 @@ class Cursor(Struct, frozen=True):
 
 
 class Email(Mailboxes):
-    """Implements ``Channel``, ``FindsSent`` and ``FetchesFiles`` of ``ports.channel``."""
+    """Implements ``Channel``, ``FindsSent``, ``FetchesFiles`` and ``WaitsForNews`` of ``ports.channel``."""
 
     def __init__(
         self, name: str, settings: MailSettings, secret: Secret | Bearer | None, clock: Clock | None = None
@@ -71,6 +72,7 @@ class Email(Mailboxes):
         self._session: Session | None = None
         self._lock = threading.Lock()
         self._copies: deque[bytes] = deque(maxlen=COPIES_KEPT)
+        self._watch: Watch | None = None
 
     @classmethod
     def open(cls, name: str, settings: MailSettings, secrets: Secrets) -> Self:
@@ -205,7 +207,17 @@ class Email(Mailboxes):
             return Health(HealthState.ERROR, settings.address, error.code, text, details)
         return Health(HealthState.OK, settings.address, details=details)
 
+    def wait(self, seconds: float) -> bool:
+        """On a connection of its own, so that neither a poll nor a download waits for it."""
+        from adapters.email.idle import Watch
+
+        if self._watch is None:
+            self._watch = Watch(self._connected, allowed=self._settings.idle)
+        return self._watch.wait(seconds)
+
     def close(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
         self._parser.close()
         if self._secret is not None and not isinstance(self._secret, Secret):
             self._secret.close()
@@ -310,19 +322,22 @@ class Email(Mailboxes):
 
     def _with_session(self, work: Callable[[Session], T]) -> T:
         """Run on the open connection; one that has gone stale is replaced, a fault ends it."""
-        from adapters.email.imap import Session
-
-        settings = self._settings
         with self._lock:
             if self._session is not None and not self._session.is_alive():
                 self._drop_session()
             if self._session is None:
-                self._session = Session(settings.incoming, settings.login, self._secret, settings.ca_file)
+                self._session = self._connected()
             try:
                 return work(self._session)
             except ChannelError:
                 self._drop_session()
                 raise
+
+    def _connected(self) -> Session:
+        from adapters.email.imap import Session
+
+        settings = self._settings
+        return Session(settings.incoming, settings.login, self._secret, settings.ca_file)
 
     def _drop_session(self) -> None:
         session, self._session = self._session, None

@@ -8,7 +8,10 @@ from __future__ import annotations
 import contextlib
 import imaplib
 import re
+import select
+import socket
 import ssl
+import time
 from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -17,7 +20,7 @@ from imap_tools.errors import ImapToolsError
 from imap_tools.imap_utf7 import utf7_encode
 
 from adapters.email import tls
-from adapters.email.imap_login import connect, error_text, passes, shut, text_of
+from adapters.email.imap_login import TIMEOUT, connect, error_text, passes, shut, text_of
 from adapters.email.oauth import Bearer
 from adapters.email.servers import Server
 from tui_inbox.domain.errors import ChannelError, NotSent, Rejected
@@ -31,6 +34,7 @@ GROUP_BYTES = 2 * 1024 * 1024
 """Smaller mails are fetched together, up to this much by one command."""
 START_OF_MAIL = 512 * 1024
 _UID = re.compile(rb"\bUID (\d+)")
+_EXISTS = re.compile(rb"\* \d+ EXISTS\b", re.IGNORECASE)
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 # Names of the folder of sent mail where the server marks none (RFC 6154 is not everywhere).
 _SENT = frozenset(
@@ -177,6 +181,50 @@ class Session:
             when = imaplib.Time2Internaldate(at.astimezone(UTC))
             _checked(self._box.client.append(name.decode("ascii"), r"(\Seen)", when, raw))
 
+    def can_idle(self) -> bool:
+        """Asked after the login: some servers tell it only then."""
+        with _faults():
+            data = _checked(self._box.client.capability())
+        return any(b"IDLE" in line.upper().split() for line in data if isinstance(line, bytes))
+
+    def idle(self, seconds: float, waker: socket.socket) -> bool | None:
+        """Wait on the open folder: True for a new mail, False when the time is over, None when ``waker`` was rung."""
+        client = self._box.client
+        until = time.monotonic() + seconds
+        rung = False
+        with _faults():
+            client.untagged_responses.pop("EXISTS", None)
+            tag = client._command("IDLE")
+            while client._get_response() is not None:
+                if refused := client.tagged_commands.get(tag):
+                    raise Rejected("refused", vendor_text=text_of(refused[1:][0]))
+            came = bool(client.untagged_responses.get("EXISTS")) or self._told()
+            while not came and not rung and (left := until - time.monotonic()) > 0:
+                ready = select.select([client.sock, waker], [], [], left)[0]
+                rung = waker in ready
+                if client.sock in ready and not (came := self._told()):
+                    break  # Something else, or the end: the answer to DONE tells.
+            client.send(b"DONE\r\n")
+            _result, rest = self._box.consume_until_tagged_response(tag)
+        return None if rung else came or _has_exists(rest)
+
+    def _told(self) -> bool:
+        """Read what has come without waiting for more: lines that came together wait in the library's own buffer."""
+        client = self._box.client
+        lines: list[bytes] = []
+        client.sock.settimeout(0)
+        try:
+            while True:
+                lines.append(client._get_line())
+        except imaplib.IMAP4.abort as error:
+            if "EOF" not in str(error):
+                raise
+        except OSError:
+            pass
+        finally:
+            client.sock.settimeout(TIMEOUT)
+        return _has_exists(lines)
+
     def is_alive(self) -> bool:
         try:
             return bool(self._box.client.noop()[0] == "OK")
@@ -203,6 +251,10 @@ class Session:
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _has_exists(lines: Sequence[object]) -> bool:
+    return any(_EXISTS.match(line) for line in lines if isinstance(line, bytes))
 
 
 def _grouped() -> int:

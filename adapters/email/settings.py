@@ -97,6 +97,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """PEM file of a private certification authority."""
     sender_name: str = ""
     """Shown to guests before the address."""
+    idle: bool = True
+    """Have the server say when a mail comes, where it can; it is polled besides."""
     poll_seconds: Annotated[int, Meta(ge=5, le=3600)] = 60
     ota: list[Site] = field(default_factory=lambda: list(get_args(Site)))
     """Booking sites whose relayed mail is read as a conversation of its own."""

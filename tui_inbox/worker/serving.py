@@ -9,12 +9,14 @@ import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from apscheduler.executors.pool import ThreadPoolExecutor as Threads
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from tui_inbox.domain.errors import StoreError
@@ -35,6 +37,7 @@ from tui_inbox.services import (
 from tui_inbox.worker.guard import Guard, log
 from tui_inbox.worker.parts import Parts
 from tui_inbox.worker.sending import Sender
+from tui_inbox.worker.waiting import Waiting
 
 if TYPE_CHECKING:
     from tui_inbox.worker.receiver.receiver import Receiver
@@ -60,6 +63,7 @@ class Leader:
         self._pool = ThreadPoolExecutor(2 * len(parts.channels) + 1, "send")
         self._telling: dict[str, Lock] = {name: Lock() for name in parts.channels}
         self._answering = Lock()
+        self._waiting = Waiting(parts.channels, self._guard, self._paused, self._poll_soon)
         self._receiver = self._receiving() if parts.receiving.any else None
         self._scheduler = BackgroundScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -87,6 +91,7 @@ class Leader:
         # A thread for every tick: however many a vendor that hangs may hold, one is left for each of the others.
         self._scheduler.add_executor(Threads(len(self._scheduler.get_jobs())))
         self._scheduler.start()
+        self._waiting.start()
 
     def _receiving(self) -> Receiver:
         from tui_inbox.worker.receiver.receiver import Receiver
@@ -138,7 +143,13 @@ class Leader:
 
     def _poll(self, channel: Channel) -> None:
         parts = self._parts
-        polling.poll_account(parts.store, parts.desk, channel, parts.clock, fault=parts.fault)
+        poll = partial(polling.poll_account, parts.store, parts.desk, channel, parts.clock, fault=parts.fault)
+        self._waiting.poll(channel.name, poll)
+
+    def _poll_soon(self, account: str) -> None:
+        # A moment later, so that a poll that is just ending has ended: the scheduler skips what still runs.
+        with suppress(JobLookupError):
+            self._scheduler.modify_job(f"poll {account}", next_run_time=datetime.now(UTC) + timedelta(milliseconds=50))
 
     def _look(self) -> None:
         """Is anything due, queued or asked for? While nothing is, this one read is all that the worker costs."""
@@ -202,6 +213,7 @@ class Leader:
         self._sender.stop()
         if self._receiver is not None:
             self._receiver.stop()
+        self._waiting.stop()
         self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=True)
         self._pool.shutdown(wait=True, cancel_futures=True)
