@@ -14,9 +14,12 @@ from threading import Event
 
 import pytest
 
+from adapters.relay import HttpRelay
 from storage.store import SqlStore
 from tests.receiver.tiny import ACCOUNT, House, ask, body_of, fact, signature
 from tui_inbox.ports.letterbox import Letter
+from tui_inbox.ports.secrets import Secret
+from tui_inbox.worker.once import run_once
 from tui_inbox.worker.parts import Receiving
 from tui_inbox.worker.receiver.spool import Spool
 from tui_inbox.worker.serving import serve
@@ -62,6 +65,19 @@ def test_a_worker_listens_while_it_leads_and_not_after(sqlite_store: SqlStore, t
         thread.join(20)
     assert not thread.is_alive()
     assert not answers(port, 3)
+
+
+def test_a_single_round_empties_the_folder_and_tells_what_it_could_not(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    body = body_of(fact(1))
+    Spool(tmp_path / "spool").put(Letter("POST", "", "", signature(body), body, datetime.now(UTC), ACCOUNT), 1)
+    relay = HttpRelay("http://127.0.0.1:9", Secret("t" * 32))
+    house = House(sqlite_store, Receiving(spool=str(tmp_path / "spool"), relay=relay))
+    done = run_once(house.parts)
+    relay.close()
+    assert house.messages() == ["Message 1"]
+    assert [(name, error.code) for name, error in done.failed] == [("relay", "unreachable")]
+    assert not done.all_failed
+    house.receiver.stop()
 
 
 @pytest.mark.parametrize(

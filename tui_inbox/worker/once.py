@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tui_inbox.domain.errors import ChannelError
 from tui_inbox.services import accounts, delivery, lifecycle, performing, planning, polling
 from tui_inbox.services.ingest import Applied
+from tui_inbox.worker.guard import Guard
 from tui_inbox.worker.parts import Parts
 from tui_inbox.worker.sending import Sender
 
@@ -39,11 +40,30 @@ def run_once(parts: Parts) -> Outcome:
             channel.close()
 
 
+def _emptied(parts: Parts) -> dict[str, ChannelError | None]:
+    """Take out what waits in a folder or at a relay, for the polls that follow to apply; how each went."""
+    went: dict[str, ChannelError | None] = {}
+    if parts.receiving.spool or parts.receiving.relay is not None:
+        from tui_inbox.worker.receiver.receiver import Receiver
+
+        receiver = Receiver(parts, Guard(parts.clock.now))
+        for name, work in receiver.letterboxes():
+            try:
+                work()
+            except ChannelError as error:
+                went[name] = error
+            else:
+                went[name] = None
+        receiver.stop()
+    return went
+
+
 def _round(parts: Parts) -> Outcome:
     sender = Sender(parts)
     sender.take_over()
     applied = Applied()
-    failed: list[tuple[str, ChannelError]] = []
+    letterboxes = _emptied(parts)
+    failed = [(name, error) for name, error in letterboxes.items() if error is not None]
     with parts.store.read() as tx:
         polled = [name for name in parts.channels if accounts.may_poll(tx.accounts.get(name))]
     for name in polled:
@@ -65,4 +85,4 @@ def _round(parts: Parts) -> Outcome:
         sent += sender.send(name)
     for channel in parts.channels.values():
         performing.perform(parts.store, parts.desk, channel, parts.clock.now())
-    return Outcome(True, applied, sent, tuple(failed), len(polled))
+    return Outcome(True, applied, sent, tuple(failed), len(polled) + len(letterboxes))

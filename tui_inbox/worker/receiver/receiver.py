@@ -25,8 +25,7 @@ from tui_inbox.worker.receiver.spool import Spool
 
 LISTEN_SECONDS = 15.0
 """How soon a port that was taken is tried again."""
-SPOOL_SECONDS = 2.0
-RELAY_SECONDS = 4.0
+_SECONDS = {"spool": 2.0, "relay": 4.0}
 
 Tick = tuple[float, str, Callable[[], object]]
 
@@ -47,13 +46,16 @@ class Receiver:
 
     def ticks(self) -> Sequence[Tick]:
         """(seconds between two, name, work)."""
-        ways, found = self._parts.receiving, list[Tick]()
-        if ways.listen:
-            found.append((LISTEN_SECONDS, "receiver", self.listen))
+        listening = [(LISTEN_SECONDS, "receiver", self.listen)] if self._parts.receiving.listen else []
+        return [*listening, *((_SECONDS[name], name, work) for name, work in self.letterboxes())]
+
+    def letterboxes(self) -> Sequence[tuple[str, Callable[[], int]]]:
+        """(name, emptying it) of folder and relay."""
+        ways, found = self._parts.receiving, list[tuple[str, Callable[[], int]]]()
         if ways.spool:
-            found.append((SPOOL_SECONDS, "spool", lambda: self.empty(Spool(Path(ways.spool).expanduser()))))
+            found.append(("spool", lambda: self.empty(Spool(Path(ways.spool).expanduser()))))
         if relay := ways.relay:
-            found.append((RELAY_SECONDS, "relay", lambda: self.empty(relay)))
+            found.append(("relay", lambda: self.empty(relay)))
         return found
 
     def listen(self) -> int:
