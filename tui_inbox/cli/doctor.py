@@ -220,6 +220,9 @@ def _account(desk: Desk, row: AccountRow, now: datetime) -> Check:
     if row.state in ("error", "disabled"):
         words = labelled(row.name, f"{sentence(row.reason)} {clean_line(row.vendor_text)}".rstrip())
         return Check("channel", BAD, words, f"tui-inbox channel test {row.name}")
+    if row.state == "restricted":
+        words = labelled(row.name, f"{sentence(row.reason or row.state)} {clean_line(row.vendor_text)}".rstrip())
+        return Check("channel", WARNING, words, f"tui-inbox channel test {row.name}")
     if row.state == "paused":
         return Check("channel", WARNING, _("{name}: paused").format(name=row.name))
     if row.poll_ok_at is None:

@@ -189,11 +189,22 @@ class ChannelsScreen(TableScreen[AccountRow]):
         row, app = self.current, self.desk_app
         if row is None:
             return
-        paused = row.state == accounts.PAUSED
-        service = channels.resume if paused else channels.pause
-        await self.gateway.write(service, app.session.desk, app.actor, row.name, app.now())
+        # What a vendor switched off goes on by the same key, once its support has lifted that.
+        stands = row.state in (accounts.PAUSED, accounts.DISABLED)
+        service = channels.resume if stands else channels.pause
+        flagged = await self.gateway.write(service, app.session.desk, app.actor, row.name, app.now())
         await self.read_again()
-        self.say(_("goes on: {name}").format(name=row.name) if paused else _("paused: {name}").format(name=row.name))
+        words = _("goes on: {name}") if stands else _("paused: {name}")
+        said = [words.format(name=row.name)]
+        if flagged:
+            said.append(
+                ngettext(
+                    "{n} message came too late and waits for you",
+                    "{n} messages came too late and wait for you",
+                    flagged,
+                )
+            )
+        self.say(f" {self.scene.ink.marks.dot} ".join(said))
 
     def do_channel_quarantine(self) -> None:
         if self.current is not None:

@@ -14,7 +14,7 @@ from tui_inbox.tui.answering.sending import Answering
 from tui_inbox.tui.commands import Command
 from tui_inbox.tui.dialogs.ask import Answer, ask
 from tui_inbox.tui.screens.inbox_view import InboxView
-from tui_inbox.wording import _, ngettext, sentence
+from tui_inbox.wording import _, labelled, ngettext, sentence
 
 if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
@@ -304,6 +304,11 @@ class InboxActs(InboxView):
         broken = next((account for account in accounts if account.state in ("error", "disabled")), None)
         if broken is not None:
             self.bottom.warn(_("{account} does not work").format(account=broken.name))
+            return
+        less = next((account for account in accounts if account.state == "restricted"), None)
+        if less is not None:
+            name = labelled(less.name, sentence(less.reason or "restricted"))
+            self.bottom.warn(name)
             return
         polled = [account.poll_ok_at for account in accounts if account.state == "connected" and account.poll_ok_at]
         late = int((now - min(polled)).total_seconds() // 60) if polled else 0
