@@ -16,6 +16,9 @@ from pathlib import Path
 import pytest
 
 from adapters import CHANNELS, FORMS
+from adapters.sandbox.booking_com import SandboxBooking
+from adapters.sandbox.channex import SandboxChannex
+from adapters.sandbox.channex_account import Site
 from adapters.sandbox.mailbox import SandboxMailbox
 from adapters.sandbox.twilio import SandboxTwilio
 from adapters.sandbox.whatsapp_cloud import SandboxWhatsApp
@@ -414,3 +417,34 @@ def test_what_meta_wants_is_told_and_agreed_to_before_any_token_is_asked_for(hou
     assert "cannot be restored" in " ".join(screen.split())
     assert "reachable only here" in " ".join(screen.split())
     assert "Access token" not in screen
+
+
+def test_channex_is_connected_by_its_key_and_property(run: Run, house: Path) -> None:
+    run("init", *HOTEL)
+    with SandboxChannex() as box:
+        given = ["--set", f"property_id={box.account.property_id}", "--set", f"base_url={box.base_url}"]
+        words = ["channel", "add", "channex", "--no-input", "--secret-stdin", *given]
+        result = run(*words, stdin=f"{box.account.key}\n")
+        assert (result.code, result.err) == (0, "")
+        assert "airbnb: active" in result.out
+        assert box.account.key not in everything_written(house)
+        box.account.sites["AirBNB"] = Site("AirBNB", token_invalid=True)
+        stale = run("channel", "test", "desk-channex")
+    assert "must be authorised again" in stale.out
+    assert load(configured(house)).config.channels["desk-channex"]["secret"] == "desk-channex-key"
+
+
+def test_booking_com_is_connected_by_its_machine_account(run: Run, house: Path) -> None:
+    run("init", *HOTEL)
+    with SandboxBooking() as box:
+        box.account.properties = ("1234567", "7654321")
+        given = ["--set", f"client_id={box.account.client_id}", "--set", "property_ids=1234567, 7654321"]
+        given += ["--set", f"base_url={box.base_url}", "--set", f"auth_url={box.auth_url}"]
+        words = ["channel", "add", "booking", "--no-input", "--secret-stdin", *given]
+        refused = run(*words, stdin="wrong\n")
+        assert refused.code != 0
+        assert "refuses the client id" in refused.out
+        result = run(*words, stdin=f"{box.account.secret}\n")
+    assert (result.code, result.err) == (0, "")
+    assert load(configured(house)).config.channels["desk-booking"]["property_ids"] == ["1234567", "7654321"]
+    assert box.account.secret not in everything_written(house)

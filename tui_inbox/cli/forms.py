@@ -16,6 +16,8 @@ class Question(NamedTuple):
     ask: str
     where: str = ""
     default: Callable[[Answers], str] = lambda _answers: ""
+    when: Callable[[Answers], bool] = lambda _answers: True
+    """Is it asked, after these answers?"""
 
 
 class Form(NamedTuple):
@@ -53,6 +55,30 @@ def provider(answers: Answers) -> Provider:
     """The address's provider, or a guess that is right for many hosters."""
     domain = answers.get("address", "").rpartition("@")[2].lower()
     return PROVIDERS.get(domain, Provider(f"imap.{domain}", f"smtp.{domain}"))
+
+
+_SIGN_IN_AT = {
+    "gmail.com": "google",
+    "googlemail.com": "google",
+    "outlook.com": "microsoft",
+    "hotmail.com": "microsoft",
+    "live.com": "microsoft",
+    "hotmail.fr": "microsoft",
+    "outlook.fr": "microsoft",
+}
+
+
+def _known(answers: Answers) -> bool:
+    """Are the servers known by the provider's name?"""
+    return bool(answers.get("provider"))
+
+
+def _typed(answers: Answers) -> bool:
+    return not _known(answers)
+
+
+def _signs_in(answers: Answers) -> bool:
+    return answers.get("auth") == "oauth"
 
 
 _SID = Question(
@@ -176,7 +202,45 @@ _WHATSAPP_CLOUD = Form(
     needs_first=True,
 )
 
+_CHANNEX = Form(
+    "channex",
+    "desk-channex",
+    (
+        Question(
+            "property_id",
+            N_("The property's id at Channex"),
+            N_("app.channex.io, Properties, your property: the long id in the page's address."),
+        ),
+    ),
+    N_("API key (it is not shown)"),
+    N_("app.channex.io, your profile, API keys, Create: for this property."),
+    "key",
+    needs_first=True,
+)
+_BOOKING = Form(
+    "booking.com",
+    "desk-booking",
+    (
+        Question(
+            "client_id",
+            N_("Client id of the machine account"),
+            N_("Booking.com's partner portal, Administration, Machine accounts."),
+        ),
+        Question(
+            "property_ids",
+            N_("The property's number, or several with commas"),
+            N_("In the Extranet, beside the hotel's name; the machine account must be connected to it."),
+        ),
+    ),
+    N_("Client secret (it is not shown)"),
+    N_("On the same page; it is shown there once."),
+    "secret",
+    needs_first=True,
+)
+
 FORMS: Mapping[str, Form] = {
+    "channex": _CHANNEX,
+    "booking": _BOOKING,
     "whatsapp-cloud": _WHATSAPP_CLOUD,
     "webchat": _WEBCHAT,
     "messenger": _MESSENGER,
@@ -189,22 +253,54 @@ FORMS: Mapping[str, Form] = {
         (
             Question("address", N_("The desk's e-mail address"), N_("The one that guests write to.")),
             Question(
+                "provider",
+                N_("Provider: google, microsoft, or Enter for another"),
+                N_("Also for an address of your own at Google Workspace or Microsoft 365."),
+                lambda answers: _SIGN_IN_AT.get(answers.get("address", "").rpartition("@")[2].lower(), ""),
+            ),
+            Question(
+                "auth",
+                N_("Login by “password” or by “oauth” (a sign-in in your browser)"),
+                N_("Microsoft takes no passwords any more; Google takes application passwords."),
+                lambda answers: "oauth" if answers.get("provider") == "microsoft" else "password",
+                when=_known,
+            ),
+            Question(
+                "oauth.client_id",
+                N_("The id of your registration (client id)"),
+                N_(
+                    "Your organisation registers this program once: entra.microsoft.com, App registrations, public "
+                    "client allowed; or console.cloud.google.com, Credentials, desktop app."
+                ),
+                when=_signs_in,
+            ),
+            Question(
                 "imap.host",
                 N_("Incoming server (IMAP)"),
                 N_("Your provider's help page, “set up a mail program”."),
                 lambda answers: provider(answers).imap,
+                _typed,
             ),
             Question(
-                "imap.port", N_("Its port"), N_("993 with TLS from the start; 143 with STARTTLS."), lambda _a: "993"
+                "imap.port",
+                N_("Its port"),
+                N_("993 with TLS from the start; 143 with STARTTLS."),
+                lambda _a: "993",
+                _typed,
             ),
             Question(
                 "smtp.host",
                 N_("Outgoing server (SMTP)"),
                 N_("On the same help page."),
                 lambda answers: provider(answers).smtp,
+                _typed,
             ),
             Question(
-                "smtp.port", N_("Its port"), N_("465 with TLS from the start; 587 with STARTTLS."), lambda _a: "465"
+                "smtp.port",
+                N_("Its port"),
+                N_("465 with TLS from the start; 587 with STARTTLS."),
+                lambda _a: "465",
+                _typed,
             ),
             Question(
                 "username",
@@ -216,9 +312,17 @@ FORMS: Mapping[str, Form] = {
         N_("Password (it is not shown)"),
         N_("Where the provider asks for two steps at login: an “application password” made in its security settings."),
         "password",
+        (
+            Question(
+                "oauth.client_secret",
+                N_("The registration's secret, or Enter where it has none (it is not shown)"),
+                N_("Google gives one beside the client id; Microsoft's public clients have none."),
+                when=_signs_in,
+            ),
+        ),
     ),
 }
-_LISTS = ("origins",)
+_LISTS = ("origins", "property_ids")
 _NUMBERS = ("port", "poll_seconds")
 _STARTTLS = {"143", "587", "25"}
 
@@ -237,7 +341,8 @@ def table_of(form: Form, answers: Answers, secret: str) -> dict[str, Any]:
                 table[outer]["tls"] = "starttls" if value in _STARTTLS else "implicit"
         else:
             table[key] = typed
-    if form.type == "email" and "sent_copy" not in answers and provider(answers).sent_copy != "ours":
+    guessed = form.type == "email" and "sent_copy" not in answers and not _known(answers)
+    if guessed and provider(answers).sent_copy != "ours":
         table["sent_copy"] = provider(answers).sent_copy
     if secret:
         table["secret"] = secret

@@ -58,7 +58,7 @@ def _init(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
-    kinds = ("sms", "whatsapp", "whatsapp-cloud", "email", "messenger", "instagram", "webchat")
+    kinds = ("sms", "whatsapp", "whatsapp-cloud", "email", "messenger", "instagram", "webchat", "channex", "booking")
     parser.add_argument("kind", choices=kinds, help=_("what to connect"))
     parser.add_argument("--name", help=_("your name for it, such as desk-sms"))
     parser.add_argument("--no-input", action="store_true", help=_("ask nothing: the flags say it all"))
@@ -178,6 +178,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("channel add", N_("Connect a number or a mailbox"), "channels:add", _add),
     Command("channel list", N_("Show the channels and how they are"), "channels:list_", _json),
     Command("channel test", N_("Make a read-only call to the vendor"), "channels:test",
+            _named(N_("name of the channel"))),
+    Command("channel sign-in", N_("Sign in at the provider again, in any browser"), "channels:sign_in",
             _named(N_("name of the channel"))),
     Command("channel remove", N_("Take a channel out of the configuration"), "channels:remove", _remove),
     Command("import", N_("Read reservations from a file"), "importing:import_", _import),

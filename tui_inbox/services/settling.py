@@ -19,6 +19,8 @@ from tui_inbox.services.lifecycle import with_deadline
 
 UNREACHABLE = frozenset({"bad_number", "not_mobile", "not_on_whatsapp", "bad_address", "blocked_by_guest"})
 """Refusals that are about the address, not about the message: the card says so from then on."""
+CLOSED = frozenset({"no_messaging", "site_read_only"})
+"""Refusals that hold for every further message by this way, until the vendor says otherwise."""
 
 UNSURE = (OutboxState.UNKNOWN, OutboxState.NEEDS_OPERATOR)
 ACCEPTED_WITHOUT_ID = "accepted_without_id"
@@ -118,6 +120,9 @@ def failed(
         _stopped_by_provider(tx, row, now)
     if code in UNREACHABLE:
         _mark_unreachable(tx, row, code)
+    if code in CLOSED:
+        line = tx.lines.get(row.account, row.channel, row.address) or Line(row.account, row.channel, row.address)
+        tx.lines.put(line._replace(closed_code=code, access_at=now))
     _waits_again(tx, desk, moved, Code.SEND_FAILED, now)
     return moved
 

@@ -57,9 +57,11 @@ def call_words(message: MessageRow) -> str:
     return _("missed call") if message.direction is Direction.IN else _("called the guest")
 
 
-def after(scene: Scene, message: MessageRow) -> list[list[Part]]:
-    """Lines under the words: reactions, and that it was edited or unsent."""
+def after(scene: Scene, message: MessageRow, room: int) -> list[list[Part]]:
+    """Lines under the words: what is special about it, reactions, and that it was edited or unsent."""
     found: list[list[Part]] = []
+    if message.error_code and message.direction is Direction.IN:
+        found += [[(text, "soon")] for text in wrap(sentence(message.error_code), room)]
     if message.reactions:
         guest = _("Guest")
         who = {code: guest if code == GUEST else scene.operator(code) or _("Front desk") for code in message.reactions}

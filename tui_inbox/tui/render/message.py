@@ -189,7 +189,7 @@ def _body(scene: Scene, block: Block, message: MessageRow, room: int) -> list[li
     for attachment in message.attachments:
         lines.append(_attachment(scene, attachment))
         lines.extend(facts.transcript(scene, attachment, room))
-    return [*lines, *facts.after(scene, message)]
+    return [*lines, *facts.after(scene, message, room)]
 
 
 def _message(scene: Scene, thread: Thread, block: Block, message: MessageRow, width: int) -> list[Line]:
