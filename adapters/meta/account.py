@@ -16,12 +16,13 @@ from adapters.meta import acts, comments, health, hooks, polling, reading, templ
 from adapters.meta.errors import CODES
 from adapters.meta.graph import Graph, Token
 from adapters.meta.sending import Sending
-from adapters.meta.settings import FILE_HOSTS, MESSENGER, Settings, traits_of
+from adapters.meta.settings import FILE_HOSTS, HUMAN_AGENT, MESSENGER, Settings, traits_of
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.deed import Deed
 from tui_inbox.domain.errors import AccountBlocked, Malformed, Refused, Rejected
 from tui_inbox.domain.outbox import Outgoing, Way, body_hash
 from tui_inbox.domain.template import Template
+from tui_inbox.domain.window import Allowed
 from tui_inbox.ports.channel import Batch, Envelope, Found, Health, Heard, Hook, Item, News, Receipt
 from tui_inbox.ports.clock import Clock, SystemClock
 from tui_inbox.ports.secrets import RenewsSecrets, Secret, Secrets
@@ -44,7 +45,7 @@ class Instagram:
         settings: Settings,
         graph: Graph,
         *,
-        app_secret: Secret | None = None,
+        app_secrets: Sequence[Secret] = (),
         verify_token: Secret | None = None,
         secrets: RenewsSecrets | None = None,
         clock: Clock | None = None,
@@ -52,11 +53,11 @@ class Instagram:
         self.name = name
         self._settings = settings
         self._graph = graph
-        self._app_secret = app_secret
+        self._app_secrets = tuple(app_secrets)
         self._verify_token = verify_token
         self._clock = clock or SystemClock()
         self._us = reading.Us(settings.type, settings.own, settings.own_ids)
-        self._conversations = polling.Conversations(graph, settings.node, self._us, named=app_secret is not None)
+        self._conversations = polling.Conversations(graph, settings.node, self._us, named=bool(app_secrets))
         self._comments = comments.Comments(graph, settings.type, settings.own)
         self._renewal = tokens.Renewal(graph, secrets, settings.secret)
         self._sending = Sending(graph, settings)
@@ -68,16 +69,18 @@ class Instagram:
 
         if not settings.node:
             raise Refused("page_id_missing")
-        app_secret = secrets.get(settings.app_secret) if settings.app_secret else None
+        app_secrets = [secrets.get(name) for name in settings.app_secrets]
         verify_token = secrets.get(settings.verify_token) if settings.verify_token else None
         token, pace = Token(secrets.get(settings.secret)), _graph.Pace(CODES)
         http = Http(settings.base, auth=token.signed, file_hosts=FILE_HOSTS, explain=pace.explain)
-        graph = Graph(http, settings.graph_version, token, pace, app_secret if settings.prove_calls else None)
+        graph = Graph(
+            http, settings.graph_version, token, pace, app_secrets[0] if settings.prove_calls and app_secrets else None
+        )
         return cls(
             name,
             settings,
             graph,
-            app_secret=app_secret,
+            app_secrets=app_secrets,
             verify_token=verify_token,
             secrets=secrets if isinstance(secrets, RenewsSecrets) else None,
         )
@@ -127,10 +130,9 @@ class Instagram:
             if self._verify_token is None:
                 raise Refused("bad_signature")
             return _graph.handshake(hook, self._verify_token) or Heard()
-        if self._app_secret is None:
-            raise Refused("bad_signature")
-        _graph.check_signature(hook, self._app_secret)
-        return Heard(hooks.envelopes(hook.body, self._us, comments=self._settings.comments))
+        _graph.check_signature(hook, *self._app_secrets)
+        titles = self._comments.titles if self._settings.comments else None
+        return Heard(hooks.envelopes(hook.body, self._us, titles))
 
     def check(self, outgoing: Outgoing) -> None:
         """Raises ``Refused`` for what Meta is known to refuse."""
@@ -141,9 +143,7 @@ class Instagram:
         try:
             return self._sending.send(outgoing, files)
         except AccountBlocked as error:
-            if outgoing.way is Way.PUBLIC:
-                raise acts.without_right(error) from None
-            raise
+            raise _narrowed(error, outgoing) from None
 
     def find(self, outgoing: Outgoing) -> Found:
         """Our own words to this guest (or under this comment) since the row was made.
@@ -238,6 +238,17 @@ class Messenger(Instagram):
     def withdraw(self, template: Template) -> None:
         """Raises ``ChannelError``."""
         templates.withdraw(self._graph, self._settings.node, template)
+
+
+def _narrowed(error: AccountBlocked, outgoing: Outgoing) -> AccountBlocked | Rejected:
+    """A right that only this kind of message needs: the others go on without it."""
+    if outgoing.way is Way.PUBLIC:
+        return acts.without_right(error, comments.NOT_PERMITTED)
+    if outgoing.template_id:
+        return acts.without_right(error, "templates_not_permitted")
+    if outgoing.zone == Allowed.HUMAN_ONLY or outgoing.tag == HUMAN_AGENT:
+        return acts.without_right(error, "human_agent_not_granted")
+    return error
 
 
 def _same(said: wire.Message, outgoing: Outgoing) -> bool:

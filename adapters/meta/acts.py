@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adapters.meta.comments import NOT_PERMITTED
 from adapters.meta.errors import PERMISSION
 from adapters.meta.graph import Graph
 from adapters.meta.reading import is_anonymous
@@ -73,15 +74,15 @@ def _hide(graph: Graph, settings: Settings, deed: Deed) -> None:
         else:
             graph.tell("POST", {"is_hidden": hidden}, deed.ref)
     except AccountBlocked as error:
-        raise without_right(error) from None
+        raise without_right(error, NOT_PERMITTED) from None
 
 
-def without_right(error: AccountBlocked) -> AccountBlocked | Rejected:
-    """A right that only comments need: messages go on without it."""
+def without_right(error: AccountBlocked, code: str) -> AccountBlocked | Rejected:
+    """A missing right stops only what needs it; ``code`` says what that is."""
     if error.code != PERMISSION:
         return error
     return Rejected(
-        "comments_not_permitted",
+        code,
         vendor_code=error.vendor_code,
         vendor_text=error.vendor_text,
         http_status=error.http_status,

@@ -75,6 +75,8 @@ class Comments:
         self._graph = graph
         self._on_facebook = channel == MESSENGER.code
         self._place = place
+        self.titles: dict[str, str] = {}
+        """Post -> its first words, as far as polls have seen them: webhooks do not tell them."""
 
     def fetch(self, cursor: str, since: datetime | None, now: datetime) -> Batch:
         """Raises ``ChannelError``; a right that is missing is told once a day and stops nothing else."""
@@ -110,7 +112,7 @@ class Comments:
         start = watermark - _OVERLAP if watermark else since
         page = self._graph.polled(Page, self._place, "feed", fields=_FEED, limit=POSTS)
         found: list[tuple[datetime, Envelope]] = []
-        for post in _posts(page):
+        for post in self._posts(page):
             for raw in reversed(post.comments.data if post.comments else []):
                 made = _made(raw, post, now)
                 if made is not None and (start is None or made[0] >= start):
@@ -124,7 +126,7 @@ class Comments:
         page = self._graph.polled(Page, self._place, "media", fields="id,caption,timestamp,comments_count", limit=POSTS)
         found: list[tuple[datetime, Envelope]] = []
         counts: dict[str, int] = {}
-        for post in _posts(page):
+        for post in self._posts(page):
             identifier, count = wire.checked_id(post.id), wire.count(post.comments_count) or 0
             counts[identifier] = count
             if not count or known.counts.get(identifier) == count:
@@ -138,15 +140,23 @@ class Comments:
         found.sort(key=lambda pair: pair[0])
         return [envelope for _, envelope in found], Cursor(now.isoformat(), counts=counts)
 
+    def _posts(self, page: Page) -> list[Post]:
+        """Newest first; their titles are the ones that are remembered."""
+        found: list[Post] = []
+        titles: dict[str, str] = {}
+        for raw in page.data:
+            try:
+                post = decoded(bytes(raw), Post)
+                titles[wire.checked_id(post.id)] = _title(post)
+            except Malformed:
+                continue
+            found.append(post)
+        self.titles = titles
+        return found
 
-def _posts(page: Page) -> Iterator[Post]:
-    for raw in page.data:
-        try:
-            post = decoded(bytes(raw), Post)
-            wire.checked_id(post.id)
-        except Malformed:
-            continue
-        yield post
+
+def _title(post: Post) -> str:
+    return (post.message or post.caption or "")[:500]
 
 
 def _thread(raw: Raw, post: Post, now: datetime) -> Iterator[tuple[datetime, Envelope]]:
@@ -175,7 +185,7 @@ def _made(raw: Raw, post: Post, now: datetime, parent: Nested | None = None) -> 
     kept = {
         "comment": Raw(raw),
         "post": post.id,
-        "title": (post.message or post.caption or "")[:500],
+        "title": _title(post),
         "parent": above.id if above else body.parent_id,
         "guest": above.from_ if above else None,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -11,7 +11,7 @@ from msgspec import Raw, Struct, field
 
 from adapters._json import decoded
 from adapters.meta import wire
-from adapters.meta.reading import Us, anonymous
+from adapters.meta.reading import Us, anonymous, title
 from tui_inbox.domain.errors import Malformed
 from tui_inbox.domain.message import Attachment, Delivery, Kind
 from tui_inbox.ports.channel import Envelope, Inbound, Item, Reaction, Revision, Status
@@ -125,6 +125,8 @@ class Change(Struct):
     value: CommentValue | None = None
     time: Seconds = None
     """Of the entry; put in by us, for Instagram's changes have no time of their own."""
+    title: str | None = None
+    """The post's, likewise."""
 
 
 class _RawChange(Struct):
@@ -146,29 +148,40 @@ class Body(Struct):
     entry: list[Entry] = []
 
 
-def envelopes(body: bytes, us: Us, *, comments: bool) -> tuple[Envelope, ...]:
-    """Each fact of a signed request; one that cannot be taken apart is kept whole, so that it is seen."""
+def envelopes(body: bytes, us: Us, titles: Mapping[str, str] | None) -> tuple[Envelope, ...]:
+    """Each fact of a signed request; one that cannot be taken apart is kept whole, so that it is seen.
+
+    ``titles``: of posts, as far as they are known; None where comments are not wanted.
+    """
     try:
         found = decoded(body, Body)
     except Malformed:
         return (Envelope(f"{UNREADABLE}:{hashlib.sha256(body).hexdigest()}", UNREADABLE, body),)
     if found.object != OBJECTS[us.channel]:
         return ()
-    return tuple(envelope for entry in found.entry for envelope in _of_entry(entry, us, comments=comments))
+    return tuple(envelope for entry in found.entry for envelope in _of_entry(entry, us, titles))
 
 
-def _of_entry(entry: Entry, us: Us, *, comments: bool) -> Iterator[Envelope]:
+def _of_entry(entry: Entry, us: Us, titles: Mapping[str, str] | None) -> Iterator[Envelope]:
     if str(entry.id) not in us.ids:
         return  # Another Page of the same app.
     for raw in (*entry.messaging, *entry.standby):
         yield Envelope(_event_id(bytes(raw)), EVENT, bytes(raw))
-    for change in entry.changes if comments else ():
+    for change in entry.changes if titles is not None else ():
         if change.field not in ("feed", "comments", "live_comments"):
             continue
         time = entry.time if entry.time is not None else "null"
-        kept = msgspec.json.encode({"field": change.field, "value": change.value, "time": time})
+        told = {"field": change.field, "value": change.value, "time": time, "title": _title(change.value, titles)}
+        kept = msgspec.json.encode(told)
         if name := _change_id(kept, us):
             yield Envelope(name, CHANGE, kept)
+
+
+def _title(value: Raw, titles: Mapping[str, str] | None) -> str:
+    try:
+        return (titles or {}).get(str(_post_id(decoded(bytes(value), CommentValue))), "")
+    except Malformed:
+        return ""
 
 
 def _event_id(raw: bytes) -> str:
@@ -225,6 +238,10 @@ def _change_id(raw: bytes, us: Us) -> str:
 
 def _comment_id(value: CommentValue) -> wire.Id:
     return value.comment_id if value.comment_id is not None else value.id
+
+
+def _post_id(value: CommentValue) -> wire.Id:
+    return value.post_id if value.post_id is not None else value.media.id if value.media else None
 
 
 def read_event(event: Event, us: Us) -> Sequence[Item]:
@@ -346,8 +363,7 @@ def read_change(change: Change, us: Us) -> Sequence[Item]:
     text = value.message if value.message is not None else value.text or ""
     if value.verb == "edited":
         return (Revision(external_id, at, text),)
-    post = value.post_id if value.post_id is not None else value.media.id if value.media else None
-    parent = value.parent_id if value.parent_id is not None else post
+    parent = value.parent_id if value.parent_id is not None else _post_id(value)
     return (
         Inbound(
             external_id=external_id,
@@ -357,6 +373,7 @@ def read_change(change: Change, us: Us) -> Sequence[Item]:
             own_address=us.own,
             text=text,
             name=wire.name_of(value.from_),
+            subject=title(change.title),
             kind=Kind.COMMENT,
             parent=wire.checked_id(parent) if parent is not None else "",
         ),

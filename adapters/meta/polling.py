@@ -25,8 +25,9 @@ DETAILED = 20
 """Newest messages of a conversation that Meta tells more of than their ids."""
 _FEW = 3
 """Up to so many changed conversations are asked one by one, more of them by one call for the whole page."""
-_FIELDS = "id,created_time,from,to,message,attachments,shares,reply_to"
-_FURTHER = {"messenger": ",sticker", "instagram": ",is_unsupported"}
+_FIELDS = "id,created_time,from,to,message,attachments"
+_FURTHER = {"messenger": ",reply_to,shares,sticker", "instagram": ",reply_to,shares,is_unsupported"}
+_NO_SUCH_FIELD = "nonexisting field"
 _LIGHT = "id,updated_time,participants"
 
 
@@ -38,9 +39,9 @@ class Cursor(Struct, frozen=True):
     newest: str = ""
 
 
-def fields(channel: str) -> str:
-    """What is asked of each message."""
-    return f"messages.limit({DETAILED}){{{_FIELDS}{_FURTHER[channel]}}}"
+def fields(channel: str, *, lean: bool = False) -> str:
+    """What is asked of each message; ``lean``: only what every version of the Graph has."""
+    return f"messages.limit({DETAILED}){{{_FIELDS}{'' if lean else _FURTHER[channel]}}}"
 
 
 class Conversations:
@@ -52,6 +53,7 @@ class Conversations:
         self._node = node
         self._us = us
         self._named = named
+        self._lean = False
 
     def fetch(self, cursor: str, since: datetime | None, now: datetime) -> Batch:
         """One page; the watermark moves when a pass has reached what is known. Raises ``ChannelError``."""
@@ -93,7 +95,7 @@ class Conversations:
         """The newest messages with one guest, newest first. Raises ``ChannelError``."""
         page = self._graph.read(
             Page, self._node, "conversations",
-            platform=self._us.channel, user_id=address, fields=f"id,{fields(self._us.channel)}",
+            platform=self._us.channel, user_id=address, fields=f"id,{self._fields}",
         )  # fmt: skip
         found: list[tuple[datetime, wire.Message]] = []
         for raw in page.data:
@@ -108,12 +110,23 @@ class Conversations:
                 continue
         return sorted(found, key=lambda pair: pair[0], reverse=True)
 
+    @property
+    def _fields(self) -> str:
+        return fields(self._us.channel, lean=self._lean)
+
     def _page(self, after: str, *, full: bool) -> Page:
-        asked = f"{_LIGHT},{fields(self._us.channel)}" if full else _LIGHT
+        asked = f"{_LIGHT},{self._fields}" if full else _LIGHT
         params = {"platform": self._us.channel, "fields": asked, "limit": PAGE}
         if after:
             params["after"] = after
-        return self._graph.polled(Page, self._node, "conversations", **params)
+        try:
+            return self._graph.polled(Page, self._node, "conversations", **params)
+        except Rejected as error:
+            if self._lean or _NO_SUCH_FIELD not in error.vendor_text:
+                raise
+            # Meta refuses the whole request for one field that this version does not have.
+            self._lean = True
+            return self._page(after, full=full)
 
     def _detailed(self, changed: list[wire.Conversation], after: str) -> Iterator[wire.Conversation]:
         """Oldest first: what was said first is better read first."""
@@ -133,7 +146,7 @@ class Conversations:
                 yield found
                 continue
             try:
-                asked = f"{_LIGHT},{fields(self._us.channel)}"
+                asked = f"{_LIGHT},{self._fields}"
                 yield self._graph.polled(wire.Conversation, wire.checked_id(found.id), fields=asked)
             except Rejected:
                 continue  # It was deleted since the list was made.

@@ -110,6 +110,11 @@ class MessengerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Code of the property whose guests write here."""
 
     @property
+    def app_secrets(self) -> tuple[str, ...]:
+        """Names of the secrets with one of which a webhook is signed."""
+        return (self.app_secret,) if self.app_secret else ()
+
+    @property
     def own(self) -> str:
         """Our own id on the channel."""
         return self.page_id
@@ -144,6 +149,8 @@ class InstagramSettings(Struct, frozen=True, forbid_unknown_fields=True):
     page_id: Annotated[str, Meta(pattern=r"^([0-9]{3,32})?$")] = ""
     """The linked Page; needed where ``login`` is ``page``."""
     app_secret: str = ""
+    instagram_app_secret: str = ""
+    """Of the app's Instagram part: Meta does not say which of the two signs webhooks of Instagram's own login."""
     verify_token: str = ""
     human_agent: bool = True
     comments: bool = False
@@ -155,6 +162,10 @@ class InstagramSettings(Struct, frozen=True, forbid_unknown_fields=True):
     history: History = "30d"
     mode: Literal["full", "view-only"] = "full"
     property_: str = field(name="property", default="")
+
+    @property
+    def app_secrets(self) -> tuple[str, ...]:
+        return tuple(name for name in (self.app_secret, self.instagram_app_secret) if name)
 
     @property
     def own(self) -> str:
@@ -186,7 +197,7 @@ def traits_of(settings: Settings) -> ChannelTraits:
     if not settings.human_agent:
         allowed = tuple(tag for tag in traits.tags if tag.code != HUMAN_AGENT)
         traits = traits._replace(human_window=None, tags=allowed)
-    if not settings.app_secret:
+    if not settings.app_secrets:
         traits = traits._replace(delivery_receipts=False, read_receipts=False)
     if not settings.comments:
         traits = traits._replace(comments=False, acts=traits.acts - {Act.HIDE})

@@ -149,6 +149,11 @@ class SandboxMeta:
         self._own_node(request)
         if asked.get("platform", "messenger") != account.channel:
             return JSONResponse({"data": []})
+        unknown = next((name for name in account.unknown_fields if name in asked.get("fields", "")), "")
+        if unknown:
+            raise GraphRefusal(
+                400, 100, 0, f"(#100) Tried accessing nonexisting field ({unknown}) on node type (Message)"
+            )
         if "messages" not in account.rights:
             raise GraphRefusal(403, 200, 2018028, "(#200) Requires pages_messaging permission")
         talks = sorted(account.talks.values(), key=lambda talk: (talk.updated, talk.id), reverse=True)

@@ -140,6 +140,8 @@ class MetaAccount:
     verify_token: str = "sandbox-verify"
     rights: set[str] = field(default_factory=lambda: {"messages", "comments", "human_agent", "templates"})
     restricted: bool = False
+    unknown_fields: tuple[str, ...] = ()
+    """Of messages: this version of the Graph does not have them."""
     usage: int = 3
     """Per cent of the quota, told in every answer."""
     clock: Clock = field(default_factory=SystemClock)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from adapters import _graph
@@ -60,10 +62,10 @@ def instagram(
     return Instagram("desk", settings, graph(base_url, token), clock=clock, secrets=secrets, **_secrets(settings))
 
 
-def _secrets(settings: MessengerSettings | InstagramSettings) -> dict[str, Secret]:
+def _secrets(settings: MessengerSettings | InstagramSettings) -> dict[str, Any]:
     if not settings.app_secret:
         return {}
-    return {"app_secret": Secret("sandbox-app-secret"), "verify_token": Secret("sandbox-verify")}
+    return {"app_secrets": [Secret("sandbox-app-secret")], "verify_token": Secret("sandbox-verify")}
 
 
 def in_sandbox(box: SandboxMeta, **more: object) -> Messenger | Instagram:

@@ -15,7 +15,7 @@ from adapters.meta.account import Instagram
 from adapters.sandbox.meta import SandboxMeta
 from storage.store import SqlStore
 from tests.adapters.meta import ANA, LEO, NOW, everything, opened, read
-from tests.adapters.rig_meta import FOLLOWER, GUEST, NAMES, PAGE, instagram, messenger, payloads
+from tests.adapters.rig_meta import FOLLOWER, GUEST, NAMES, PAGE, instagram, instagram_settings, messenger, payloads
 from tests.fakes import StillClock, hotel
 from tui_inbox.domain.errors import Malformed, Refused
 from tui_inbox.domain.message import Delivery, Kind, Message
@@ -127,6 +127,21 @@ def test_a_comment_has_the_same_id_by_webhook_and_our_own_are_left_to_the_poll(
         (remark.id, "Ouvert en hiver ?"),
         (remark.id, None),
     ]
+
+
+def test_a_comment_by_webhook_has_the_title_that_a_poll_has_seen(server: SandboxMeta, page: Instagram) -> None:
+    post = server.account.publish("Notre terrasse")
+    everything(page, "comments")
+    remark = server.account.remark(post, "Ouvert ?", ANA)
+    (told,) = read(page, page.hear(hook(server.account.push(changes=(server.account.change_of(remark),)))).envelopes)
+    assert isinstance(told, Inbound)
+    assert told.subject == "Notre terrasse"
+
+
+def test_either_of_two_app_secrets_may_have_signed_for_instagram() -> None:
+    assert instagram_settings(app_secret="a", instagram_app_secret="b").app_secrets == ("a", "b")
+    assert instagram_settings(instagram_app_secret="b").app_secrets == ("b",)
+    assert instagram_settings().app_secrets == ()
 
 
 def test_comments_are_not_taken_where_they_are_switched_off(server: SandboxMeta, clock: StillClock) -> None:

@@ -199,6 +199,16 @@ def test_what_meta_tells_no_details_of_is_no_error(server: SandboxMeta, page: In
         channel.close()
 
 
+def test_a_field_that_this_version_of_the_graph_lacks_is_done_without(server: SandboxMeta, gram: Instagram) -> None:
+    server.account.unknown_fields = ("is_unsupported",)
+    server.account.receive(ANA, "Hola")
+    found, cursor = everything(gram)
+    assert texts(gram, found) == ["Hola"]
+    server.account.asked.clear()
+    everything(gram, cursor=cursor)
+    assert len(paths(server, "/conversations")) == 1, "it is not asked for again"
+
+
 def test_the_first_poll_goes_back_no_further_than_asked(server: SandboxMeta, page: Instagram) -> None:
     server.account.receive(ANA, "last year", at=NOW - timedelta(days=300))
     server.account.receive(ANA, "last week", at=NOW - timedelta(days=7))

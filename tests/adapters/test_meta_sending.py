@@ -278,6 +278,21 @@ def test_a_missing_right_to_comments_does_not_stop_the_messages(server: SandboxM
         page.act(Deed(Act.HIDE, "messenger", LEO, remark.id, "on"))
 
 
+def test_a_right_that_only_some_messages_need_stops_only_those(
+    server: SandboxMeta, page: Messenger, clock: StillClock
+) -> None:
+    server.account.rights -= {"human_agent", "templates"}
+    clock.forward(days=2)
+    with pytest.raises(Rejected, match="human_agent_not_granted"):
+        page.send(to_ana(zone=Allowed.HUMAN_ONLY.value))
+    server.account.faults.append(MetaFault("refuse", status=403, code=200))
+    with pytest.raises(Rejected, match="templates_not_permitted"):
+        page.send(to_ana("", template_id="arrival/fr"))
+    server.account.faults.append(MetaFault("refuse", status=401, code=190))
+    with pytest.raises(AccountBlocked, match="auth"):
+        page.send(to_ana(zone=Allowed.HUMAN_ONLY.value))
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -56,6 +56,8 @@ SENTENCES: dict[str, str] = {
     "page_not_linked": N_("The Instagram account is not linked to this Page (any more)."),
     "page_restricted": N_("Meta has restricted this account."),
     "comments_not_permitted": N_("The token may not read comments."),
+    "human_agent_not_granted": N_("Meta has not granted this app Human Agent: after 24 hours nothing may be written."),
+    "templates_not_permitted": N_("The token has no right to utility templates."),
     "token_not_renewed": N_("Instagram's token could not be renewed; it ends 60 days after it was made."),
     "not_shown_to_programs": N_("Meta does not show this to programs: look at it in its own app."),
     "advice.access_off": N_("In the Instagram app: Settings, Messages, Connected tools, allow access."),
@@ -64,6 +66,7 @@ SENTENCES: dict[str, str] = {
     "advice.comments_not_permitted": N_(
         "Reconnect: make a token with the right to comments and store it again, or set comments = false."
     ),
+    "advice.human_agent_not_granted": N_("Ask Meta for the feature in App Review, or set human_agent = false."),
     "advice.token_not_renewed": N_(
         "Make a new token, and keep it where this program may write: the keyring or its own file of secrets."
     ),
