@@ -261,6 +261,8 @@ class Card(Struct, frozen=True):
     """Newest first: the activity."""
     missing: tuple[str, ...] = ()
     """``email``, ``phone``, ``name``: what nobody knows yet."""
+    booked: tuple[str, ...] = ()
+    """Codes of bookings that a site has named and no stay here has."""
 
 
 class DraftRow(Struct, frozen=True):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.builders import a_guest, a_reservation
-from tests.services.conftest import GUEST, Front
+from tests.builders import TODAY, a_guest, a_reservation
+from tests.services.conftest import ANA, GUEST, Front
 from tui_inbox.domain.channel import HandleKind
-from tui_inbox.domain.conversation import DeadlineKind, State
+from tui_inbox.domain.conversation import DeadlineKind, State, Tab
 from tui_inbox.domain.event import Code
 from tui_inbox.domain.guest import BOOKING
-from tui_inbox.rows import View
+from tui_inbox.rows import Card, View
+from tui_inbox.services import cards
+from tui_inbox.services.bookings import BookingRow, import_rows
 from tui_inbox.services.matching import normalised
 
 SCOPED = "FR.810475561234567"
@@ -85,6 +87,24 @@ def test_a_booking_s_code_finds_the_stay_s_guest(front: Front) -> None:
     assert front.conversation("thread-9").guest_id == guest.id
     with front.store.read() as tx:
         assert not tx.guests.by_handle(BOOKING, "4711-OTA")
+
+
+def test_a_code_without_a_stay_stands_on_the_card_and_finds_the_chat(front: Front) -> None:
+    front.guest_writes("Parking ?", address="thread-9", reservation="4711-OTA")
+    row = front.conversation("thread-9")
+
+    def card() -> Card:
+        with front.store.read() as tx:
+            return cards.of_conversation(tx, front.desk, ANA, row.id, front.now)
+
+    assert (card().booked, [handle.address for handle in card().handles]) == (("4711-OTA",), ["thread-9"])
+    with front.store.read() as tx:
+        found = tx.inbox.page(View(tab=Tab.ALL, search="4711-OTA"), "ana", front.now.date(), None, 5).rows
+    assert [one.id for one in found] == [row.id]
+    with front.store.write() as tx:
+        booking = BookingRow(1, "R1", "Claire", TODAY, TODAY + timedelta(days=2), ota_code="4711-OTA")
+        import_rows(tx, front.desk, [booking], ANA, front.now)
+    assert (card().booked, card().current.ota_code, card().guest.name) == ((), "4711-OTA", "Claire")
 
 
 def test_a_code_without_a_stay_is_kept_and_joins_the_stay_once_it_is_there(front: Front) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.errors import NotFound
-from tui_inbox.domain.guest import Guest
+from tui_inbox.domain.guest import BOOKING, Guest
 from tui_inbox.domain.reservation import others, phase, stay_now
 from tui_inbox.rows import Card
 from tui_inbox.services.desk import Actor, Desk
@@ -52,7 +52,10 @@ def _card(
     stays = tx.reservations.of_guest(guest_id)
     current = stay_now(stays, today)
     other_ids = [one.id for one in tx.conversations.all_of_guest(guest_id) if one.id != conversation_id]
-    handles = tuple(tx.guests.handles(guest_id))
+    everything = tx.guests.handles(guest_id)
+    handles = tuple(handle for handle in everything if handle.channel != BOOKING)
+    codes = [handle.address for handle in everything if handle.channel == BOOKING]
+    known_codes = {stay.ota_code for stay in stays}
     kinds = {traits.code: traits.handle for account in desk.accounts.values() for traits in account.channels.values()}
     known = {kinds.get(handle.channel) for handle in handles}
     missing = [
@@ -79,4 +82,5 @@ def _card(
         candidates=candidates,
         events=tuple(tx.events.activity(conversation_id, guest_id, _ACTIVITY)),
         missing=tuple(missing),
+        booked=tuple(code for code in codes if code not in known_codes),
     )

@@ -15,7 +15,7 @@ from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.fold import plain
-from tui_inbox.domain.guest import Guest
+from tui_inbox.domain.guest import BOOKING, Guest
 from tui_inbox.domain.reservation import MAX_NIGHTS, Reservation, ReservationStatus
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Actor, Desk
@@ -292,7 +292,13 @@ def _updated(stay: Reservation, row: BookingRow, now: datetime) -> Reservation:
 
 
 def _guest_of(tx: Transaction, row: BookingRow) -> Guest | None:
-    """By phone or mail address, if the name fits; a number that a family shares belongs to several guests."""
+    """By the booking's code, where its site has written of it; else by phone or mail address, if the name fits.
+
+    A number that a family shares belongs to several guests.
+    """
+    wrote = tx.guests.by_handle(BOOKING, row.ota_code) if row.ota_code else ()
+    if len(wrote) == 1:
+        return wrote[0]
     if not (row.phone or row.email):
         return None
     found = tx.guests.by_contact(phone=row.phone, email=row.email)

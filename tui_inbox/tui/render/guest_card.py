@@ -100,8 +100,9 @@ def _candidates(card: Card) -> list[list[Part]]:
 
 def _stay(scene: Scene, card: Card) -> list[list[Part]]:
     lines = _head(_("Stay"))
+    lines += [[(_("booking {code}, not in the list yet").format(code=code), "soon")] for code in card.booked]
     if card.current is None:
-        return [*lines, [(_("no booking"), "muted")]]
+        return lines if card.booked else [*lines, [(_("no booking"), "muted")]]
     stay = card.current
     lines.append([(stay.room, "bold text"), (" " if stay.room else "", ""), (dates(scene, stay), "text")])
     phase = _PHASES.get(card.phase)
