@@ -174,10 +174,7 @@ def _median(goal: str, times: Mapping[str, tuple[float, float]]) -> Figure:
 def server_figures(url: str) -> Iterator[Figure]:
     """The pages of a store on a PostgreSQL server."""
     with Bench(url) as bench:
-        times = _paged(bench)
-    yield _median("18 PostgreSQL, ", times)
-    slowest = max(times, key=lambda name: times[name][0])
-    yield Figure(f"18 PostgreSQL, slowest view: {slowest}", times[slowest][0], times["closed"][1], "ms", 5, 2)
+        yield _median("18 PostgreSQL, ", _paged(bench))
 
 
 def _pages(large: Bench, small: Bench, sizes: list[int]) -> Iterator[Figure]:
