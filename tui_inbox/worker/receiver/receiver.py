@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -25,6 +25,7 @@ from tui_inbox.worker.receiver.spool import Spool
 
 LISTEN_SECONDS = 15.0
 """How soon a port that was taken is tried again."""
+GATHER_SECONDS = 0.1
 _SECONDS = {"spool": 2.0, "relay": 4.0}
 
 Tick = tuple[float, str, Callable[[], object]]
@@ -42,7 +43,7 @@ class Receiver:
         self._lock = Lock()
         self._due: set[str] = set()
         """Accounts whose envelopes wait for being applied."""
-        self._stopping = False
+        self._stopped = Event()
 
     def ticks(self) -> Sequence[Tick]:
         """(seconds between two, name, work)."""
@@ -62,7 +63,7 @@ class Receiver:
         """Begin to listen, if that is not done yet; the port. Raises ``ChannelError("cannot_listen")``."""
         with self._lock:
             if self._listener is None or not self._listener.alive:
-                if self._stopping:
+                if self._stopped.is_set():
                     return 0
                 self._listener = Listener(self._app(), self._parts.receiving.listen)
             return self._listener.port
@@ -74,7 +75,7 @@ class Receiver:
     def heard(self, account: str) -> None:
         """Something of this account was kept: apply it soon, once for however many came."""
         with self._lock:
-            if account in self._due or self._stopping:
+            if account in self._due or self._stopped.is_set():
                 return
             self._due.add(account)
         self._applying.submit(self._guard.run, f"apply {account}", lambda: self._apply(account))
@@ -82,7 +83,7 @@ class Receiver:
     def stop(self) -> None:
         """Answer what was asked; what was kept and not applied is the next poll's."""
         with self._lock:
-            self._stopping = True
+            self._stopped.set()
         if self._listener is not None:
             self._listener.stop()
         self._keeping.shutdown(wait=True)
@@ -118,6 +119,8 @@ class Receiver:
 
     def _apply(self, account: str) -> None:
         parts = self._parts
+        # A burst is applied in pages, not one by one; nobody notices a tenth of a second.
+        self._stopped.wait(GATHER_SECONDS)
         with self._lock:
             self._due.discard(account)
         with parts.store.read() as tx:
