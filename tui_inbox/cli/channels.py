@@ -25,6 +25,7 @@ from tui_inbox.cli.context import configuration, print_json
 from tui_inbox.cli.failing import CHANNEL, OK, Usage, config_sentences, say
 from tui_inbox.cli.forms import FORMS, Form, Question, table_of
 from tui_inbox.cli.secrets import ask_secret
+from tui_inbox.cli.signing_in import signed_in, wants_sign_in
 from tui_inbox.cli.words import account_json, account_lines, kind_lines
 from tui_inbox.cli.writing import with_account, write_account
 from tui_inbox.config import ConfigError, Loaded, Problem
@@ -47,6 +48,16 @@ class Given:
 
     def get(self, name: str) -> Secret:
         return self.others.get(name, self.secret)
+
+    def renewable(self, name: str) -> bool:
+        return True
+
+    def renew(self, name: str, secret: Secret) -> None:
+        """A provider may replace what it gave with the first call already."""
+        if name in self.others:
+            self.others[name] = secret
+        else:
+            self.secret = secret
 
     def holder(self, name: str) -> str | None:
         return None
@@ -85,10 +96,17 @@ def add(options: Namespace) -> int:
                 raise ConfigError(str(loaded.file), problems)
             say(config_sentences(_("This cannot work"), tuple(problems)))
             continue
-        secret = _secret(options, form, secret) if form.secret else None
-        others = _more_secrets(options, form, name) or others
-        health = None if options.no_test else try_out(account, Given(secret, others) if secret else chain)
-        if health is None or health.state in _WORKS:
+        if form.secret and not options.secret_stdin and wants_sign_in(account):
+            others = _more_secrets(options, form, name, answers) or others
+            account = _naming(form, name, table, others, loaded) or account
+            secret = secret or signed_in(account, Given(Secret(""), others))
+        else:
+            secret = _secret(options, form, secret) if form.secret else None
+            others = _more_secrets(options, form, name, answers) or others
+        given = Given(secret, others) if secret else None
+        health = None if options.no_test else try_out(account, given or chain)
+        secret = given.secret if given else None
+        if health is None or health.state in WORKS:
             break
         print_health(name, health)
         if options.no_input:
@@ -102,10 +120,10 @@ def add(options: Namespace) -> int:
         print(_("“{name}” is stored in: {vault}.").format(name=secret_name, vault=chain.set(secret_name, secret)))
     for other, value in others.items():
         print(_("“{name}” is stored in: {vault}.").format(name=other, vault=chain.set(other, value)))
-        table[next(question.key for question in form.more_secrets if _further(name, question) == other)] = other
+    _naming(form, name, table, others, loaded)
     write_account(loaded, name, table)
     print(_("[channels.{name}] is written to {path}.").format(name=name, path=loaded.file))
-    if health is not None and health.state in _WORKS:
+    if health is not None and health.state in WORKS:
         print_health(name, health)
         _offer_message(options, account, Given(secret) if secret else chain)
     print(_("Next: “tui-inbox” opens the inbox; what guests write arrives within a minute."))
@@ -121,13 +139,26 @@ def _agreed(form: Form) -> bool:
 
 
 def _further(name: str, question: Question) -> str:
-    return f"{name}-{question.key.replace('_', '-')}"
+    return f"{name}-{question.key.replace('_', '-').replace('.', '-')}"
 
 
-def _more_secrets(options: Namespace, form: Form, name: str) -> dict[str, Secret]:
+def _naming(
+    form: Form, name: str, table: dict[str, Any], others: Mapping[str, Secret], loaded: Loaded
+) -> Account | None:
+    """Put the names of the further secrets into the table; the account that it describes then."""
+    for question in form.more_secrets:
+        if _further(name, question) in others:
+            outer, dot, inner = question.key.rpartition(".")
+            (table.setdefault(outer, {}) if dot else table)[inner] = _further(name, question)
+    return _read(name, table, loaded)[0]
+
+
+def _more_secrets(options: Namespace, form: Form, name: str, answers: Mapping[str, str]) -> dict[str, Secret]:
     """Those that were given, by the names under which they are kept; after the first, one line each."""
     found = {}
     for question in form.more_secrets:
+        if not question.when(answers):
+            continue
         typed = None
         if options.secret_stdin:
             line = sys.stdin.readline().rstrip("\r\n")
@@ -178,6 +209,9 @@ def _ask_all(form: Form, answers: dict[str, str]) -> dict[str, str]:
     settings = settings_of(form.type)
 
     for question in form.questions:
+        if not question.when(found):
+            found.pop(question.key, None)
+            continue
         default = found.get(question.key) or question.default(found)
 
         def wrong(answer: str, key: str = question.key) -> str:
@@ -225,7 +259,7 @@ def try_out(account: Account, secrets: Secrets) -> Health:
     return health
 
 
-_WORKS = (HealthState.OK, HealthState.RESTRICTED)
+WORKS = (HealthState.OK, HealthState.RESTRICTED)
 _YES_NO = ("trial", "owns_number", "webhook", "receives")
 _DETAILS = {
     "trial": N_("trial account"),
@@ -288,13 +322,13 @@ def _offer_message(options: Namespace, account: Account, secrets: Secrets) -> No
 
 def test(options: Namespace) -> int:
     loaded = configuration(options)
-    account = _known(accounts(loaded), options.name)
+    account = known_account(accounts(loaded), options.name)
     health = try_out(account, open_secrets(loaded))
     print_health(options.name, health)
-    return OK if health.state in _WORKS else CHANNEL
+    return OK if health.state in WORKS else CHANNEL
 
 
-def _known(found: Any, name: str) -> Account:
+def known_account(found: Any, name: str) -> Account:
     if name not in found:
         raise Refused("no_such_channel", name=name, known=", ".join(found) or "–")
     account: Account = found[name]

@@ -179,7 +179,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("channel list", N_("Show the channels and how they are"), "channels:list_", _json),
     Command("channel test", N_("Make a read-only call to the vendor"), "channels:test",
             _named(N_("name of the channel"))),
-    Command("channel sign-in", N_("Sign in at the provider again, in any browser"), "channels:sign_in",
+    Command("channel sign-in", N_("Sign in at the provider again, in any browser"), "signing_again:sign_in",
             _named(N_("name of the channel"))),
     Command("channel remove", N_("Take a channel out of the configuration"), "channels:remove", _remove),
     Command("import", N_("Read reservations from a file"), "importing:import_", _import),

@@ -19,6 +19,10 @@ SENTENCES: dict[str, str] = {
     "limit_no_quotes": N_("Buttons, quotes and reactions of WhatsApp are not told to a program that polls."),
     "limit_carrier_stop": N_("Who texts STOP gets nothing more from this number, not even by hand."),
     "limit_mail_unread": N_("Nobody tells whether a mail was read."),
+    "advice.mail_sign_in_again": N_("Sign in again: tui-inbox channel sign-in {name}"),
+    "advice.mail_basic_off": N_('Set provider and auth = "oauth", then: tui-inbox channel sign-in {name}'),
+    "advice.mail_token_refused": N_("Switch IMAP and SMTP on for this mailbox at the provider."),
+    "advice.mail_client_refused": N_("Check oauth.client_id and its secret in the configuration."),
     "advice.auth": N_("Store the key or password again: tui-inbox channel add {name}"),
     "advice.forbidden": N_("Look into the provider's console: this account lacks a right."),
     "advice.account_suspended": N_(

@@ -20,6 +20,24 @@ SENTENCES: dict[str, str] = {
     ),
     "mail_no_smtp": N_('“{account}” has no smtp table. Add one, or set mode = "view-only".'),
     "mail_ca_unreadable": N_("The certificates in “{file}” cannot be read (ca_file)."),
+    # Signing in.
+    "mail_sign_in_again": N_(
+        "The sign-in at the mail provider has ended or was taken back: “tui-inbox channel sign-in NAME” renews it."
+    ),
+    "mail_token_refused": N_(
+        "The mail server refuses the sign-in: check that IMAP and SMTP are switched on for this mailbox."
+    ),
+    "mail_client_refused": N_("The provider does not know your registration: check oauth.client_id and its secret."),
+    "mail_basic_off": N_(
+        "The provider takes no passwords any more: set provider and auth = “oauth”, then run “tui-inbox channel "
+        "sign-in NAME”."
+    ),
+    "mail_oauth_incomplete": N_("For this sign-in the provider's addresses are missing (oauth in the configuration)."),
+    "sign_in_denied": N_("The provider was told no; nothing was stored."),
+    "sign_in_expired": N_("The code has run out; begin again."),
+    "sign_in_no_refresh": N_("The provider gave nothing that lasts: allow offline access in your registration."),
+    "sign_in_not_it": N_("That is not the address at which this sign-in ended."),
+    "sign_in_not_wanted": N_("“{name}” logs in with a password; there is nothing to sign in to."),
     # Sending.
     "bounced": N_("The mail came back: it was not delivered."),
     "ota_no_route": N_("The booking site gave no address for an answer yet; the guest must write first."),
