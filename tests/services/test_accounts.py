@@ -177,7 +177,7 @@ def job(front: Front, channel: FakeChannel, kind: str, template: int) -> tuple[s
 
 
 def test_a_template_is_submitted_refused_and_withdrawn_by_the_worker(front: Front) -> None:
-    draft = Template(0, TemplateKind.WHATSAPP, "bienvenue", "fr", "Bonjour {{1}}", category="utility")
+    draft = Template(0, TemplateKind.WHATSAPP, "bienvenue", "fr", "Bonjour", category="utility")
     with front.store.write() as tx:
         draft = tx.templates.add(draft._replace(message_class=MessageClass.TRANSACTIONAL, updated_at=front.now))
     taken = draft._replace(vendor_id="T-1", approval=Approval.SUBMITTED)

@@ -14,10 +14,11 @@ from adapters.sandbox.whatsapp_cloud_account import CloudTemplate, Delays, Whats
 from storage.store import SqlStore
 from tests.adapters.rig_whatsapp_cloud import in_whatsapp_sandbox
 from tests.fakes import NOON, StillClock, hotel
-from tests.services.conftest import GUEST, Front
+from tests.services.conftest import ANA, GUEST, Front
 from tui_inbox.domain.outbox import OutboxState
+from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.ports.channel import Hook
-from tui_inbox.services import accounts, channels, polling
+from tui_inbox.services import accounts, channels, polling, templates
 from tui_inbox.services.ingest import Applied, ingest_page
 
 USER = "FR.13491208655302741918"
@@ -187,3 +188,52 @@ def test_news_of_templates_fetch_them_anew(desk: Hooked) -> None:
         stored = tx.templates.by_vendor(desk.channel.name, "7:fr:hello")
     assert stored is not None
     assert (stored.approval, stored.approval_reason) == ("rejected", "PROMOTIONAL")
+
+
+def draft(desk: Hooked, body: str) -> int:
+    account = desk.channel.name
+    made = Template(0, TemplateKind.WHATSAPP, "Chambre prête", "fr", body, category="utility", account=account)
+        0, TemplateKind.WHATSAPP, "Chambre prête", "fr", body, category="utility", account=desk.channel.name
+    )
+    with desk.store.write() as tx:
+        return tx.templates.add(made).id
+
+
+def job(desk: Hooked, kind: str, template_id: int) -> dict[str, str | int]:
+    """What the worker answers to what a screen asked for."""
+    with desk.store.write() as tx:
+        asked = channels.ask(tx, ANA, kind, desk.channel.name, {"template": template_id}, desk.now)
+    channels.run_jobs(desk.store, desk.desk, {desk.channel.name: desk.channel}, desk.now)
+    with desk.store.read() as tx:
+        done = channels.answer(tx, asked)
+    assert done is not None
+    return dict(done.result)
+
+
+def test_a_template_goes_the_whole_way_from_draft_to_guest(desk: Hooked) -> None:
+    template_id = draft(desk, "Bonjour ##{{first_name}}, votre chambre est prête.")
+    assert job(desk, "template_submit", template_id)["approval"] == "submitted"
+    desk.box.account.review("chambre_prete", "APPROVED")
+    desk.webhooks()
+    channels.run_jobs(desk.store, desk.desk, {desk.channel.name: desk.channel}, desk.now)
+    with desk.store.read() as tx:
+        (stored,) = templates.approved(tx, desk.channel.name)
+    assert (stored.id, stored.name, stored.mapping) == (template_id, "Chambre prête", {"first_name": "first_name"})
+    desk.guest(name="Ana Lopez")
+    desk.clock.forward(hours=30)
+    values = {"first_name": "Ana"}
+    desk.reply("Bonjour Ana, votre chambre est prête.", channel="whatsapp", template=stored.id, values=values)
+    desk.clock.forward(seconds=6)
+    assert desk.deliver() == [OutboxState.ACCEPTED]
+    assert desk.box.account.sent[0].text == "Bonjour Ana, votre chambre est prête."
+    job(desk, "template_withdraw", template_id)
+    assert desk.box.account.templates == []
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [("Bonjour {{1}}, à bientôt.", "sample_missing"), ("Bonjour {{nom}, à bientôt.", "brace_open")],
+)
+def test_a_template_with_a_certain_fault_is_not_submitted(desk: Hooked, body: str, code: str) -> None:
+    assert job(desk, "template_submit", draft(desk, body))["code"] == code
+    assert desk.box.account.templates == []

@@ -200,6 +200,10 @@ def _manages(work: _Work) -> tuple[ManagesTemplates, Template]:
 
 def _submit(work: _Work) -> Result:
     vendor, template = _manages(work)
+    with work.store.read() as tx:
+        held = [one for one in templates.before_submitting(tx, template) if one.refused]
+    if held:
+        raise Refused(held[0].code, **held[0].params)
     told = vendor.submit(template)
     _keep(work, template.id, told)
     return {"approval": told.approval.value, "vendor_id": told.vendor_id}

@@ -14,6 +14,7 @@ from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.plain import Plain, plain
 from tui_inbox.domain.reservation import Reservation, is_live, stay_now
+from tui_inbox.domain.review import Objection, objections
 from tui_inbox.domain.template import (
     Approval,
     Problem,
@@ -38,6 +39,7 @@ __all__ = [
     "allowed",
     "approved",
     "archive",
+    "before_submitting",
     "fault_in",
     "language_of",
     "listing",
@@ -151,6 +153,11 @@ def _check_mapping(template: Template, names: Sequence[str]) -> None:
             raise refuse(Problem("unknown_variable", name, nearest=near))
         if number not in _NUMBERED.findall(template.body):
             raise Refused("no_such_place", number=number)
+
+
+def before_submitting(tx: Transaction, template: Template) -> tuple[Objection, ...]:
+    """What a reviewer at the vendor would hold against it; what is ``refused`` cannot be submitted."""
+    return objections(template, tx.templates.all(TemplateKind.WHATSAPP))
 
 
 def archive(tx: Transaction, actor: Actor, template_id: int, now: datetime) -> None:

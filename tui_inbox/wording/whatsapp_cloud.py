@@ -77,6 +77,11 @@ SENTENCES: dict[str, str] = {
     "broken_file": N_("The file arrived damaged; it is fetched again."),
     "unsupported_message": N_("This kind of message can be seen only on a telephone; ask the guest to write it."),
     # Templates.
+    "promotional_in_utility": N_("“{word}” sounds like promotion: Meta would want the category marketing."),
+    "asks_sensitive": N_("“{word}”: Meta rejects templates that ask for such data."),
+    "same_as": N_("It says the same as “{name}”; Meta rejects doubles."),
+    "brace_open": N_("Line {line}, column {column}: “{text}” belongs to no variable."),
+    "sample_missing": N_("{{{{{name}}}}} has no variable of ours yet, so there is no sample for Meta."),
     "template_button": N_("A button is [Label], [Label] https://… or [Label] +33…, with at most {limit} characters."),
     "template_buttons": N_("At most {limit} buttons."),
     "template_cap": N_("Meta's limit of templates is reached; withdraw some first."),
