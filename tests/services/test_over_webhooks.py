@@ -193,8 +193,6 @@ def test_news_of_templates_fetch_them_anew(desk: Hooked) -> None:
 def draft(desk: Hooked, body: str) -> int:
     account = desk.channel.name
     made = Template(0, TemplateKind.WHATSAPP, "Chambre prête", "fr", body, category="utility", account=account)
-        0, TemplateKind.WHATSAPP, "Chambre prête", "fr", body, category="utility", account=desk.channel.name
-    )
     with desk.store.write() as tx:
         return tx.templates.add(made).id
 
