@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from adapters.sandbox.webchat import SandboxBrowser
 from storage.store import SqlStore
 from tests.builders import a_guest
 from tests.receiver.chatting import API, SECRET, SITE, ChatHouse, serving
@@ -297,3 +298,15 @@ def test_a_welcome_of_the_hotels_own_cannot_break_out_of_the_page(sqlite_store: 
         text = ask(house.port, "GET", "/chat/lumiere").body.decode()
     assert text.count("<script>") == 1
     assert "alert(1)</script>" not in text
+
+
+def test_a_simulated_guest_chats_as_a_browser_does(house: ChatHouse) -> None:
+    guest, heard = SandboxBrowser(house.url, "lumiere", "Mia Rossi"), list[str]()
+    guest.on_answer.append(heard.append)
+    assert guest.look() == []
+    guest.write("Is the pool open?")
+    outbox = house.reply(house.conversation(house.inbound()[0][0]), "Until ten.")
+    assert guest.look() == heard == ["Until ten."]
+    assert guest.look() == []
+    assert house.state(outbox) == "read"
+    guest.close()
