@@ -67,3 +67,15 @@ def test_rows_without_a_clock_come_last() -> None:
     rows = [(None, None), (NOW + HOUR, None), (None, NOW), (NOW + DAY, NOW - HOUR)]
     assert sorted(rows, key=lambda row: order(*row)) == [rows[3], rows[2], rows[1], rows[0]]
     assert urgency(None, NOW) is Urgency.NONE
+
+
+def test_a_site_s_own_deadline_runs_until_the_line_is_answered_or_nothing_is_owed() -> None:
+    asked = line("sms", NOW)._replace(reply_by=NOW + 12 * HOUR)
+    assert deadline_of(waiting(), [(asked, SMS)]) == Deadline(NOW + 12 * HOUR, DeadlineKind.REPLY_MARK)
+    assert deadline_of(waiting(unanswered=False, no_reply_needed=True), [(asked, SMS)]) == Deadline()
+    assert deadline_of(waiting(), [(asked._replace(last_out_at=NOW + HOUR), SMS)]) == Deadline()
+
+
+def test_on_a_closed_line_no_clock_runs() -> None:
+    closed = line("whatsapp", NOW)._replace(closed_code="no_messaging", reply_by=NOW + HOUR)
+    assert deadline_of(waiting(), [(closed, WHATSAPP)]) == Deadline()
