@@ -69,6 +69,32 @@ def test_no_reply_needed_is_told_and_taken_back_by_undo(talk: Front) -> None:
     assert acts(talk) == []
 
 
+def test_thanks_of_a_booking_s_guest_need_no_reply_until_they_write_again(front: Front) -> None:
+    info = front.desk.accounts["desk-sms"]
+    site = ALL._replace(free_window=None, reply_mark=timedelta(hours=24), can_start=True)
+    info = info._replace(channels={**info.channels, "whatsapp": site})
+    front.desk = front.desk._replace(accounts={**front.desk.accounts, "desk-sms": info})
+    front.guest_writes("ok merci", channel="whatsapp", address=GUEST)
+
+    def owed() -> tuple[bool, object]:
+        found = front.conversation(GUEST, "whatsapp")
+        return found.unanswered, found.deadline_at
+
+    mark = front.now + timedelta(hours=24)
+    assert owed() == (True, mark)
+    with front.store.write() as tx:
+        lifecycle.no_reply_needed(tx, ANA, [row(front)], front.now, desk=front.desk)
+    assert (owed(), acts(front)) == ((False, None), [(Act.NO_REPLY_NEEDED, "IN1", "on")])
+    with front.store.write() as tx:
+        lifecycle.undo(tx, ANA, front.now)
+    assert (owed(), acts(front)) == ((True, mark), [(Act.NO_REPLY_NEEDED, "IN1", "off")])
+    with front.store.write() as tx:
+        lifecycle.no_reply_needed(tx, ANA, [row(front)], front.now, desk=front.desk)
+    front.clock.forward(hours=1)
+    front.guest_writes("encore une question", channel="whatsapp", address=GUEST)
+    assert owed() == (True, front.now + timedelta(hours=24))
+
+
 def test_two_wishes_in_a_row_are_one_call_with_the_last(talk: Front) -> None:
     with talk.store.write() as tx:
         lifecycle.no_reply_needed(tx, ANA, [row(talk)], talk.now, desk=talk.desk)

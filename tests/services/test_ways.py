@@ -145,6 +145,13 @@ def test_a_rule_may_say_the_first_word_where_an_operator_may_not(page: Front) ->
     assert page.row(row.id).state is OutboxState.ACCEPTED
 
 
+def test_once_the_guest_has_written_anybody_may(page: Front) -> None:
+    page.guest_writes("À quelle heure ?", channel="stays", address="thread-1")
+    outbox_id = page.reply("Dès 15 h", channel="stays", address="thread-1", send_now=True).outbox_id
+    page.deliver()
+    assert page.row(outbox_id).state is OutboxState.ACCEPTED
+
+
 def test_a_refused_tag_is_refused_before_the_wire_with_what_replaces_it(page: Front) -> None:
     with pytest.raises(Refused) as refused:
         reply(page, tag="account_update")
