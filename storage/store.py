@@ -169,6 +169,12 @@ class Transaction:
         return SqlDeeds(self.db)
 
     @cached_property
+    def scores(self) -> ports.Scores:
+        from storage.scores import SqlScores
+
+        return SqlScores(self.db)
+
+    @cached_property
     def jobs(self) -> ports.Jobs:
         from storage.jobs import SqlJobs
 

@@ -15,6 +15,7 @@ from tui_inbox.domain.message import Delivery, Direction, Kind, Origin
 from tui_inbox.rows import AccountRow, ConversationRow, MessageRow
 from tui_inbox.services.desk import ChannelKind, Desk
 from tui_inbox.services.receiving import FORGED, shortcoming
+from tui_inbox.services.scoring import reply_score
 from tui_inbox.wording import N_, _, labelled, ngettext, sentence
 
 STATES = {
@@ -156,6 +157,8 @@ def account_lines(desk: Desk, rows: Mapping[str, AccountRow], now: datetime) -> 
         )
         if row and row.reason:
             yield f"  {sentence(row.reason)} {clean_line(row.vendor_text)}".rstrip()
+        if row and (found := reply_score(row.health)):
+            yield "  " + sentence(*found)
         if missing := shortcoming(desk, name):
             yield f"  {sentence(missing)}"
         if row and (forged := int(row.health.get(FORGED, 0))):

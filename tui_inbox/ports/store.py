@@ -643,6 +643,18 @@ class Jobs(Protocol):
     def get(self, job_id: int) -> Job | None: ...
 
 
+class Scores(Protocol):
+    """What an estimate of a site's reply score is made from, of everybody who wrote since then."""
+
+    def said(self, account: str, channel: str, since: datetime) -> Sequence[tuple[int, datetime, bool]]:
+        """(conversation, moment, written by the hotel), by conversation, oldest first; machines left out."""
+        ...
+
+    def waived(self, account: str, channel: str, since: datetime) -> Sequence[tuple[int, datetime]]:
+        """(conversation, moment) of each «no reply needed» that still holds."""
+        ...
+
+
 class Deeds(Protocol):
     """What vendors are still to be told besides messages."""
 
@@ -752,6 +764,9 @@ class Transaction(Protocol):
 
     @property
     def presences(self) -> Presences: ...
+
+    @property
+    def scores(self) -> Scores: ...
 
     @property
     def jobs(self) -> Jobs: ...

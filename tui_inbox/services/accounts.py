@@ -42,7 +42,7 @@ RESTRICTED = "restricted"
 """It works, with less than it should; only the test call tells when that is over."""
 _STANDING, _STANDING_CODE, _STANDING_TEXT = "standing", "standing_code", "standing_text"
 _SAID = frozenset({_STANDING, _STANDING_CODE, _STANDING_TEXT})
-_OURS = _SAID | {"blocked_until", "bad_signatures", "bad_signature_at"}
+_OURS = _SAID | {"blocked_until", "bad_signatures", "bad_signature_at", "reply_score", "reply_count"}
 """What ``AccountRow.health`` holds beside the vendor's own figures."""
 
 

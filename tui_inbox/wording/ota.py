@@ -42,6 +42,8 @@ SENTENCES: dict[str, str] = {
     "self_service_request": N_("A request from the guest's booking page."),
     "request_to_book": N_("A request before booking: no files, no phone number or mail address in the answer."),
     "text_with_file": N_("This site wants some words with a file."),
+    "reply_score": N_("{percent} % answered within 24 hours, of {count} messages in 30 days; an estimate"),
+    "reply_score_few": N_("{count} messages in 30 days; the site shows a score from 10 on"),
     "no_messaging": N_("This booking's site takes no messages; use another channel."),
     "no_such_booking": N_("The site does not know this reservation (any more)."),
     "no_thread": N_("This guest has no conversation at the site: a reservation's code or its thread is needed."),

@@ -31,6 +31,7 @@ from tui_inbox.services import (
     performing,
     planning,
     polling,
+    scoring,
     transcribing,
     upkeep,
 )
@@ -122,6 +123,7 @@ class Leader:
         examine = partial(channels.examine, store, desk, channel)
         self._every(3600.0, f"examine {name}", examine, account=name)
         self._every(600.0, f"examine again {name}", partial(examine, troubled=True), account=name)
+        self._every(3600.0, f"score {name}", lambda: scoring.note(store, desk, name, now()), account=name)
         self._every(3600.0, f"usage {name}", lambda: channels.meter(store, channel, now()), account=name)
         if parts.blobs is not None:
             blobs = parts.blobs

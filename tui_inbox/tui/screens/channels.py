@@ -12,6 +12,7 @@ from tui_inbox.rows import AccountRow, QuarantineRow, UsageRow
 from tui_inbox.services import accounts, channels
 from tui_inbox.services.desk import AccountInfo
 from tui_inbox.services.receiving import FORGED, shortcoming
+from tui_inbox.services.scoring import reply_score
 from tui_inbox.tui.commands import CHANNELS, QUARANTINE
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.columns import column, field
@@ -108,6 +109,8 @@ class ChannelsScreen(TableScreen[AccountRow]):
             lines += [[(sentence(missing), "bold soon")], [(advice(missing), "info")]]
         if forged := int(row.health.get(FORGED, 0)):
             lines.append(field(_("wrong signatures"), str(forged), "bold soon", width=18))
+        if found := reply_score(row.health):
+            lines.append(field(_("reply score"), sentence(*found), width=18))
         lines.append(field(_("last good poll"), poll, width=18))
         if row.connected_at is not None:
             lines.append(field(_("since"), when.ago(row.connected_at, scene.now, scene.zone), width=18))
