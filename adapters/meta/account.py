@@ -159,7 +159,9 @@ class Instagram:
         mine = [(at, said) for at, said in listed if at >= since and wire.identity(said.from_) in self._us.ids]
         ids = [wire.checked_id(said.id) for _, said in reversed(mine) if _same(said, outgoing)]
         complete = len(listed) < polling.DETAILED or listed[-1][0] < since
-        return Found(tuple(ids), authoritative=complete)
+        # How Meta shows a template, and what it calls a file, is its own: such a message may be there unrecognised.
+        recognisable = not outgoing.template_id and not (outgoing.attachments and any(s.attachments for _, s in mine))
+        return Found(tuple(ids), authoritative=complete and recognisable)
 
     def download(self, ref: str, max_bytes: int) -> Iterator[bytes]:
         """``ref`` names message and number, then the address; one that has ended is asked for anew."""

@@ -23,6 +23,9 @@ _STATES = {
 
 class Named(Struct):
     id: wire.Id = None
+    user_id: wire.Id = None
+    """Instagram's own login: the number under which the account stands in its conversations."""
+    instagram_business_account: wire.Reference | None = None
     name: str | None = None
     username: str | None = None
 
@@ -37,6 +40,9 @@ def test(graph: Graph, settings: Settings, comments: Comments, *, hindered: bool
     ``hindered``: its token ends, and a new one could not be kept.
     """
     on_page = settings.type == MESSENGER.code
+    other = "" if on_page else _other_account(graph, settings)
+    if other:
+        return Health(HealthState.ERROR, code="instagram_id_differs", vendor_text=other)
     try:
         found = graph.read(Named, settings.own, fields="id,name" if on_page else "id,name,username")
         graph.read(Listed, settings.node, "conversations", platform=settings.type, fields="id", limit="1")
@@ -56,6 +62,22 @@ def test(graph: Graph, settings: Settings, comments: Comments, *, hindered: bool
         code=missing,
         details=details,
     )
+
+
+def _other_account(graph: Graph, settings: Settings) -> str:
+    """The number of the account that this token is for, where it is another than the configured one.
+
+    With a wrong one our own messages would be taken for a guest's.
+    """
+    with suppress(ChannelError):
+        if settings.own_login:
+            told = graph.read(Named, "me", fields="user_id,username").user_id
+        else:
+            linked = graph.read(Named, settings.node, fields="instagram_business_account").instagram_business_account
+            told = linked.id if linked else None
+        if told is not None and str(told) != settings.own:
+            return str(told)
+    return ""
 
 
 def _subscribed(graph: Graph, page_id: str) -> bool:

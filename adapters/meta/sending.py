@@ -80,7 +80,7 @@ class Sending:
             body["message"] = {"attachment": self._uploaded(files)}
         else:
             body["message"] = {"text": outgoing.text}
-        if not self._settings.own_login:
+        if not self._settings.own_login and not outgoing.template_id:
             body["message"]["metadata"] = MARK + outgoing.dedupe_key
         return _receipt(self._graph.post(body, self._settings.node, "messages"))
 

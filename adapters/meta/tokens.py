@@ -62,9 +62,11 @@ class Renewal:
             )  # fmt: skip
             fresh = Secret(found.access_token)
             self._secrets.renew(self._name, fresh)
-        except (ChannelError, Refused):
+        except (ChannelError, Refused) as error:
             tried = msgspec.structs.replace(place, tried=now.isoformat())
-            return Batch(_warned(place, now), _written(tried))
+            # A token that is younger than a day is not exchanged: the first refusal says nothing yet.
+            waits = isinstance(error, ChannelError) and not place.tried
+            return Batch(() if waits else _warned(place, now), _written(tried))
         self._graph.token.replace(fresh)
         ends = now + timedelta(seconds=min(max(found.expires_in, 0), 400 * 86400))
         return Batch((), _written(Cursor(now.isoformat(), now.isoformat(), ends.isoformat())))

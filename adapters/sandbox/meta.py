@@ -135,6 +135,9 @@ class SandboxMeta:
         node, account = request.path_params["node"], self.account
         if node in (account.own, account.page_id, "me"):
             known: Known = {"id": node, "name": account.name}
+            if account.channel == "instagram":
+                known |= {"user_id": account.instagram_id} if account.own_login else {}
+                known |= {} if account.own_login else {"instagram_business_account": {"id": account.instagram_id}}
             return JSONResponse(known | ({"username": "hotel.lumiere"} if account.channel == "instagram" else {}))
         for talk in account.talks.values():
             if talk.id == node:

@@ -321,6 +321,18 @@ def test_health_names_the_account_and_says_what_is_wrong(server: SandboxMeta, pa
         assert str(code) in health.vendor_text
 
 
+@pytest.mark.parametrize("own_login", [False, True])
+def test_a_wrong_number_of_the_instagram_account_is_found_out(
+    server: SandboxMeta, clock: StillClock, own_login: bool
+) -> None:
+    opened(server, clock, "instagram", own_login=own_login).close()
+    channel = in_sandbox(server, instagram_id="17841400000000777")
+    health = channel.test()
+    channel.close()
+    assert health.state is HealthState.ERROR
+    assert (health.code, health.vendor_text) == ("instagram_id_differs", server.account.instagram_id)
+
+
 def test_a_dead_token_stops_the_poll_with_its_reason(server: SandboxMeta, page: Instagram) -> None:
     server.account.token = "another"
     with pytest.raises(AccountBlocked, match="auth"):
@@ -374,6 +386,28 @@ def test_a_token_that_cannot_be_written_back_is_left_alone_and_told(
     assert news.code == "token_not_renewed"
     assert channel.fetch("token", batch.cursor, None).envelopes == (), "once a day"
     assert (channel.test().state, channel.test().code) == (HealthState.RESTRICTED, "token_not_renewed")
+    channel.close()
+
+
+def test_a_token_of_today_is_not_exchanged_yet_and_nobody_is_alarmed(
+    server: SandboxMeta, clock: StillClock, tmp_path: Path
+) -> None:
+    opened(server, clock, "instagram", own_login=True).close()
+    chain = SecretChain([FileVault(tmp_path / "secrets.enc")])
+    chain.set("page-token", Secret(server.account.token))
+    channel = in_sandbox(server, secrets=chain)
+    server.account.faults.extend(MetaFault("refuse", on="read", code=100) for _ in range(2))
+    first = channel.fetch("token", "", None)
+    assert first.envelopes == ()
+    assert channel.fetch("token", first.cursor, None).envelopes == ()
+    clock.forward(days=1)
+    second = channel.fetch("token", first.cursor, None)
+    (news,) = read(channel, second.envelopes)
+    assert isinstance(news, News)
+    clock.forward(days=1)
+    before = server.account.token
+    channel.fetch("token", second.cursor, None)
+    assert server.account.token != before, "tried again every day"
     channel.close()
 
 

@@ -232,7 +232,10 @@ def test_a_file_is_looked_up_by_its_name(server: SandboxMeta, page: Messenger) -
     row = to_ana("", attachments=("sha",), attachment_names=("voucher.pdf",))
     receipt = page.send(row, [PDF])
     assert page.find(row).candidates == (receipt.provider_id,)
-    assert page.find(row._replace(attachment_names=("other.pdf",))).candidates == ()
+    assert page.find(row).authoritative is False
+    renamed = page.find(row._replace(attachment_names=("other.pdf",)))
+    assert (renamed.candidates, renamed.authoritative) == ((), False), "Meta may call the same file otherwise"
+    assert not page.find(to_ana("", template_id="arrival/fr")).authoritative
 
 
 def test_a_comment_is_answered_in_public_as_often_as_one_likes(server: SandboxMeta, page: Messenger) -> None:

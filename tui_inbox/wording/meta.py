@@ -45,6 +45,7 @@ SENTENCES: dict[str, str] = {
     "act_not_served": N_("This account cannot do that."),
     "reaction_not_served": N_("{emoji} is not among the reactions of this channel."),
     "template_name_letters": N_("A template's name has small letters, digits and _ only: “{name}”."),
+    "instagram_id_differs": N_("This token is for another Instagram account; set instagram_id to the number shown."),
     "page_id_missing": N_('page_id is missing: it is needed with login = "page".'),
     # What Meta reports.
     "guest_unavailable": N_("This person cannot be reached at the moment."),
