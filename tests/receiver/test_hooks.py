@@ -120,6 +120,27 @@ def test_who_says_nothing_or_drips_is_hung_up_on(sqlite_store: SqlStore, monkeyp
         assert house.post(fact(1)).status == 200
 
 
+def test_one_peer_with_slow_large_bodies_keeps_nobody_waiting(house: House) -> None:
+    head = f"POST /hooks/{ACCOUNT} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 6.6.6.6\r\nContent-Length: 100000\r\n\r\n"
+    slow = [socket.create_connection(("127.0.0.1", house.port), 5) for _ in range(limits.LARGE_OF_ONE + 1)]
+    for line in slow:
+        line.sendall(head.encode())
+    assert slow[-1].recv(100).startswith(b"HTTP/1.1 429 ")
+    large = fact(1, "x" * 100_000)
+    assert house.post(large).status == 200
+    for line in slow:
+        line.close()
+
+
+def test_a_second_request_that_drips_is_hung_up_on(sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "HEADERS_SECONDS", 0.1)
+    with running(House(sqlite_store)) as house, socket.create_connection(("127.0.0.1", house.port), 5) as line:
+        line.sendall(b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert line.recv(1000).startswith(b"HTTP/1.1 404 ")
+        line.sendall(b"GET /x HT")
+        assert line.recv(100) == b""
+
+
 @pytest.mark.parametrize("path", ["/", "/hooks", "/hooks/nobody", "/hooks/desk-mail", "/hooks/../etc/passwd", "/docs"])
 def test_other_paths_and_accounts_are_not_there(house: House, path: str) -> None:
     answer = house.ask("POST", path, b"{}")

@@ -114,7 +114,7 @@ class Chats:
             served = self._found(request)
             headers = _cross_origin(request, served)
             try:
-                if wait := self._peers.spend(peer_of(request, behind_proxy=self._house.behind_proxy)):
+                if wait := self._peers.spend(self._peer(request)):
                     raise too_many(wait)
                 response = await answer(Asked(request, served))
             except HTTPException as refusal:
@@ -138,14 +138,17 @@ class Chats:
             raise HTTPException(404)
         return served
 
+    def _peer(self, request: Request) -> str:
+        return peer_of(request, behind_proxy=self._house.behind_proxy)
+
     async def _page(self, request: Request) -> Response:
-        if wait := self._peers.spend(peer_of(request, behind_proxy=self._house.behind_proxy)):
+        if wait := self._peers.spend(self._peer(request)):
             raise too_many(wait)
         return page(request, self._found(request).chat.chat, self._house.desk)
 
     async def _open(self, asked: Asked) -> Response:
         given = await self._given(asked, NewContact)
-        if wait := asked.served.contacts.spend(peer_of(asked.request, behind_proxy=self._house.behind_proxy)):
+        if wait := asked.served.contacts.spend(self._peer(asked.request)):
             raise too_many(wait)
         key, visitor = await self._do(
             lambda now: webchat.open_chat(
@@ -222,7 +225,7 @@ class Chats:
 
     async def _given(self, asked: Asked, kind: type[T]) -> T:
         """The JSON of a request. Raises ``HTTPException`` 400, 408, 413, 415."""
-        body = await self._bodies.of(asked.request)
+        body = await self._bodies.of(asked.request, self._peer(asked.request))
         # A form of another site can be posted without asking us first; JSON cannot.
         if not asked.request.headers.get("content-type", "").lower().startswith("application/json"):
             raise HTTPException(415)

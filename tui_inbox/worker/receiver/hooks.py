@@ -91,17 +91,17 @@ class Hooks:
         if wait := self._bad.wait(peer):
             raise too_many(wait)
         try:
-            return await self._heard(request)
+            return await self._heard(request, peer)
         except HTTPException as refusal:
             if refusal.status_code < 500:
                 self._bad.spend(peer)
             raise
 
-    async def _heard(self, request: Request) -> Response:
+    async def _heard(self, request: Request, peer: str) -> Response:
         account = request.path_params["account"]
         if not self._known(account):
             raise HTTPException(404)
-        hook = await hook_of(request, self._bodies, self._now())
+        hook = hook_of(request, await self._bodies.of(request, peer), self._now())
         try:
             answer = await self._keeper.keep(Brought(account, hook))
         except StoreError:
@@ -114,8 +114,8 @@ class Hooks:
         raise HTTPException(404 if answer.code == NO_SUCH_ACCOUNT else 500)
 
 
-async def hook_of(request: Request, bodies: Bodies, now: datetime) -> Hook:
-    """The request as it came, byte for byte. Raises ``HTTPException``."""
+def hook_of(request: Request, body: bytes, now: datetime) -> Hook:
+    """The request as it came, byte for byte."""
     headers: dict[str, str] = {}
     for name, value in request.headers.items():
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
@@ -125,7 +125,7 @@ async def hook_of(request: Request, bodies: Bodies, now: datetime) -> Hook:
         path=f"/{rest}" if rest else "",
         query=request.url.query,
         headers=headers,
-        body=await bodies.of(request),
+        body=body,
         received_at=now,
     )
 

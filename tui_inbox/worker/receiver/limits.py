@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 
 from starlette.exceptions import HTTPException
@@ -14,7 +14,8 @@ BODY_SECONDS = 20.0
 """For a whole body, however slowly it drips."""
 SMALL_BODY = 64 * 1024
 """A body known to be no larger than this is read at once; of larger ones only a few at a time, for their memory."""
-LARGE_AT_ONCE = 8
+LARGE_AT_ONCE, LARGE_OF_ONE = 16, 4
+"""Altogether, and of one peer: nobody can keep the others' waiting by being slow."""
 PEERS = 10_000
 """Peers remembered at most; the one that was quiet longest is forgotten first."""
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -69,9 +70,11 @@ class Bodies:
     def __init__(self, max_bytes: int) -> None:
         self._max = max_bytes
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
+        self._reading: Counter[str] = Counter()
+        """Peer -> its large bodies that are being read or wait for it."""
 
-    async def of(self, request: Request) -> bytes:
-        """Raises ``HTTPException`` 400, 408 or 413."""
+    async def of(self, request: Request, peer: str) -> bytes:
+        """Raises ``HTTPException`` 400, 408, 413 or 429."""
         said = request.headers.get("content-length")
         if said is not None and (not said.isdigit() or len(said) > 12):
             raise HTTPException(400)
@@ -79,8 +82,16 @@ class Bodies:
             raise HTTPException(413)
         if said is not None and int(said) <= SMALL_BODY:
             return await self._read(request)
-        async with self._large:
-            return await self._read(request)
+        if self._reading[peer] >= LARGE_OF_ONE:
+            raise too_many(BODY_SECONDS)
+        self._reading[peer] += 1
+        try:
+            async with self._large:
+                return await self._read(request)
+        finally:
+            self._reading[peer] -= 1
+            if not self._reading[peer]:
+                del self._reading[peer]
 
     async def _read(self, request: Request) -> bytes:
         body = bytearray()

@@ -93,7 +93,8 @@ class Relay:
 
     async def _brought(self, request: Request) -> Response:
         account = self._account(request)
-        hook = await hook_of(request, self._bodies, datetime.now(UTC))
+        body = await self._bodies.of(request, self._peer(request))
+        hook = hook_of(request, body, datetime.now(UTC))
         letter = _letter(account, hook)
         try:
             kept = await run_in_threadpool(self._store.keep, letter)
@@ -117,12 +118,15 @@ class Relay:
 
     def _account(self, request: Request) -> str:
         """Raises ``HTTPException`` 404, 429."""
-        if wait := self._peers.spend(peer_of(request, behind_proxy=self._behind_proxy)):
+        if wait := self._peers.spend(self._peer(request)):
             raise too_many(wait)
         account: str = request.path_params["account"]
         if account not in self._accounts:
             raise HTTPException(404)
         return account
+
+    def _peer(self, request: Request) -> str:
+        return peer_of(request, behind_proxy=self._behind_proxy)
 
     async def _waiting(self, request: Request) -> Response:
         self._authorise(request)
@@ -135,7 +139,7 @@ class Relay:
     async def _acknowledged(self, request: Request) -> Response:
         self._authorise(request)
         try:
-            taken = msgspec.json.decode(await self._bodies.of(request), type=_Taken)
+            taken = msgspec.json.decode(await self._bodies.of(request, self._peer(request)), type=_Taken)
         except (msgspec.DecodeError, ValueError):
             raise HTTPException(400) from None
         await run_in_threadpool(self._store.forget, taken.ids)
@@ -143,7 +147,7 @@ class Relay:
 
     def _authorise(self, request: Request) -> None:
         """Raises ``HTTPException`` 401, 429."""
-        peer = peer_of(request, behind_proxy=self._behind_proxy)
+        peer = self._peer(request)
         if wait := self._guesses.wait(peer):
             raise too_many(wait)
         scheme, _space, given = request.headers.get("authorization", "").partition(" ")
