@@ -11,7 +11,7 @@ from tui_inbox.domain.conversation import DeadlineKind, State, Tab
 from tui_inbox.domain.event import Code
 from tui_inbox.domain.guest import BOOKING
 from tui_inbox.rows import Card, View
-from tui_inbox.services import cards
+from tui_inbox.services import cards, linking
 from tui_inbox.services.bookings import BookingRow, import_rows
 from tui_inbox.services.matching import normalised
 
@@ -121,6 +121,18 @@ def test_a_code_without_a_stay_is_kept_and_joins_the_stay_once_it_is_there(front
     with front.store.read() as tx:
         assert [row.text for row in tx.messages.page(joined.id, None, 9)] == ["Parking ?", "Et le petit-déjeuner ?"]
         assert Code.MERGED in [row.code for row in tx.events.activity(joined.id, guest.id, 9)]
+
+
+def test_who_was_told_apart_at_the_desk_is_not_joined_again_by_a_code(front: Front) -> None:
+    with front.store.write() as tx:
+        guest = a_guest(tx, "Claire Martin")
+        a_reservation(tx, guest, ota_code="4711-OTA")
+    front.guest_writes("C’est son mari", address="thread-9", reservation="4711-OTA")
+    with front.store.write() as tx:
+        apart = linking.unlink(tx, ANA, front.conversation("thread-9").id, front.now)
+    front.clock.forward(minutes=1)
+    front.guest_writes("Toujours son mari", address="thread-9", reservation="4711-OTA")
+    assert front.conversation("thread-9").guest_id == apart.guest_id != guest.id
 
 
 def test_the_vendor_s_own_deadline_runs_until_an_answer(front: Front) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tui_inbox.domain.channel import ChannelTraits, HandleKind
 from tui_inbox.domain.display import clean_line
+from tui_inbox.domain.event import Code
 from tui_inbox.domain.guest import BOOKING, Guest, Handle
 from tui_inbox.ports.channel import Inbound
 from tui_inbox.ports.store import Transaction
@@ -15,6 +16,7 @@ from tui_inbox.services.arriving import NAME_MAX
 from tui_inbox.services.desk import Desk
 from tui_inbox.services.matching import match, normalised, typed_kind
 
+_LOOKED_BACK = 50
 Known = Callable[[str, str], Sequence[Guest]]
 """(channel, address) -> the guests with this handle."""
 
@@ -80,11 +82,16 @@ def _booked(tx: Transaction, item: Inbound) -> Guest | None:
 
 def _one_person(tx: Transaction, found: Guest, other: Guest | None) -> Sender:
     """Two rows of which the vendor says that they are one: the one without a stay goes into the other."""
-    if other is None or other.id == found.id:
+    if other is None or other.id == found.id or _parted(tx, found):
         return Sender(found)
     if not tx.reservations.of_guest(found.id):
         return Sender(other, also=found)
     return Sender(found, also=None if tx.reservations.of_guest(other.id) else other)
+
+
+def _parted(tx: Transaction, guest: Guest) -> bool:
+    """Has somebody at the desk said that they are another person?"""
+    return any(event.code is Code.UNLINKED for event in tx.events.activity(0, guest.id, _LOOKED_BACK))
 
 
 def _new(
