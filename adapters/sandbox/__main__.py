@@ -6,11 +6,14 @@ import argparse
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from adapters.sandbox.guests import Agenda, Guests
 from adapters.sandbox.hotel import script
 from adapters.sandbox.mailbox import SandboxMailbox
+from adapters.sandbox.meta import SandboxMeta
+from adapters.sandbox.meta_account import MetaAccount
 from adapters.sandbox.seeding import account_of, fill_mailbox
 from adapters.sandbox.twilio import SandboxTwilio
 
@@ -26,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--twilio-port", type=int, default=0)
     parser.add_argument("--imap-port", type=int, default=0)
     parser.add_argument("--smtp-port", type=int, default=0)
+    parser.add_argument("--messenger-port", type=int, help="a Facebook Page besides, at this port")
+    parser.add_argument("--instagram-port", type=int, help="an Instagram account besides, at this port")
     parser.add_argument("--alone", action="store_true", help="do not end when standard input does")
     given = parser.parse_args(arguments)
 
@@ -33,8 +38,11 @@ def main(arguments: list[str] | None = None) -> int:
     agenda, ended = Agenda(), threading.Event()
     account = account_of(sample)
     mailbox = SandboxMailbox(sample.mail, MAIL_PASSWORD, imap_port=given.imap_port, smtp_port=given.smtp_port)
-    with SandboxTwilio(account, given.twilio_port) as twilio, mailbox:
+    with SandboxTwilio(account, given.twilio_port) as twilio, mailbox, ExitStack() as further:
         fill_mailbox(mailbox, sample)
+        for channel, port in (("messenger", given.messenger_port), ("instagram", given.instagram_port)):
+            if port is not None:
+                further.enter_context(SandboxMeta(MetaAccount(channel=channel, name=sample.hotel), port))
         Guests(sample, account, mailbox, agenda).begin()
         threading.Thread(target=agenda.run, name="guests", daemon=True).start()
         print(f"ready twilio={twilio.base_url} imap={mailbox.imap_port} smtp={mailbox.smtp_port}", flush=True)

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from adapters.sandbox import meta_levers
 from adapters.sandbox import meta_sending as sending
 from adapters.sandbox.meta_account import DETAILED, GraphRefusal, MetaAccount, MetaFault, Remark, Said, Talk
 from adapters.sandbox.server import LoopbackServer, hang_up
@@ -80,7 +81,7 @@ class SandboxMeta:
             ("/{version}/{node}", "GET", self._node),
             ("/{version}/{node}", "POST", self._hide),
         ]
-        routes = [Route("/cdn/{file}", self._file, methods=["GET"])]
+        routes = [Route("/cdn/{file}", self._file, methods=["GET"]), *meta_levers.routes(lambda: self.account)]
         routes += [Route(path, self._guarded(end), methods=[verb]) for path, verb, end in edges]
         routes.append(Route("/{path:path}", self._guarded(_missing), methods=["GET", "POST", "DELETE"]))
         return routes

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 
@@ -122,6 +123,21 @@ def test_a_message_comes_with_who_wrote_it(server: SandboxMeta, page: Instagram)
     assert (first.external_id, first.text, first.at, first.outbound) == (said.id, "Bonjour", NOW, False)
     assert isinstance(second, Inbound)
     assert (second.external_id, second.quoted) == (answer.id, said.id)
+
+
+def test_the_levers_of_the_simulator_answer_to_this_machine(server: SandboxMeta, page: Instagram) -> None:
+    with httpx.Client(base_url=server.base_url, trust_env=False) as hand:
+        written = hand.post("/sandbox/inbound", json={"from": ANA, "name": "Ana", "text": "Bonsoir"})
+        assert hand.post("/sandbox/comment", json={"from": LEO, "text": "Ouvert ?"}).status_code == 201
+        assert hand.post("/sandbox/faults", json={"kind": "refuse", "on": "read", "code": 190}).status_code == 201
+        assert hand.post("/sandbox/inbound", json={}).status_code == 400
+        assert hand.post("/sandbox/inbound", json={"from": ANA}, headers={"Origin": "https://x"}).status_code == 403
+    with pytest.raises(AccountBlocked, match="auth"):
+        page.fetch("conversations", "", None)
+    (item,) = read(page, everything(page)[0])
+    assert isinstance(item, Inbound)
+    assert (item.external_id, item.text) == (written.json()["mid"], "Bonsoir")
+    assert texts(page, everything(page, "comments")[0]) == ["Ouvert ?"]
 
 
 def test_a_guest_who_hides_their_name_comes_without_one(server: SandboxMeta, gram: Instagram) -> None:
