@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -14,12 +14,24 @@ if TYPE_CHECKING:
     from adapters._answers import Answer
 
 T = TypeVar("T")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+_DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
+"""Each made once: a webhook's items are small, and looking a type up takes as long as decoding one."""
+
+
+def _decoder(type_: type[T]) -> msgspec.json.Decoder[T]:
+    found = _DECODERS.get(type_)
+    if found is None:
+        found = _DECODERS[type_] = msgspec.json.Decoder(type_)
+    return found
 
 
 def decoded(content: bytes, type_: type[T]) -> T:
     """Typed content; lone surrogates and broken UTF-8 become replacement characters. Raises ``Malformed``."""
     try:
-        return msgspec.json.decode(content, type=type_)
+        return _decoder(type_).decode(content)
     except msgspec.ValidationError:
         raise Malformed("bad_payload") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -43,6 +55,6 @@ def answered(answer: Answer, type_: type[T]) -> T:
 def moment_of(seconds: str | int | float | None) -> datetime | None:
     """Unix seconds, as a number or a string of digits, in UTC; None when absent or out of any calendar."""
     try:
-        return datetime.fromtimestamp(float(seconds), UTC) if seconds is not None else None
-    except (ValueError, OverflowError, OSError):
+        return _EPOCH + timedelta(seconds=float(seconds)) if seconds is not None else None
+    except (ValueError, OverflowError):
         return None

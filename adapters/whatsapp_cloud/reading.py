@@ -26,6 +26,7 @@ _STATES = {
 }
 _UNTOLD = ("request_welcome",)
 """Types that say nothing: the guest opened the chat."""
+_NO_ERROR, _NO_CONTACT = wire.Error(), wire.Contact()
 _HEX = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -51,7 +52,7 @@ def _message(told: wire.Told, own: str) -> Sequence[Item]:
     if not message.id:
         raise Malformed("bad_payload")
     at = _at(message.timestamp)
-    contact = told.contacts[0] if told.contacts else wire.Contact()
+    contact = told.contacts[0] if told.contacts else _NO_CONTACT
     special = _about_another(message, at)
     if special is not None:
         return special
@@ -59,14 +60,14 @@ def _message(told: wire.Told, own: str) -> Sequence[Item]:
         return ()
     number = wire.phone(message.from_)
     ids = (message.from_user_id, message.from_parent_user_id, contact.user_id, contact.parent_user_id)
-    others = list(dict.fromkeys(found for found in map(wire.user_id, ids) if found))
+    others = [one for one in dict.fromkeys(ids) if one and wire.user_id(one)]
     address = number or (others.pop(0) if others else "")
     if not address:
         raise Malformed("no_guest_address")
     if message.type == "system" and message.system is not None:
         # The guest has a new number: the old one and the new one are the same person.
-        others += filter(None, (wire.phone(message.system.wa_id or message.system.new_wa_id),))
-        others += filter(None, (wire.user_id(message.system.user_id),))
+        new = (wire.phone(message.system.wa_id or message.system.new_wa_id), wire.user_id(message.system.user_id))
+        others += [one for one in dict.fromkeys(new) if one and one != address and one not in others]
     return (
         Inbound(
             external_id=message.id,
@@ -78,7 +79,7 @@ def _message(told: wire.Told, own: str) -> Sequence[Item]:
             name=_name(contact),
             automated=message.type == "system",
             attachments=_attachments(message),
-            also=tuple(dict.fromkeys(other for other in others if other != address)),
+            also=tuple(others),
             phone="" if number else wire.phone(contact.wa_id),
             quoted=(message.context.id or "") if message.context else "",
         ),
@@ -243,7 +244,7 @@ def _status(status: wire.Status) -> Sequence[Item]:
     at = _at(status.timestamp)
     address = wire.phone(status.recipient_id) or wire.user_id(status.recipient_user_id)
     failed = state is Delivery.FAILED
-    error = status.errors[0] if status.errors else wire.Error()
+    error = status.errors[0] if status.errors else _NO_ERROR
     code = (errors.word(error.code) or "not_delivered") if failed else ""
     found: list[Item] = [
         Status(

@@ -8,7 +8,6 @@ import msgspec
 from msgspec import Struct
 
 Number = str | int | float | None
-_DIGITS = re.compile(r"[0-9]{5,20}")
 _USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 
 
@@ -256,8 +255,10 @@ class History(Struct):
 
 def phone(digits: str | None) -> str:
     """E.164 of the vendor's bare digits; empty when it is none."""
-    bare = (digits or "").removeprefix("+")
-    return f"+{bare}" if _DIGITS.fullmatch(bare) else ""
+    if not digits:
+        return ""
+    bare = digits.removeprefix("+")
+    return f"+{bare}" if 5 <= len(bare) <= 20 and bare.isascii() and bare.isdigit() else ""
 
 
 def user_id(text: str | None) -> str:
