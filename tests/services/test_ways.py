@@ -15,7 +15,6 @@ from tui_inbox.domain.outbox import OutboxState, Way
 from tui_inbox.domain.window import Allowed
 from tui_inbox.services import composing, replying
 from tui_inbox.services.admission import admission
-from tui_inbox.services.desk import Actor
 from tui_inbox.services.posting import Letter, enqueue, write
 
 PAGE = ChannelTraits(
@@ -102,17 +101,6 @@ def test_a_comment_has_one_private_answer_for_seven_days(page: Front) -> None:
     page.arrives(written("Deux", key="C2", channel="page", address=WHO, at=page.now, **comment))
     page.clock.forward(days=7)
     assert refusal(page, way=Way.PRIVATE, target="C2") == "private_too_late"
-
-
-def test_the_composer_knows_both_ways_to_answer_a_comment(page: Front) -> None:
-    page.clock.forward(days=8)
-    with page.store.read() as tx:
-        comment = tx.messages.by_external("desk-sms", "C1")
-        public = composing.to_comment(tx, page.desk, ANA, comment.id, Way.PUBLIC, page.now)
-        private = composing.to_comment(tx, page.desk, ANA, comment.id, Way.PRIVATE, page.now)
-        with pytest.raises(Refused):
-            composing.to_comment(tx, page.desk, Actor("eve", "Eve", "read-only"), comment.id, Way.PUBLIC, page.now)
-    assert (public.verdict.kind, private.verdict.code) == (Allowed.FREE, "private_too_late")
 
 
 def test_after_the_window_only_a_person_who_types_now_is_let_through(page: Front) -> None:

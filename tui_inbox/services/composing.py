@@ -14,7 +14,7 @@ from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.cost import Cost, cost
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.guest import Guest
-from tui_inbox.domain.outbox import Way, body_hash
+from tui_inbox.domain.outbox import body_hash
 from tui_inbox.domain.preflight import hints, stripped
 from tui_inbox.domain.window import Allowed, Verdict, later
 from tui_inbox.rows import DraftRow, Presence
@@ -130,22 +130,6 @@ def _choices(
     return sorted(choices, key=lambda choice: (_RANK.index(choice.verdict.kind), bool(choice.notices)))
 
 
-def to_comment(tx: Transaction, desk: Desk, actor: Actor, message_id: int, way: Way, now: datetime) -> ChannelChoice:
-    """To answer one comment, ``Way.PUBLIC`` or ``Way.PRIVATE``; its verdict says whether that may be done.
-
-    Raises ``NotFound`` and, out of the operator's accounts, ``Refused``.
-    """
-    message = tx.messages.get(message_id)
-    conversation = tx.conversations.get(message.conversation_id) if message else None
-    if message is None or conversation is None:
-        raise NotFound(f"message {message_id}")
-    actor.require_write()
-    if actor.accounts and message.account not in actor.accounts:
-        raise Refused("account_not_yours", account=message.account)
-    place, guest_id = (message.account, message.channel, message.address), conversation.guest_id
-    return _choice(tx, desk, *place, guest_id, "", now, way=way, target=message.external_id)
-
-
 def _choice(
     tx: Transaction,
     desk: Desk,
@@ -155,21 +139,8 @@ def _choice(
     guest_id: int,
     bad: str,
     now: datetime,
-    *,
-    way: Way = Way.PLAIN,
-    target: str = "",
 ) -> ChannelChoice:
-    found = admission(
-        tx,
-        desk,
-        account=account,
-        channel=channel,
-        address=address,
-        guest_id=guest_id,
-        now=now,
-        way=way,
-        target=target,
-    )
+    found = admission(tx, desk, account=account, channel=channel, address=address, guest_id=guest_id, now=now)
     verdict, notices = found.verdict, []
     if found.standing.permission is Permission.BLOCKED:
         verdict = Verdict(Allowed.NONE, code=found.standing.code, params=found.standing.params)
