@@ -118,6 +118,16 @@ def test_without_a_connection_nothing_is_lost_and_nothing_sent_twice(
         assert [text for _address, _email, text in again.inbound()] == ["first", "second"]
 
 
+def test_words_typed_while_others_are_on_their_way_do_not_wait(page: Page, house: ChatHouse) -> None:
+    page.value("document.getElementById('text').focus()")
+    for number in range(5):
+        page.type(f"Message {number}")
+        page.press("Enter")
+    page.wait("document.querySelectorAll('.own').length === 5")
+    page.wait("[...document.querySelectorAll('.own .meta')].every((meta) => meta.textContent.includes(':'))")
+    assert [text for _address, _email, text in house.inbound()] == [f"Message {number}" for number in range(5)]
+
+
 def test_every_field_and_button_has_a_name_that_is_read_aloud(page: Page) -> None:
     nodes = page.call("Accessibility.getFullAXTree")["nodes"]
     named = [

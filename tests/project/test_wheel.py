@@ -34,6 +34,7 @@ def test_it_holds_the_three_packages_and_nothing_beside(names: list[str]) -> Non
 def test_it_holds_what_is_no_python(names: list[str]) -> None:
     assert "tui_inbox/locale/fr/LC_MESSAGES/tui_inbox.mo" in names
     assert "storage/migrations/head.sql" in names
+    assert "tui_inbox/worker/receiver/chat.html" in names
     styles = {str(path.relative_to(ROOT)) for path in (ROOT / "tui_inbox").rglob("*.tcss")}
     assert styles
     assert styles <= set(names)
