@@ -31,6 +31,17 @@ class SqlScores:
         )
         return [(row[0], moment(row[1]), row[2] == "out") for row in rows]
 
+    def marks(self, first: datetime, last: datetime, limit: int) -> Sequence[tuple[int, str, datetime]]:
+        rows = self._db.all(
+            "SELECT c.id, g.name, c.deadline_at FROM conversation c JOIN guest g ON g.id = c.guest_id"
+            " WHERE c.deadline_at IS NOT NULL AND c.machine = 0 AND c.deadline_kind = 'reply'"
+            " AND c.deadline_at > :first AND c.deadline_at <= :last ORDER BY c.deadline_at, c.id LIMIT :limit",
+            first=micros(first),
+            last=micros(last),
+            limit=limit,
+        )
+        return [(row[0], row[1], moment(row[2])) for row in rows]
+
     def waived(self, account: str, channel: str, since: datetime) -> Sequence[tuple[int, datetime]]:
         rows = self._db.all(
             f"SELECT e.conversation_id, e.at FROM event e WHERE e.conversation_id IN {_TALKS}"

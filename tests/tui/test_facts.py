@@ -8,6 +8,7 @@ from storage.store import SqlStore
 from tests.builders import a_reply, an_inbound, at
 from tests.tui.driving import sitting
 from tests.tui.hotel import a_desk, a_session, converse
+from tui_inbox.domain.conversation import DeadlineKind
 from tui_inbox.domain.message import Attachment, Kind
 
 
@@ -89,3 +90,30 @@ async def test_a_recording_is_given_to_the_engine_from_its_menu(sqlite_store: Sq
         await desk.until(lambda: "write down what is said" in desk.text)
         await desk.press("down", "down", "enter")
         await desk.until(lambda: "being written down…" in desk.text)
+
+
+async def test_two_hours_before_a_sites_mark_the_bell_rings_once_and_offers_no_reply_needed(
+    sqlite_store: SqlStore, tmp_path: Path
+) -> None:
+    mark = {"deadline_kind": DeadlineKind.REPLY_MARK}
+    with sqlite_store.write() as t:
+        converse(t, "Lea", "booking", "ok merci", -1325, account="ota", deadline_at=at(115), **mark)
+        converse(t, "Bo", "booking", "?", -60, account="ota", deadline_at=at(121), **mark)
+        converse(t, "Cy", "sms", "?", -60, phone="+33600000009", deadline_at=at(60), deadline_kind=DeadlineKind.WINDOW)
+    rings: list[int] = []
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        desk.app.bell = lambda: rings.append(1)  # type: ignore[method-assign]
+        for _ in range(2):
+            desk.app.screen.tick()  # type: ignore[attr-defined]
+            await desk.settle()
+        await desk.until(lambda: rings)
+        assert "answer Lea by 11:55; x where no answer is needed" in desk.text
+        assert rings == [1]
+
+
+async def test_what_is_special_about_a_guests_message_stands_under_it(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as t:
+        made = converse(t, "Lea", "booking", "Bonjour", -90, account="ota")
+        an_inbound(t, made, "Other dates, please", minutes=-60, error_code="answer_in_extranet")
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        assert "Answer this request in the Extranet" in desk.text

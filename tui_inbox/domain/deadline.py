@@ -13,6 +13,8 @@ from tui_inbox.domain.guest import Line
 
 URGENT = timedelta(hours=1)
 SOON = timedelta(hours=4)
+WARNING = timedelta(hours=2)
+"""Before a vendor's mark everybody is told: there is still time to answer, or to say that nobody needs to."""
 
 
 class Urgency(StrEnum):

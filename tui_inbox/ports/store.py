@@ -650,6 +650,10 @@ class Scores(Protocol):
         """(conversation, moment, written by the hotel), by conversation, oldest first; machines left out."""
         ...
 
+    def marks(self, first: datetime, last: datetime, limit: int) -> Sequence[tuple[int, str, datetime]]:
+        """(conversation, guest's name, mark) of answers that a vendor counts as late in (first, last]."""
+        ...
+
     def waived(self, account: str, channel: str, since: datetime) -> Sequence[tuple[int, datetime]]:
         """(conversation, moment) of each «no reply needed» that still holds."""
         ...

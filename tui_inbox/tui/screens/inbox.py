@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from textual import events, on
 
 from tui_inbox.domain.conversation import State
+from tui_inbox.domain.deadline import WARNING
 from tui_inbox.rows import ConversationRow
 from tui_inbox.services import thread as threads
 from tui_inbox.tui.feed import News
+from tui_inbox.tui.render import when
 from tui_inbox.tui.screens.inbox_acts import InboxActs
 from tui_inbox.tui.widgets.bars import TopBar
 from tui_inbox.tui.widgets.composer import Composer, ReplyBox
 from tui_inbox.tui.widgets.conversation_list import ConversationList
 from tui_inbox.tui.widgets.thread_view import ThreadView
+from tui_inbox.wording import _
 
 PRESENCE_SECONDS = 3.0
 HEALTH_SECONDS = 5.0
@@ -152,3 +155,24 @@ class InboxScreen(InboxActs):
 
     def _look_after(self) -> None:
         self.run_worker(self.guarded(self.look_after()), group="health", exit_on_error=False)
+        self.run_worker(self.guarded(self._warn_of_marks()), group="marks", exit_on_error=False)
+
+    async def _warn_of_marks(self) -> None:
+        """The bell once, two hours before a vendor counts an answer as late."""
+        now = self.desk_app.now()
+        marks = await self.gateway.read(lambda tx: tx.scores.marks(now, now + WARNING, 20))
+        fresh = [mark for mark in marks if (mark[0], mark[2]) not in self._warned]
+        if not fresh:
+            return
+        self._warned.update((id_, at) for id_, _name, at in fresh)
+        _id, name, at = fresh[0]
+        words = _("answer {name} by {time}; {key} where no answer is needed").format(
+            name=name or _("Unknown client"),
+            time=when.clock(at, self.scene.zone),
+            key=self.desk_app.keymap.shown("no_reply"),
+        )
+        if len(fresh) > 1:
+            words += f" (+{len(fresh) - 1})"
+        self.desk_app.notify(words, severity="warning")
+        if self.desk_app.session.bell:
+            self.desk_app.bell()
