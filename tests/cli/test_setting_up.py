@@ -398,6 +398,9 @@ def test_whatsapp_at_meta_is_connected_with_all_its_secrets(run: Run, house: Pat
         assert table["verify_token"] == "desk-whatsapp-verify-token"
         assert not [line for line in given.split() if line in everything_written(house)]
         tested = run("channel", "test", "desk-whatsapp")
+    found = run("doctor").out
+    for name in ("token", "app-secret", "verify-token"):
+        assert f"desk-whatsapp-{name} (desk-whatsapp)" in found
     assert tested.code == 0
     assert "the secrets for receiving are set: yes" in tested.out
 

@@ -66,6 +66,10 @@ def sqlite_place(loaded: Loaded) -> Place | None:
     return Place(path, there, mode, shutil.disk_usage(folder).free)
 
 
+SECRET_KEYS = ("secret", "app_secret", "verify_token")
+"""Keys of an account's table that name a secret, whatever its type."""
+
+
 class Held(NamedTuple):
     """One secret that the configuration names."""
 
@@ -78,11 +82,11 @@ class Held(NamedTuple):
 def secrets_held(loaded: Loaded, accounts: Mapping[str, Account]) -> list[Held]:
     """Which vault holds each secret, or why none does; never the value."""
     chain = open_secrets(loaded)
-    wanted = {name: str(getattr(account.settings, "secret", "")) for name, account in accounts.items()}
-    if loaded.config.store.secret:
-        wanted["[store]"] = loaded.config.store.secret
+    keys = [(name, account, key) for name, account in accounts.items() for key in SECRET_KEYS]
+    wanted = [(name, str(getattr(account.settings, key, ""))) for name, account, key in keys]
+    wanted.append(("[store]", loaded.config.store.secret))
     found = []
-    for user, name in wanted.items():
+    for user, name in wanted:
         if not name:
             continue
         try:

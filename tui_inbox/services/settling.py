@@ -17,7 +17,9 @@ from tui_inbox.services import acting
 from tui_inbox.services.desk import Desk
 from tui_inbox.services.lifecycle import with_deadline
 
-UNREACHABLE = frozenset({"bad_number", "not_mobile", "not_on_whatsapp", "bad_address", "blocked_by_guest"})
+UNREACHABLE = frozenset(
+    {"bad_number", "not_mobile", "not_on_whatsapp", "bad_address", "blocked_by_guest", "whatsapp_undeliverable"}
+)
 """Refusals that are about the address, not about the message: the card says so from then on."""
 CLOSED = frozenset({"no_messaging", "site_read_only"})
 """Refusals that hold for every further message by this way, until the vendor says otherwise."""
