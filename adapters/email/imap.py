@@ -14,7 +14,7 @@ import ssl
 import time
 from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from imap_tools.errors import ImapToolsError
 from imap_tools.imap_utf7 import utf7_encode
@@ -194,6 +194,10 @@ class Session:
         rung = False
         with _faults():
             client.untagged_responses.pop("EXISTS", None)
+            # Some servers tell in IDLE only what happens from then on; what came before is told to any command.
+            _checked(client.noop())
+            if client.untagged_responses.get("EXISTS"):
+                return True
             tag = client._command("IDLE")
             while client._get_response() is not None:
                 if refused := client.tagged_commands.get(tag):
@@ -209,21 +213,23 @@ class Session:
         return None if rung else came or _has_exists(rest)
 
     def _told(self) -> bool:
-        """Read what has come without waiting for more: lines that came together wait in the library's own buffer."""
-        client = self._box.client
+        """Read the lines that have come, to the end of the last one, without waiting for more."""
         lines: list[bytes] = []
+        while self._has_more():
+            lines.append(self._box.client._get_line())
+        return _has_exists(lines)
+
+    def _has_more(self) -> bool:
+        """Lines that came together wait in the library's own buffer, where no look at the line shows them."""
+        client = self._box.client
         client.sock.settimeout(0)
         try:
-            while True:
-                lines.append(client._get_line())
-        except imaplib.IMAP4.abort as error:
-            if "EOF" not in str(error):
-                raise
+            lines: Any = client.file
+            return bool(lines.peek(1))
         except OSError:
-            pass
+            return False
         finally:
             client.sock.settimeout(TIMEOUT)
-        return _has_exists(lines)
 
     def is_alive(self) -> bool:
         try:

@@ -61,6 +61,7 @@ SITES = (BOOKING, AIRBNB)
 REFUSED_FILES = (".zip", ".rar", ".exe")
 CHANNELS = {site.channel: site for site in SITES}
 
+MAX_NAME = 300
 _NUMBERED = re.compile(r"(\d{8,12})-")
 _VIA = re.compile(
     r"[\s,]*(?:[-–|(\[]|\b(?:via|über|par|tramite|a través de|através d[eo]|przez|přes|from|de|von|at))\s*"
@@ -117,7 +118,7 @@ def _only(found: Counter[str]) -> str:
 
 
 def _name(shown: str, subject: str) -> str:
-    name = _VIA.sub("", shown).strip(" \"'")
+    name = _VIA.sub("", " ".join(shown[:MAX_NAME].split())).strip(" \"'")
     if name and not _NAMES_A_SITE.search(name) and "@" not in name:
         return name
     found = _FROM_WHOM.search(subject)

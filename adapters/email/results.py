@@ -19,7 +19,6 @@ MAX_VALUE = 8 * 1024
 MAX_RESULTS = 40
 TOPMOST = "*"
 """In place of a server's name: the first line, whoever is named in it."""
-_EQUALS = re.compile(r"\s*=\s*")
 _DOMAIN = re.compile(r"[a-z0-9._-]{1,253}")
 _NAMES_OF = {"dkim": ("header.d", "header.i"), "dmarc": ("header.from",)}
 
@@ -55,7 +54,8 @@ def read(value: str, *, on_top: bool = False) -> Checked:
     named = bool(first) and "=" not in parts[0]
     passed: list[tuple[str, str]] = []
     for part in parts[1:] if named else parts:
-        words = [word.partition("=") for word in _EQUALS.sub("=", part.strip().lower()).split()]
+        joined = " ".join(part.lower().split()).replace(" =", "=").replace("= ", "=")
+        words = [word.partition("=") for word in joined.split()]
         method, result = (words[0][0].partition("/")[0], words[0][2]) if words else ("", "")
         values = {name: given for name, _equals, given in reversed(words[1:])}
         given = next((values[name] for name in _NAMES_OF.get(method, ()) if name in values), "")

@@ -69,6 +69,7 @@ def mails(*names: str) -> list[Envelope]:
     return [Envelope(name, "mail", (Path(__file__).parent / "mails" / f"{name}.eml").read_bytes()) for name in names]
 
 
+_KINDS = {"inbound": "message", "outbound": "message", "status": "status", "call": "call"}
 __all__ = ["ACCOUNT_SID", "CANARY", "PAYLOADS", "QUICK", "RIGS", "SENT", "Rig", "outgoing"]
 
 RIGS: dict[str, Rig] = {
@@ -79,7 +80,9 @@ RIGS: dict[str, Rig] = {
     "email": Rig(
         type="email",
         opened=email,
-        payloads=mails("plain", "japanese", "outlook_french", "html_with_hidden_text", "bounce_standard"),
+        payloads=mails(
+            "plain", "japanese", "outlook_french", "html_with_hidden_text", "bounce_standard", "ota/booking_en_html"
+        ),
         outgoing=outgoing("email", "claire@guest.example", subject="Bonjour", message_ref="<01KEY@hotel.example>"),
         settings=mail_settings(Server("127.0.0.1", 9, "none")),
         web=False,
@@ -90,9 +93,9 @@ RIGS: dict[str, Rig] = {
         opened=twilio,
         payloads=[
             *(
-                payload(file.stem, "status" if file.stem.startswith("status") else "message")
+                payload(file.stem, _KINDS[file.stem.partition("_")[0]])
                 for file in sorted((PAYLOADS / "twilio").glob("*.json"))
-                if file.stem.startswith(("inbound", "outbound", "status"))
+                if file.stem.partition("_")[0] in _KINDS
             )
         ],
         outgoing=outgoing(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -312,3 +313,19 @@ def test_an_answer_given_elsewhere_stands_with_the_guest_s_messages(channel: Ema
     (item,) = channel.read(Envelope("x", SENT_MAIL, raw))
     assert isinstance(item, Inbound)
     assert (item.channel, item.address, item.outbound) == ("booking-mail", "3812391309", True)
+
+
+@pytest.mark.parametrize(
+    "filler",
+    [
+        b"Authentication-Results: mx;" + b" " * 8000 + b"dkim" + b" " * 7000 + b"x\n",
+        b"Authentication-Results: mx;" + b"(" * 8000 + b"\n",
+        b"Authentication-Results: " + b"a=b;" * 4000 + b"\n",
+    ],
+)
+def test_a_hostile_head_costs_little(parser: MailParser, filler: bytes) -> None:
+    mail = filler * 10 + b'From: "' + b" ," * 7000 + b'" <3812391309-a@mchat.booking.com>\nSubject: x\n\n'
+    body = b"https://admin.booking.com/" * 18_000 + b"\n##-" * 2000 + b"Translated " * 2000
+    started = time.perf_counter()
+    parser.parse(mail + body)
+    assert time.perf_counter() - started < 1.5
