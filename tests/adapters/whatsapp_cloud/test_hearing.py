@@ -8,12 +8,14 @@ import pytest
 
 from adapters.sandbox.whatsapp_cloud import SandboxWhatsApp
 from adapters.whatsapp_cloud.account import WhatsAppCloud
+from tests.adapters.mutator import damaged
 from tests.adapters.rig_whatsapp_cloud import (
     PHONE_ID,
     webhook,
     whatsapp,
     whatsapp_settings,
 )
+from tests.adapters.rigging import PAYLOADS
 from tests.adapters.whatsapp_cloud.words import GUEST, hook, items
 from tui_inbox.domain.errors import (
     Malformed,
@@ -120,3 +122,20 @@ def test_one_bad_message_of_a_batch_spoils_no_other(box: SandboxWhatsApp, desk: 
     found = desk.hear(hook(body, {"x-hub-signature-256": box.account.signature(body)})).envelopes
     assert [envelope.kind for envelope in found] == ["unreadable"] * 3 + ["message"]
     assert len(desk.read(found[3])) == 1
+
+
+def test_a_damaged_webhook_with_a_right_signature_breaks_nothing(box: SandboxWhatsApp, desk: WhatsAppCloud) -> None:
+    names = sorted(path.stem for path in (PAYLOADS / "whatsapp_cloud").glob("*.json"))
+    facts = unreadable = 0
+    for seed, name in enumerate(names):
+        for body in damaged(webhook(name), 60, seed):
+            found = desk.hear(hook(body, {"x-hub-signature-256": box.account.signature(body)})).envelopes
+            for envelope in found:
+                assert len(envelope.external_id) <= 500
+                try:
+                    desk.read(envelope)
+                    facts += 1
+                except Malformed:
+                    unreadable += 1
+    assert facts > 100
+    assert unreadable > 100
