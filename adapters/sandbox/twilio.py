@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from adapters.sandbox.server import LoopbackServer, hang_up, loopback_only
 from adapters.sandbox.twilio_account import TEXTS, Fault, StoredMessage, TwilioAccount, VendorError
+from adapters.sandbox.twilio_voice import Voice
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 _ROOT = "/2010-04-01/Accounts/{account}"
@@ -31,6 +32,7 @@ class SandboxTwilio:
 
     def __init__(self, account: TwilioAccount | None = None, port: int = 0) -> None:
         self.account = account or TwilioAccount()
+        self._voice = Voice(lambda: self.account)
         self._server = LoopbackServer(Starlette(routes=self._routes()), port)
 
     @property
@@ -60,7 +62,7 @@ class SandboxTwilio:
             (f"{_ROOT}/Messages/{{sid}}/Media/{{media}}", "GET", self._media),
             (f"{_ROOT}/Usage/Records/ThisMonth.json", "GET", self._usage),
             (f"{_ROOT}/Balance.json", "GET", self._balance),
-            (f"{_ROOT}/IncomingPhoneNumbers.json", "GET", self._numbers),
+            *self._voice.vendor(_ROOT),
             ("/content/v1/ContentAndApprovals", "GET", self._contents),
             ("/messaging/v2/Channels/Senders", "GET", self._senders),
         ]
@@ -70,6 +72,7 @@ class SandboxTwilio:
             ("/sandbox/inbound", "POST", self._control_inbound),
             ("/sandbox/faults", "POST", self._control_fault),
             ("/sandbox/messages", "GET", self._control_messages),
+            ("/sandbox/call", "POST", self._voice.place),
         ]
         routes += [Route(path, _local(end), methods=[verb]) for path, verb, end in control]
         routes.append(Route("/{path:path}", self._guarded(_missing), methods=["GET", "POST", "DELETE"]))
@@ -202,17 +205,12 @@ class SandboxTwilio:
                 "price": f"{parts * 0.0798:.4f}",
                 **common,
             },
-            {"category": "recordings", "count": "0", "usage": "0", "usage_unit": "minutes", "price": "0", **common},
+            *({**record, **common} for record in self._voice.usage()),
         ]
         return JSONResponse({"usage_records": records, "next_page_uri": None})
 
     async def _balance(self, request: Request) -> Response:
         return JSONResponse({"account_sid": self.account.sid, "balance": "42.17", "currency": "USD"})
-
-    async def _numbers(self, request: Request) -> Response:
-        own = [{"phone_number": self.account.sms, "capabilities": {"sms": True, "mms": False}}]
-        wanted = request.query_params.get("PhoneNumber", self.account.sms)
-        return JSONResponse({"incoming_phone_numbers": [n for n in own if n["phone_number"] == wanted]})
 
     async def _senders(self, request: Request) -> Response:
         health = {"quality_rating": "HIGH", "messaging_limit": "1K Customers/24hr"}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from adapters.sandbox.twilio_calls import Telephone
 from tui_inbox.domain.consent import keyword
 from tui_inbox.domain.sms import segments
 from tui_inbox.ports.clock import Clock, SystemClock
@@ -26,6 +27,7 @@ TEXTS = {
     20429: "Too Many Requests",
     20503: "Service Unavailable",
     21211: "Invalid 'To' Phone Number",
+    21502: "Invalid VoiceUrl",
     21408: "Permission to send an SMS has not been enabled for the region indicated by the 'To' number",
     21602: "Message body is required.",
     21603: "A 'From' phone number is required.",
@@ -148,6 +150,7 @@ class TwilioAccount:
     unreachable: set[str] = field(default_factory=set)
     """Guests whose handset is off: their messages end undelivered."""
     on_sent: list[Callable[[StoredMessage], None]] = field(default_factory=list)
+    telephone: Telephone = field(default_factory=Telephone)
     _messages: dict[str, StoredMessage] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 

@@ -8,14 +8,15 @@ import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from adapters._json import answered, decoded
-from adapters.twilio import errors, reports, wire
+from adapters.twilio import calls, errors, paging, reports, voice, wire
+from adapters.twilio.paging import OVERLAP, Cursor, stamp, written
 from adapters.twilio.settings import (
     CONTENT_HOST,
     FILE_HOSTS,
@@ -31,15 +32,13 @@ from tui_inbox.domain.errors import AcceptedWithoutId, ChannelError, Malformed, 
 from tui_inbox.domain.message import Delivery
 from tui_inbox.domain.outbox import Outgoing
 from tui_inbox.domain.template import Template
-from tui_inbox.ports.channel import Batch, Envelope, Found, Health, Item, Receipt, Usage
+from tui_inbox.ports.channel import Batch, CallRoute, Envelope, Found, Health, Heard, Hook, Item, Receipt, Usage
 from tui_inbox.ports.clock import Clock, SystemClock
-from tui_inbox.ports.secrets import Secrets
+from tui_inbox.ports.secrets import Secret, Secrets
 
 if TYPE_CHECKING:
     from adapters._http import Http
 
-OVERLAP = timedelta(minutes=10)
-"""How far each poll reaches behind the newest message seen, for those that the vendor listed late."""
 CLOCK_SLACK = timedelta(seconds=5)
 _PAGE = "100"
 _FIND_PAGES = 5
@@ -47,18 +46,18 @@ _LISTS_KEPT = 500
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
-class Cursor(Struct, frozen=True):
-    """Where a stream stands: the newest moment of a finished pass, and the page that an unfinished one goes on at."""
-
-    watermark: str = ""
-    next: str = ""
-    newest: str = ""
-
-
 class Twilio(TwilioAccounts):
     """Implements ``Channel`` and every optional protocol of ``ports.channel``."""
 
-    def __init__(self, name: str, settings: AccountSettings, http: Http, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: AccountSettings,
+        http: Http,
+        clock: Clock | None = None,
+        signs: Secret | None = None,
+    ) -> None:
+        """``signs``: the account's token, with which the vendor signs what it asks of us."""
         self.name = name
         self._settings = settings
         self._http = http
@@ -69,40 +68,45 @@ class Twilio(TwilioAccounts):
         self._account = f"/2010-04-01/Accounts/{settings.account_sid}"
         self._content = f"https://{CONTENT_HOST}" if settings.is_vendor else "/content"
         self._messaging = f"https://{MESSAGING_HOST}" if settings.is_vendor else "/messaging"
+        self._calls = calls.Calls(http, self._account, settings.from_)
+        self._signs = signs
 
     @classmethod
     def open(cls, name: str, settings: AccountSettings, secrets: Secrets) -> Self:
         """Raises ``Refused("secret_missing")`` or ``Refused("bad_base_url")``; touches no network."""
         from adapters._http import Http
 
-        vendor = settings.is_vendor
+        vendor, secret = settings.is_vendor, secrets.get(settings.secret)
         http = Http(
             settings.base_url,
-            auth=(settings.api_key or settings.account_sid, secrets.get(settings.secret)),
+            auth=(settings.api_key or settings.account_sid, secret),
             hosts=(CONTENT_HOST, MESSAGING_HOST) if vendor else (),
             file_hosts=FILE_HOSTS if vendor else (),
             explain=errors.explain,
         )
-        return cls(name, settings, http)
+        return cls(name, settings, http, signs=None if settings.api_key else secret)
 
     @property
     def traits(self) -> Mapping[str, ChannelTraits]:
         return self.serves(self._settings)
 
     def streams(self) -> Sequence[str]:
-        """For each own number what came in, and what left it from anywhere."""
-        return [f"{way}:{channel}" for channel in self._own for way in ("in", "out")]
+        """For each own number what came in, and what left it from anywhere; calls where they are asked for."""
+        streams = [f"{way}:{channel}" for channel in self._own for way in ("in", "out")]
+        return [*streams, "calls:in", "calls:out"] if self._settings.calls else streams
 
     def fetch(self, stream: str, cursor: str, since: datetime | None) -> Batch:
         """One page. The watermark moves only when a pass has read all its pages, for their order is not promised."""
         way, channel = stream.split(":", 1)
-        place = self._cursor(cursor)
+        if way == "calls":
+            return self._calls.fetch(channel, cursor, since, self._clock.now())
+        place = paging.place(cursor, self._account, Cursor)
         if place.next:
             try:
                 answer = self._http.read(place.next)
             except Rejected:
                 # The vendor has forgotten this page: the pass starts anew at the next poll.
-                return Batch((), _written(Cursor(place.watermark)))
+                return Batch((), written(Cursor(place.watermark)))
         else:
             answer = self._http.read(f"{self._account}/Messages.json", self._window(way, channel, place, since))
         page = answered(answer, wire.Page)
@@ -114,15 +118,17 @@ class Twilio(TwilioAccounts):
             envelopes.extend(found)
             sent = wire.moment(body.date_sent) if body else None
             if sent is not None and sent <= self._clock.now() + OVERLAP:
-                newest = max(newest, _stamp(sent))
+                newest = max(newest, stamp(sent))
         if page.next_page_uri:
             following = Cursor(place.watermark, page.next_page_uri, newest)
-            return Batch(tuple(envelopes), _written(following), more=True)
-        watermark = max(place.watermark, newest) or (_stamp(since) if since else "")
-        return Batch(tuple(envelopes), _written(Cursor(watermark)))
+            return Batch(tuple(envelopes), written(following), more=True)
+        watermark = max(place.watermark, newest) or (stamp(since) if since else "")
+        return Batch(tuple(envelopes), written(Cursor(watermark)))
 
     def read(self, envelope: Envelope) -> Sequence[Item]:
         """Raises ``Malformed``."""
+        if envelope.kind == "call":
+            return calls.read_call(decoded(envelope.raw, calls.Told), self._settings.from_)
         if envelope.kind == "status":
             return wire.read_status(decoded(envelope.raw, wire.MessageBody))
         if envelope.raw.startswith(_WRAPPED):
@@ -205,6 +211,16 @@ class Twilio(TwilioAccounts):
     def usage(self) -> Sequence[Usage]:
         return reports.usage(self._http, self._account)
 
+    def route(self) -> CallRoute:
+        return voice.route(self._http, self._account, self._settings)
+
+    def set_route(self, wanted: CallRoute) -> CallRoute:
+        return voice.set_route(self._http, self._account, self._settings, wanted)
+
+    def hear(self, hook: Hook) -> Heard:
+        """Tells the vendor what to do with a call, where ``voice_url`` is our own receiver."""
+        return voice.hear(hook, self._settings, self._signs)
+
     def test(self) -> Health:
         whatsapp = self._own.get(WHATSAPP.code, "")
         sender = _written_address(WHATSAPP.code, whatsapp) if whatsapp else ""
@@ -219,7 +235,7 @@ class Twilio(TwilioAccounts):
                 params = {
                     "From": sender,
                     "To": receiver,
-                    "DateSent<": _stamp(before),
+                    "DateSent<": stamp(before),
                     "PageSize": str(min(limit, 1000)),
                 }
                 answer = self._http.read(f"{self._account}/Messages.json", params)
@@ -234,20 +250,12 @@ class Twilio(TwilioAccounts):
     def close(self) -> None:
         self._http.close()
 
-    def _cursor(self, text: str) -> Cursor:
-        """A cursor that cannot be read starts from the beginning: what was stored before is skipped by its id."""
-        try:
-            place = msgspec.json.decode(text, type=Cursor) if text else Cursor()
-        except msgspec.DecodeError:
-            return Cursor()
-        return place if not place.next or place.next.startswith(f"{self._account}/") else Cursor(place.watermark)
-
     def _window(self, way: str, channel: str, place: Cursor, since: datetime | None) -> dict[str, str]:
         own = _written_address(channel, self._own[channel])
         params = {"To" if way == "in" else "From": own, "PageSize": _PAGE}
-        start = datetime.fromisoformat(place.watermark) - OVERLAP if place.watermark else since
+        start = paging.start(place, since)
         if start is not None:
-            params["DateSent>"] = _stamp(start)
+            params["DateSent>"] = stamp(start)
         return params
 
     def _envelopes(self, raw: bytes, *, receipts: bool) -> tuple[wire.MessageBody | None, list[Envelope]]:
@@ -321,15 +329,6 @@ _WRAPPED = b'{"message":'
 
 def _written_address(channel: str, number: str) -> str:
     return f"whatsapp:{number}" if channel == WHATSAPP.code else number
-
-
-def _stamp(at: datetime) -> str:
-    """ISO in UTC with whole seconds, so that stamps compare as text."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _written(cursor: Cursor) -> str:
-    return msgspec.json.encode(cursor).decode()
 
 
 def _plain(text: str) -> str:

@@ -15,7 +15,7 @@ from tui_inbox.ports.channel import Health, HealthState, Usage
 if TYPE_CHECKING:
     from adapters._http import Http
 
-_BILLED = ("sms", "mms", "whatsapp", "channels", "calls")
+_BILLED = ("sms", "mms", "whatsapp", "channels", "calls", "recordings")
 _IN_PARTS = ("segments", "messages")
 
 
@@ -35,7 +35,7 @@ def templates(http: Http, content: str, account_name: str) -> Sequence[Template]
 
 
 def usage(http: Http, account: str) -> Sequence[Usage]:
-    """This month's billed categories of messaging; those without any use are left out."""
+    """This month's billed categories of messaging and calls; those without any use are left out."""
     url = f"{account}/Usage/Records/ThisMonth.json?PageSize=1000"
     found: list[Usage] = []
     for _page in range(20):

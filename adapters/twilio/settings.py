@@ -73,6 +73,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     poll_seconds: Annotated[int, Meta(ge=5, le=3600)] = 20
     history: Annotated[str, Meta(pattern=r"^([1-9][0-9]{0,3}d|all|none)$")] = "30d"
     mode: Literal["full", "view-only"] = "full"
+    calls: bool = False
+    """Calls with ``from`` are fetched, too."""
+    voice_url: Annotated[str, Meta(pattern=r"^https://[^\s?#]+$")] = "https://twimlets.com"
+    """Where the paths ``/forward`` and ``/echo`` are, from which the vendor takes its instructions for calls."""
+    voice_greeting: Annotated[str, Meta(max_length=500)] = "Please leave your message after the tone."
+    voice_language: Annotated[str, Meta(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en-GB"
     property_: str = field(name="property", default="")
     """Code of the property whose guests write here."""
 
@@ -98,8 +104,8 @@ class TwilioAccounts:
 
     Settings = AccountSettings
     TRAITS: Mapping[str, ChannelTraits] = {SMS.code: SMS, WHATSAPP.code: WHATSAPP}
-    NEEDS = ("need_twilio_account", "need_twilio_number", "need_twilio_sender")
-    LIMITS = ("limit_no_files_out", "limit_no_quotes", "limit_carrier_stop")
+    NEEDS = ("need_twilio_account", "need_twilio_number", "need_twilio_sender", "need_twilio_voice")
+    LIMITS = ("limit_no_files_out", "limit_no_quotes", "limit_carrier_stop", "limit_calls_forwarded")
 
     @classmethod
     def serves(cls, settings: AccountSettings) -> Mapping[str, ChannelTraits]:

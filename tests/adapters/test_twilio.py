@@ -454,10 +454,11 @@ def test_templates_of_every_shape_are_read() -> None:
 def test_use_of_the_month_is_what_the_vendor_bills() -> None:
     with answering(answer("200 OK", payload("usage_this_month").raw)) as server:
         channel = twilio(server.url)
-        sms, mms = channel.usage()
+        sms, mms, recordings = channel.usage()
         channel.close()
     assert (sms.category, sms.count, sms.segments, sms.price, sms.currency) == ("sms-outbound", 41, 57, "4.55", "USD")
     assert (mms.category, mms.count, mms.price) == ("mms-inbound", 2, "0.02")
+    assert (recordings.category, recordings.count, recordings.segments) == ("recordings", 9, 0)
 
 
 def test_older_messages_come_newest_first_from_both_sides(box: SandboxTwilio, desk: Twilio, clock: StillClock) -> None:
@@ -528,6 +529,7 @@ def test_settings_name_their_keys_as_the_documentation_does() -> None:
     assert {field.encode_name for field in msgspec.structs.fields(Settings)} == {
         "type", "account_sid", "secret", "from", "whatsapp_from", "api_key", "messaging_service",
         "base_url", "poll_seconds", "history", "mode", "property",
+        "calls", "voice_url", "voice_greeting", "voice_language",
     }  # fmt: skip
 
 

@@ -208,6 +208,21 @@ class Usage(Struct, frozen=True):
     currency: str
 
 
+class CallRoute(Struct, frozen=True):
+    """What the hotel's number does with a call."""
+
+    target: str = ""
+    """The number that rings, E.164; empty: none does."""
+    after: int = 20
+    """Seconds that it rings."""
+    voicemail: bool = False
+    """What nobody takes may be recorded."""
+    url: str = ""
+    """Where the vendor finds the instructions, as it stands with the number."""
+    foreign: bool = False
+    """They are somebody else's, and are replaced by a new route."""
+
+
 @runtime_checkable
 class Channel(Protocol):
     """One configured account of one vendor; it may serve several channels (Twilio: SMS and WhatsApp)."""
@@ -359,4 +374,17 @@ class WaitsForNews(Protocol):
 
         Runs in a thread of its own; ``close`` ends it.
         """
+        ...
+
+
+@runtime_checkable
+class RoutesCalls(Protocol):
+    """Its number takes calls."""
+
+    def route(self) -> CallRoute:
+        """What the number does now. Raises ``ChannelError``, ``Refused``."""
+        ...
+
+    def set_route(self, wanted: CallRoute) -> CallRoute:
+        """Write it to the number; what the number says afterwards. Raises ``ChannelError``, ``Refused``."""
         ...

@@ -22,6 +22,7 @@ LOCALE = Path(__file__).resolve().parent.parent / "locale"
 _AREAS = (
     "events",
     "channels",
+    "calls",
     "store",
     "config",
     "cli",
