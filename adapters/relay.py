@@ -9,9 +9,8 @@ import msgspec
 
 from adapters._http import Http, Limits, bearer
 from tui_inbox.domain.errors import NotSent
-from tui_inbox.ports.letterbox import Letter, Sealed
+from tui_inbox.ports.letterbox import BAD_SIGNATURE, Letter, Sealed
 from tui_inbox.ports.secrets import Secret
-from tui_inbox.services.receiving import BAD_SIGNATURE
 
 log = logging.getLogger("tui_inbox.worker")
 

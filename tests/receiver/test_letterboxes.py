@@ -159,6 +159,17 @@ def test_letters_stay_until_they_are_acknowledged(relay: RelayAtWork, box: HttpR
     assert [one.id for one in Store(tmp_path / "kept", 1).spool.waiting("", 10)] == [second.id]
 
 
+def test_what_a_dead_relay_left_half_written_is_gone_at_its_next_start(tmp_path: Path) -> None:
+    store = Store(tmp_path / "kept", 100_000)
+    store.keep(letter(1))
+    (tmp_path / "kept" / ".00000000000000000009").write_bytes(b'{"half')
+    again = Store(tmp_path / "kept", 100_000)
+    assert [one.account for one in again.spool.waiting("", 9)] == [ACCOUNT]
+    assert list((tmp_path / "kept").glob(".*")) == []
+    again.keep(letter(2))
+    assert len(again.spool.names()) == 2
+
+
 @pytest.mark.parametrize("token", ["", "guess", "t" * 31, "é"])
 def test_without_the_token_nothing_is_handed_over(relay: RelayAtWork, token: str) -> None:
     relay.bring(1)

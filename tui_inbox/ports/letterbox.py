@@ -10,6 +10,10 @@ from msgspec import Struct
 from tui_inbox.ports.channel import Hook
 
 
+BAD_SIGNATURE = "bad_signature"
+"""Code of the refusal of what does not come from the vendor; whoever keeps it may throw it away."""
+
+
 class Letter(Hook, frozen=True):
     """One request on its way: a ``Hook`` with the account that it is for, and its number in the box.
 

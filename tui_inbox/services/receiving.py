@@ -12,13 +12,14 @@ import msgspec
 
 from tui_inbox.domain.errors import Refused
 from tui_inbox.ports.channel import Channel, Envelope, Heard, Hook, Receives
+from tui_inbox.ports.letterbox import BAD_SIGNATURE
 from tui_inbox.ports.store import Store, Transaction
 from tui_inbox.services import accounts
 from tui_inbox.services.desk import Desk
 
 log = logging.getLogger("tui_inbox.worker")
 
-BAD_SIGNATURE, NO_SUCH_ACCOUNT, HOOK_FAILED = "bad_signature", "no_such_account", "hook_failed"
+NO_SUCH_ACCOUNT, HOOK_FAILED = "no_such_account", "hook_failed"
 NO_RECEIVER = "no_receiver"
 FORGED, FORGED_AT = "bad_signatures", "bad_signature_at"
 """Keys of ``AccountRow.health``: how many requests had a wrong signature, and when the last came (epoch seconds)."""

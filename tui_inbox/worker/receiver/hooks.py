@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from tui_inbox.domain.errors import Refused, StoreError
 from tui_inbox.ports.channel import Heard, Hook
-from tui_inbox.services.receiving import BAD_SIGNATURE, NO_SUCH_ACCOUNT, Brought
+from tui_inbox.ports.letterbox import BAD_SIGNATURE
+from tui_inbox.services.receiving import NO_SUCH_ACCOUNT, Brought
 from tui_inbox.worker.receiver.limits import Allowance, Bodies, peer_of, too_many
 
 MAX_BODY = 3 * 1024 * 1024

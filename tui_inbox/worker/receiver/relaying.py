@@ -47,6 +47,8 @@ class Store:
     def __init__(self, directory: Path, quota: int) -> None:
         self.spool = Spool(directory)
         self._quota, self._lock = quota, threading.Lock()
+        for half in directory.glob(".[0-9]*"):
+            half.unlink()  # Of a life that ended in the middle; its vendor got no 200 and comes again.
         self._sizes = {name: (directory / name).stat().st_size for name in self.spool.names()}
         self._bytes = sum(self._sizes.values())
         self._last = max((int(name[:20]) for name in self._sizes if name[:20].isdigit()), default=0)
