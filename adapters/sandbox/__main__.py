@@ -16,6 +16,9 @@ from adapters.sandbox.meta import SandboxMeta
 from adapters.sandbox.meta_account import MetaAccount
 from adapters.sandbox.seeding import account_of, fill_mailbox
 from adapters.sandbox.twilio import SandboxTwilio
+from adapters.sandbox.whatsapp_cloud import SandboxWhatsApp
+from adapters.sandbox.whatsapp_cloud_account import WhatsAppAccount
+from adapters.sandbox.whatsapp_guests import WhatsAppGuests, by_http
 
 MAIL_PASSWORD = "sandbox-mail"
 """Of a mailbox that only this machine can reach and that holds invented mail."""
@@ -31,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--smtp-port", type=int, default=0)
     parser.add_argument("--messenger-port", type=int, help="a Facebook Page besides, at this port")
     parser.add_argument("--instagram-port", type=int, help="an Instagram account besides, at this port")
+    parser.add_argument("--whatsapp-port", type=int, help="a WhatsApp number at Meta besides, at this port")
+    parser.add_argument("--whatsapp-hooks", default="", help="where its webhooks go: http://127.0.0.1:PORT/hooks/NAME")
     parser.add_argument("--alone", action="store_true", help="do not end when standard input does")
     given = parser.parse_args(arguments)
 
@@ -43,11 +48,16 @@ def main(arguments: list[str] | None = None) -> int:
         for channel, port in (("messenger", given.messenger_port), ("instagram", given.instagram_port)):
             if port is not None:
                 further.enter_context(SandboxMeta(MetaAccount(channel=channel, name=sample.hotel), port))
+        if given.whatsapp_port is not None:
+            number = WhatsAppAccount(name=sample.hotel)
+            further.enter_context(SandboxWhatsApp(number, given.whatsapp_port))
+            if given.whatsapp_hooks:
+                WhatsAppGuests(number, agenda, by_http(given.whatsapp_hooks)).begin()
         Guests(sample, account, mailbox, agenda).begin()
         threading.Thread(target=agenda.run, name="guests", daemon=True).start()
         print(f"ready twilio={twilio.base_url} imap={mailbox.imap_port} smtp={mailbox.smtp_port}", flush=True)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda *_: ended.set())
+        for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(ending, lambda *_: ended.set())
         if not given.alone:
             threading.Thread(target=_until_parent_ends, args=(ended,), name="parent", daemon=True).start()
         ended.wait()
