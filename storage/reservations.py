@@ -8,6 +8,7 @@ from datetime import date
 from storage import search
 from storage.engine import Connection
 from storage.records import Record
+from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.reservation import Reservation
 
 RESERVATION = Record(Reservation, stamped=("created_at", "updated_at"))
@@ -30,10 +31,15 @@ class SqlReservations:
     def get(self, reservation_id: int) -> Reservation | None:
         return self._one("WHERE id = :id", id=reservation_id)
 
-    def by_source(self, source: str, external_id: str) -> Reservation | None:
-        return self._one(
-            "WHERE source = :source AND external_id = :external_id", source=source, external_id=external_id
-        )
+    def load(self, reservation_id: int) -> Reservation:
+        found = self._one("WHERE id = :id" + self._db.for_update, id=reservation_id)
+        if found is None:
+            raise NotFound(f"reservation {reservation_id}")
+        return found
+
+    def by_source(self, source: str, external_id: str, *, for_change: bool = False) -> Reservation | None:
+        where = "WHERE source = :source AND external_id = :external_id" + (self._db.for_update if for_change else "")
+        return self._one(where, source=source, external_id=external_id)
 
     def by_code(self, ota_code: str) -> Reservation | None:
         return (

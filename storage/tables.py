@@ -238,6 +238,9 @@ class Reservation(SQLModel, table=True):
     revision: int = _count()
     created_at: int = _big(null=False)
     updated_at: int = _big(null=False)
+    group_id: str = _text()
+    low_confidence: int = _flag()
+    source_at: int | None = _big()
 
 
 class Conversation(SQLModel, table=True):

@@ -120,6 +120,9 @@ CREATE TABLE reservation (
 	revision INTEGER DEFAULT 0 NOT NULL,
 	created_at BIGINT NOT NULL,
 	updated_at BIGINT NOT NULL,
+	group_id TEXT DEFAULT '' NOT NULL,
+	low_confidence SMALLINT DEFAULT 0 NOT NULL,
+	source_at BIGINT,
 	PRIMARY KEY (id),
 	CONSTRAINT ck_status_code CHECK (status = 'pending' OR status = 'confirmed' OR status = 'declined' OR status = 'cancelled' OR status = 'no_show')
 );

@@ -53,6 +53,12 @@ class Reservation(NamedTuple):
     created_at: datetime | None = None
     updated_at: datetime | None = None
     revision: int = 1
+    group_id: str = ""
+    """What its source calls the booking of several rooms that this one is part of."""
+    low_confidence: bool = False
+    """Only dates are known, and they may be a closed room (a calendar feed)."""
+    source_at: datetime | None = None
+    """When its source last changed it: what is older and is heard later changes nothing."""
 
 
 def booked_at(ota: str, site: str) -> bool:

@@ -292,7 +292,13 @@ class Consents(Protocol):
 class Reservations(Protocol):
     def get(self, reservation_id: int) -> Reservation | None: ...
 
-    def by_source(self, source: str, external_id: str) -> Reservation | None: ...
+    def load(self, reservation_id: int) -> Reservation:
+        """For change. Raises ``NotFound``."""
+        ...
+
+    def by_source(self, source: str, external_id: str, *, for_change: bool = False) -> Reservation | None:
+        """``for_change`` reads it as ``load`` does."""
+        ...
 
     def by_code(self, ota_code: str) -> Reservation | None:
         """By the booking's code at its OTA, the newest stay."""

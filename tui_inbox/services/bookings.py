@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from tui_inbox.domain.display import clean, clean_line
-from tui_inbox.domain.errors import NotFound, Refused
+from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.reservation import MAX_NIGHTS, Reservation, ReservationStatus
 from tui_inbox.ports.store import Transaction
@@ -80,9 +80,7 @@ def edit_stay(tx: Transaction, actor: Actor, reservation_id: int, form: StayForm
     """Every field as the form has it; what is planned for the stay follows at the next plan."""
     actor.require_write()
     _check_dates(form.arrival, form.departure)
-    before = tx.reservations.get(reservation_id)
-    if before is None:
-        raise NotFound(f"reservation {reservation_id}")
+    before = tx.reservations.load(reservation_id)
     after = _filled(before, form, now)._replace(revision=before.revision + 1)
     tx.reservations.put(after)
     _tell(tx, actor, Code.STAY_CHANGED, after, StayStep(before, after), now)

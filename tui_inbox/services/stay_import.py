@@ -236,7 +236,7 @@ def import_rows(
     result = ImportResult()
     fresh: dict[tuple[str, str, str], int] = {}
     for row in rows:
-        stored = tx.reservations.by_source(source, row.external_id)
+        stored = tx.reservations.by_source(source, row.external_id, for_change=not dry_run)
         if stored is not None:
             after = _updated(stored, row, now)
             if after._replace(updated_at=stored.updated_at, revision=stored.revision) == stored:

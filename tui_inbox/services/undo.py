@@ -295,8 +295,8 @@ def _return_stays(tx: Transaction, step: StaysStep) -> tuple[int, ...]:
 
 
 def _restore_stay(tx: Transaction, step: StayStep, now: datetime) -> tuple[int, ...] | None:
-    stay = tx.reservations.get(step.after.id)
-    if stay is None or stay._replace(updated_at=None) != step.after._replace(updated_at=None):
+    stay = tx.reservations.load(step.after.id)
+    if stay._replace(updated_at=None) != step.after._replace(updated_at=None):
         return None
     tx.reservations.put(step.before._replace(updated_at=now, revision=stay.revision + 1))
     tx.changed("guest", stay.guest_id)

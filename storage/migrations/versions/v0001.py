@@ -736,6 +736,9 @@ def _reservation() -> None:
         sa.Column("revision", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("updated_at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("group_id", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("low_confidence", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("source_at", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.CheckConstraint(
             "status = 'pending' OR status = 'confirmed' OR status = 'declined' OR status = 'cancelled' "
             "OR status = 'no_show'",
