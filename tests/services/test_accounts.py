@@ -76,6 +76,10 @@ def test_a_switched_off_account_holds_what_waits_though_polls_go_well(front: Fro
 def test_a_fault_of_the_moment_is_left_to_the_polls(front: Front) -> None:
     polls(front)
     assert examined(front, Health(HealthState.ERROR, code="timeout")).state == accounts.CONNECTED
+    front.channel.batches.append(AccountBlocked("auth", http_status=401))
+    with pytest.raises(AccountBlocked):
+        polls(front)
+    assert examined(front, OK).state == accounts.ERROR
 
 
 def test_a_poll_that_fails_is_forgotten_and_the_restriction_is_not(front: Front) -> None:

@@ -216,6 +216,14 @@ def test_closing_is_told_and_reopening_too(talk: Front) -> None:
     assert acts(talk) == [(Act.CLOSE, "IN1", "off")]
 
 
+def test_an_answer_that_closes_closes_at_the_vendor_once_it_has_left(talk: Front) -> None:
+    talk.reply("Au revoir !", channel="whatsapp", then="close")
+    assert acts(talk) == []
+    talk.clock.forward(seconds=6)
+    talk.deliver()
+    assert sorted(act for act, _, _ in acts(talk)) == [Act.CLOSE, Act.READ]
+
+
 def test_a_sender_is_reported_when_blocked_and_not_for_spam_alone(talk: Front) -> None:
     with talk.store.write() as tx:
         lifecycle.report_spam(tx, ANA, [row(talk)], talk.now, desk=talk.desk)

@@ -96,7 +96,12 @@ def opened(tx: Transaction, desk: Desk, conversation_id: int, by: str, now: date
 
 
 def replied(tx: Transaction, desk: Desk, row: Outgoing, conversation: Conversation, now: datetime) -> None:
-    """An answer has left: what it answers has been read, unless the hotel never says so."""
+    """An answer has left: what it answers has been read, unless the hotel never says so.
+
+    Where it was sent to close the conversation, the vendor's is closed after it.
+    """
+    if conversation.state is State.CLOSED:
+        want(tx, desk, conversation, Act.CLOSE, row.created_by, now)
     if takes(desk, row.account, row.channel, Act.READ) and _policy(desk, row.account, "read_receipts", "") != OFF:
         line = conversation._replace(last_account=row.account, last_channel=row.channel, last_address=row.address)
         _has_read(tx, desk, line, row.created_by, now)

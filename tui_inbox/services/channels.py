@@ -153,7 +153,7 @@ def examine(store: Store, desk: Desk, channel: Channel, *, troubled: bool = Fals
     if troubled and state not in troubles:
         return
     health = channel.test()
-    if polled and health.state is HealthState.ERROR:
+    if polled and (health.state is HealthState.ERROR or (health.state is HealthState.OK and state == accounts.ERROR)):
         return  # A fault of the moment: the polls tell of it, and of its end.
     with store.write() as tx:
         _note_health(tx, desk, channel.name, health)
