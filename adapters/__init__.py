@@ -28,7 +28,7 @@ CHANNELS: Mapping[str, str] = {
 }
 """Type in the configuration -> module and class."""
 
-FORMS: Mapping[str, str] = {"twilio": "sms", "booking.com": "booking"}
+FORMS: Mapping[str, str] = {"twilio": "sms"}
 """What ``channel add`` calls a type, where that is another word."""
 
 S = TypeVar("S")

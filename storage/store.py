@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
 from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -17,180 +16,14 @@ from typing import TYPE_CHECKING, Any
 from storage import engine
 from storage.engine import Connection
 from storage.migrations import HEAD, REVISIONS
+from storage.transaction import Transaction
 from tui_inbox.domain.errors import StoreError
 
 if TYPE_CHECKING:
-    from tui_inbox.ports import store as ports
+    pass
 
 TRIES = 3
 """Times that taking the write lock is tried; nothing has been executed before it."""
-
-
-class Transaction:
-    """One view of the store; aggregates are made when first used."""
-
-    def __init__(self, db: Connection) -> None:
-        self.db = db
-        self.notes: dict[tuple[str, int], None] = {}
-
-    def changed(self, kind: str, ref: int) -> None:
-        self.notes[kind, ref] = None
-
-    @cached_property
-    def conversations(self) -> ports.Conversations:
-        from storage.conversations import SqlConversations
-
-        return SqlConversations(self.db)
-
-    @cached_property
-    def inbox(self) -> ports.Inbox:
-        from storage.inbox import SqlInbox
-
-        return SqlInbox(self.db)
-
-    @cached_property
-    def unread(self) -> ports.Unread:
-        from storage.unread import SqlUnread
-
-        return SqlUnread(self.db)
-
-    @cached_property
-    def messages(self) -> ports.Messages:
-        from storage.messages import SqlMessages
-
-        return SqlMessages(self.db)
-
-    @cached_property
-    def changes(self) -> ports.Changes:
-        from storage.changes import SqlChanges
-
-        return SqlChanges(self.db)
-
-    @cached_property
-    def guests(self) -> ports.Guests:
-        from storage.guests import SqlGuests
-
-        return SqlGuests(self.db)
-
-    @cached_property
-    def lines(self) -> ports.Lines:
-        from storage.lines import SqlLines
-
-        return SqlLines(self.db)
-
-    @cached_property
-    def consents(self) -> ports.Consents:
-        from storage.consents import SqlConsents
-
-        return SqlConsents(self.db)
-
-    @cached_property
-    def reservations(self) -> ports.Reservations:
-        from storage.reservations import SqlReservations
-
-        return SqlReservations(self.db)
-
-    @cached_property
-    def outbox(self) -> ports.Outbox:
-        from storage.outbox import SqlOutbox
-
-        return SqlOutbox(self.db)
-
-    @cached_property
-    def inbounds(self) -> ports.Inbounds:
-        from storage.inbounds import SqlInbounds
-
-        return SqlInbounds(self.db)
-
-    @cached_property
-    def accounts(self) -> ports.Accounts:
-        from storage.accounts import SqlAccounts
-
-        return SqlAccounts(self.db)
-
-    @cached_property
-    def templates(self) -> ports.Templates:
-        from storage.templates import SqlTemplates
-
-        return SqlTemplates(self.db)
-
-    @cached_property
-    def planner(self) -> ports.Planner:
-        from storage.planner import SqlPlanner
-
-        return SqlPlanner(self.db)
-
-    @cached_property
-    def drafts(self) -> ports.Drafts:
-        from storage.drafts import SqlDrafts
-
-        return SqlDrafts(self.db)
-
-    @cached_property
-    def tags(self) -> ports.Tags:
-        from storage.tags import SqlTags
-
-        return SqlTags(self.db)
-
-    @cached_property
-    def requests(self) -> ports.Requests:
-        from storage.requests import SqlRequests
-
-        return SqlRequests(self.db)
-
-    @cached_property
-    def events(self) -> ports.Events:
-        from storage.events import SqlEvents
-
-        return SqlEvents(self.db)
-
-    @cached_property
-    def operators(self) -> ports.Operators:
-        from storage.operators import SqlOperators
-
-        return SqlOperators(self.db)
-
-    @cached_property
-    def presences(self) -> ports.Presences:
-        from storage.presences import SqlPresences
-
-        return SqlPresences(self.db)
-
-    @cached_property
-    def visitors(self) -> ports.Visitors:
-        from storage.visitors import SqlVisitors
-
-        return SqlVisitors(self.db)
-
-    @cached_property
-    def deeds(self) -> ports.Deeds:
-        from storage.deeds import SqlDeeds
-
-        return SqlDeeds(self.db)
-
-    @cached_property
-    def scores(self) -> ports.Scores:
-        from storage.scores import SqlScores
-
-        return SqlScores(self.db)
-
-    @cached_property
-    def jobs(self) -> ports.Jobs:
-        from storage.jobs import SqlJobs
-
-        return SqlJobs(self.db)
-
-    @cached_property
-    def workers(self) -> ports.Workers:
-        from storage.workers import SqlWorkers
-
-        return SqlWorkers(self.db)
-
-    @cached_property
-    def mappings(self) -> ports.Mappings:
-        from storage.mappings import SqlMappings
-
-        return SqlMappings(self.db)
 
 
 class SqlStore:

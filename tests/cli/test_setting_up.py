@@ -443,7 +443,7 @@ def test_booking_com_is_connected_by_its_machine_account(run: Run, house: Path) 
         box.account.properties = ("1234567", "7654321")
         given = ["--set", f"client_id={box.account.client_id}", "--set", "property_ids=1234567, 7654321"]
         given += ["--set", f"base_url={box.base_url}", "--set", f"auth_url={box.auth_url}"]
-        words = ["channel", "add", "booking", "--no-input", "--secret-stdin", *given]
+        words = ["channel", "add", "booking.com", "--no-input", "--secret-stdin", *given]
         refused = run(*words, stdin="wrong\n")
         assert refused.code != 0
         assert "refuses the client id" in refused.out

@@ -240,7 +240,7 @@ _BOOKING = Form(
 
 FORMS: Mapping[str, Form] = {
     "channex": _CHANNEX,
-    "booking": _BOOKING,
+    "booking.com": _BOOKING,
     "whatsapp-cloud": _WHATSAPP_CLOUD,
     "webchat": _WEBCHAT,
     "messenger": _MESSENGER,
