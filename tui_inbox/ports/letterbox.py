@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from tui_inbox.ports.channel import Hook
 
-
 BAD_SIGNATURE = "bad_signature"
 """Code of the refusal of what does not come from the vendor; whoever keeps it may throw it away."""
 
