@@ -12,6 +12,7 @@ from adapters.email.account import Email
 from adapters.sandbox.mailbox import SandboxMailbox
 from storage.store import SqlStore
 from tests.adapters.mail import raw_mail, settings
+from tests.builders import a_guest, a_reservation
 from tests.fakes import NOON, StillClock, hotel
 from tests.services.conftest import ANA, Front
 from tui_inbox.domain.outbox import OutboxState
@@ -102,3 +103,33 @@ def test_a_forged_one_is_kept_apart_from_the_real_stay(desk: Relayed) -> None:
         message = tx.messages.get(forged.last_message_id or 0)
     assert message is not None
     assert message.error_code == "ota_unproved"
+
+
+def test_whatever_code_a_mail_names_it_is_one_conversation_and_each_handle_has_the_newest_way_back(
+    desk: Relayed,
+) -> None:
+    desk.post("ota/airbnb_en_translated")
+    first = desk.conversation("2001002003", "airbnb-mail")
+    desk.post("ota/airbnb_fr_rotated")
+    assert desk.answer("HMABCD2345", "airbnb-mail", "Prego.") == [OutboxState.ACCEPTED]
+    desk.post("ota/airbnb_es_code")
+    assert desk.conversation("HMABCD2345", "airbnb-mail").id == first.id
+    assert desk.answer("HMABCD2345", "airbnb-mail", "A las 22.") == [OutboxState.ACCEPTED]
+    assert desk.box.recipients == ["4qx1m8example002@reply.airbnb.com", "r3example003@reply.airbnb.com"]
+
+
+def test_the_number_of_a_known_stay_brings_its_guest(desk: Relayed) -> None:
+    with desk.store.write() as tx:
+        guest = a_guest(tx, "Jonas Weber-Klein")
+        a_reservation(tx, guest, ota_code="3812391309")
+    desk.post("ota/booking_en_html")
+    assert desk.conversation("3812391309", "booking-mail").guest_id == guest.id
+
+
+def test_an_older_mail_that_comes_late_does_not_turn_the_answers_back(desk: Relayed) -> None:
+    desk.post("ota/booking_it_second")
+    late = raw_mail("ota/booking_en_html").replace(b"22 Nov 2026 09:1", b"22 Nov 2026 08:1")
+    desk.box.deliver(late)
+    desk.post()
+    assert desk.answer("3812391309") == [OutboxState.ACCEPTED]
+    assert desk.box.recipients == ["3812391309-zzzz.yyyy.xxxx.wwww@mchat.booking.com"]

@@ -220,18 +220,25 @@ class Intake:
             line = self._line(*place)
             self._lines[place] = line._replace(last_out_at=max(at, line.last_out_at or at), reply_by=None)
         elif item.route or item.reply_by or place in self._lines:
-            line = self._line(*place)
-            if line.last_in_at is None or at >= line.last_in_at:
-                route, reply_by = clean_line(item.route) or line.route, item.reply_by or line.reply_by
-                line = line._replace(route=route, reply_by=reply_by)
-            self._lines[place] = line._replace(last_in_at=max(at, line.last_in_at or at))
+            self._told(place, item, at)
         else:
             self._hear(place, at)
         # The vendor's window is the person's, whichever of their handles is written to.
         for other in () if item.outbound else item.also:
-            self._hear((item.channel, clean_line(other)), at)
+            if item.route:
+                self._told((item.channel, clean_line(other)), item, at)
+            else:
+                self._hear((item.channel, clean_line(other)), at)
         if traits.free_window is not None or traits.reply_mark is not None or item.reply_by is not None:
             self._clocked.add(conversation_id)
+
+    def _told(self, place: tuple[str, str], item: Inbound, at: datetime) -> None:
+        """The newest message says where answers go, and until when one is wanted."""
+        line = self._line(*place)
+        if line.last_in_at is None or at >= line.last_in_at:
+            route, reply_by = clean_line(item.route) or line.route, item.reply_by or line.reply_by
+            line = line._replace(route=route, reply_by=reply_by)
+        self._lines[place] = line._replace(last_in_at=max(at, line.last_in_at or at))
 
     def _hear(self, place: tuple[str, str], at: datetime) -> None:
         line = self._lines.get(place)
