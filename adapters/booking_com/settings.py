@@ -60,6 +60,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     auth_url: str = TOKENS
     poll_seconds: Annotated[int, Meta(ge=5, le=3600)] = 30
     history: Annotated[str, Meta(pattern=r"^([1-9][0-9]{0,3}d|all|none)$")] = "30d"
+    read_receipts: Literal["off", "on-open", "on-reply"] = "on-reply"
+    """When Booking.com is told that a conversation was read."""
     mode: Literal["full", "view-only"] = "full"
     property_: str = field(name="property", default="")
     """Code of the property whose guests write here."""

@@ -105,6 +105,10 @@ class MessengerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     base_url: str = GRAPH
     poll_seconds: Annotated[int, Meta(ge=5, le=3600)] = 60
     history: History = "30d"
+    read_receipts: Literal["off", "on-open", "on-reply"] = "on-reply"
+    """When guests see that their messages were read."""
+    typing: bool = False
+    """Guests see that somebody writes."""
     mode: Literal["full", "view-only"] = "full"
     property_: str = field(name="property", default="")
     """Code of the property whose guests write here."""
@@ -160,6 +164,8 @@ class InstagramSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Empty: Meta's own address for this ``login``."""
     poll_seconds: Annotated[int, Meta(ge=5, le=3600)] = 60
     history: History = "30d"
+    typing: bool = False
+    """Guests see that somebody writes."""
     mode: Literal["full", "view-only"] = "full"
     property_: str = field(name="property", default="")
 

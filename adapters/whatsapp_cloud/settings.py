@@ -98,10 +98,10 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Send ``appsecret_proof`` with every call, for apps that demand it."""
     graph_version: Annotated[str, Meta(pattern=r"^v[0-9]{1,3}\.[0-9]{1,2}$")] = "v25.0"
     base_url: str = VENDOR
-    mark_read: bool = True
-    """Guests may see that their messages were opened."""
-    typing: bool = True
-    """Guests may see that somebody writes."""
+    read_receipts: Literal["off", "on-open", "on-reply"] = "on-reply"
+    """When guests see that their messages were read."""
+    typing: bool = False
+    """Guests see that somebody writes, which marks as read what they wrote."""
     ask_receipts: bool = False
     """Ask ``message_history`` about what was sent, where Meta offers it to this account."""
     mode: Literal["full", "view-only"] = "full"
@@ -130,7 +130,8 @@ class WhatsAppNumbers:
     def serves(cls, settings: AccountSettings) -> Mapping[str, ChannelTraits]:
         if settings.mode == "view-only":
             return {WHATSAPP.code: WHATSAPP._replace(can_send=False, can_start=False, acts=frozenset())}
-        kept_quiet = {Act.READ: not settings.mark_read, Act.TYPING: not (settings.typing and settings.mark_read)}
+        silent = settings.read_receipts == "off"
+        kept_quiet = {Act.READ: silent, Act.TYPING: silent or not settings.typing}
         acts = frozenset(act for act in WHATSAPP.acts if not kept_quiet.get(act))
         return {WHATSAPP.code: WHATSAPP._replace(acts=acts)}
 

@@ -212,7 +212,7 @@ def test_settings_name_their_keys_as_the_documentation_does() -> None:
 
     assert {field.encode_name for field in msgspec.structs.fields(Settings)} == {
         "type", "number", "phone_number_id", "waba_id", "secret", "app_secret", "verify_token", "prove_calls",
-        "graph_version", "base_url", "mark_read", "typing", "ask_receipts", "mode", "property",
+        "graph_version", "base_url", "read_receipts", "typing", "ask_receipts", "mode", "property",
     }  # fmt: skip
 
 

@@ -241,7 +241,8 @@ def test_after_a_refusal_meta_is_not_asked_for_receipts_again() -> None:
     assert len(server.requests) == 1
 
 
-def test_acts_are_told_and_repeating_them_changes_nothing(box: SandboxWhatsApp, desk: WhatsAppCloud) -> None:
+def test_acts_are_told_and_repeating_them_changes_nothing(box: SandboxWhatsApp) -> None:
+    desk = in_whatsapp_sandbox(box, typing=True)
     box.account.receive(GUEST, "text", {"body": "Bonjour"})
     for _ in range(2):
         desk.act(Deed(Act.READ, "whatsapp", GUEST, "wamid.IN"))
@@ -254,6 +255,7 @@ def test_acts_are_told_and_repeating_them_changes_nothing(box: SandboxWhatsApp, 
     desk.act(Deed(Act.REACT, "whatsapp", GUEST, "wamid.IN", "🙏"))
     desk.act(Deed(Act.REACT, "whatsapp", GUEST, "wamid.IN"))
     assert [one.body["reaction"]["emoji"] for one in box.account.sent] == ["🙏", ""]
+    desk.close()
 
 
 def test_a_guest_who_wrote_long_ago_cannot_be_blocked(box: SandboxWhatsApp, desk: WhatsAppCloud) -> None:
@@ -262,7 +264,7 @@ def test_a_guest_who_wrote_long_ago_cannot_be_blocked(box: SandboxWhatsApp, desk
 
 
 def test_what_the_hotel_keeps_to_itself_is_not_told(box: SandboxWhatsApp) -> None:
-    discreet = in_whatsapp_sandbox(box, mark_read=False)
+    discreet = in_whatsapp_sandbox(box, read_receipts="off")
     assert discreet.traits["whatsapp"].acts == {Act.REACT, Act.SPAM}, "typing cannot be told without reading"
     discreet.act(Deed(Act.READ, "whatsapp", GUEST, "wamid.IN"))
     discreet.act(Deed(Act.TYPING, "whatsapp", GUEST, "wamid.IN"))
