@@ -9,12 +9,16 @@ import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
+from adapters.sandbox.booking_com import SandboxBooking
+from adapters.sandbox.channex import SandboxChannex
+from adapters.sandbox.channex_account import ChannexAccount
 from adapters.sandbox.guests import Agenda, Guests
 from adapters.sandbox.hotel import script
 from adapters.sandbox.mailbox import SandboxMailbox
 from adapters.sandbox.meta import SandboxMeta
 from adapters.sandbox.meta_account import MetaAccount
 from adapters.sandbox.seeding import account_of, fill_mailbox
+from adapters.sandbox.site_guests import BookingGuests, ChannexGuests
 from adapters.sandbox.twilio import SandboxTwilio
 from adapters.sandbox.whatsapp_cloud import SandboxWhatsApp
 from adapters.sandbox.whatsapp_cloud_account import WhatsAppAccount
@@ -36,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--instagram-port", type=int, help="an Instagram account besides, at this port")
     parser.add_argument("--whatsapp-port", type=int, help="a WhatsApp number at Meta besides, at this port")
     parser.add_argument("--whatsapp-hooks", default="", help="where its webhooks go: http://127.0.0.1:PORT/hooks/NAME")
+    parser.add_argument("--channex-port", type=int, help="Booking.com, Airbnb and Expedia besides, at this port")
+    parser.add_argument("--booking-port", type=int, help="a Booking.com machine account besides, at this port")
     parser.add_argument("--alone", action="store_true", help="do not end when standard input does")
     given = parser.parse_args(arguments)
 
@@ -53,6 +59,12 @@ def main(arguments: list[str] | None = None) -> int:
             further.enter_context(SandboxWhatsApp(number, given.whatsapp_port))
             if given.whatsapp_hooks:
                 WhatsAppGuests(number, agenda, by_http(given.whatsapp_hooks)).begin()
+        if given.channex_port is not None:
+            sites = further.enter_context(SandboxChannex(ChannexAccount(title=sample.hotel), given.channex_port))
+            ChannexGuests(sites.account, agenda).begin()
+        if given.booking_port is not None:
+            booking = further.enter_context(SandboxBooking(port=given.booking_port))
+            BookingGuests(booking.account, agenda).begin()
         Guests(sample, account, mailbox, agenda).begin()
         threading.Thread(target=agenda.run, name="guests", daemon=True).start()
         print(f"ready twilio={twilio.base_url} imap={mailbox.imap_port} smtp={mailbox.smtp_port}", flush=True)

@@ -26,12 +26,12 @@ class Agenda:
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._count = 0
         self._wake = threading.Condition()
         self._open = True
 
-    def add(self, seconds: float, act: Callable[[], None]) -> None:
+    def add(self, seconds: float, act: Callable[[], object]) -> None:
         with self._wake:
             self._count += 1
             heapq.heappush(self._due, (self._monotonic() + seconds, self._count, act))
@@ -59,7 +59,7 @@ class Agenda:
             self._open = False
             self._wake.notify()
 
-    def _next(self) -> Callable[[], None] | None:
+    def _next(self) -> Callable[[], object] | None:
         with self._wake:
             if self._due and self._due[0][0] <= self._monotonic():
                 return heapq.heappop(self._due)[2]
