@@ -58,6 +58,10 @@ def _clock(value: time) -> str:
     return value.strftime("%H:%M")
 
 
+def _day(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
+
+
 _SAME: tuple[Convert | None, Convert | None] = (None, None)
 _SCALARS: dict[str, tuple[Convert | None, Convert | None]] = {
     "int": _SAME,
@@ -67,6 +71,7 @@ _SCALARS: dict[str, tuple[Convert | None, Convert | None]] = {
     "datetime": (micros, moment),
     "datetime | None": (micros, moment),
     "date": (date.isoformat, date.fromisoformat),
+    "date | None": (date.isoformat, _day),
     "time": (_clock, time.fromisoformat),
     "tuple[str, ...]": (packed, strings_of),
     "Mapping[str, str]": (packed, words_of),

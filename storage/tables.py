@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, SmallInteger, Text, text
 from sqlmodel import Field, SQLModel
 
+from tui_inbox.domain.booking import BookingEvent
 from tui_inbox.domain.conversation import State
 from tui_inbox.domain.deed import Act
 from tui_inbox.domain.message import Delivery, Direction, Kind, MessageClass, Origin
@@ -57,6 +58,7 @@ def _one_of(column: str, codes: type[StrEnum]) -> CheckConstraint:
 
 
 metadata = SQLModel.metadata
+_UNHANDLED = "handled_at IS NULL"
 
 
 class Operator(SQLModel, table=True):
@@ -646,6 +648,25 @@ class Planned(SQLModel, table=True):
     state: str = _text("planned")
     reason: str = _text()
     outbox_id: int | None = _big()
+
+
+class StayEvent(SQLModel, table=True):
+    __tablename__ = "stay_event"
+    __table_args__ = (
+        _one_of("kind", BookingEvent),
+        Index("ux_stay_event", "reservation_id", "kind", "revision", unique=True),
+        Index("ix_stay_event_waiting", "id", sqlite_where=text(_UNHANDLED), postgresql_where=text(_UNHANDLED)),
+    )
+    id: int | None = _id()
+    reservation_id: int = _big(null=False)
+    kind: str = _text()
+    revision: int = _count()
+    at: int = _big(null=False)
+    arrival: str = _text()
+    departure: str = _text()
+    was_arrival: str | None = _text(null=True)
+    was_departure: str | None = _text(null=True)
+    handled_at: int | None = _big()
 
 
 class Tag(SQLModel, table=True):

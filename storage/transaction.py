@@ -76,6 +76,12 @@ class Transaction:
         return SqlReservations(self.db)
 
     @cached_property
+    def stay_events(self) -> ports.StayEvents:
+        from storage.stay_events import SqlStayEvents
+
+        return SqlStayEvents(self.db)
+
+    @cached_property
     def outbox(self) -> ports.Outbox:
         from storage.outbox import SqlOutbox
 

@@ -376,6 +376,20 @@ CREATE TABLE planned (
 	PRIMARY KEY (id),
 	CONSTRAINT ck_state_code CHECK (state = 'planned' OR state = 'queued' OR state = 'skipped' OR state = 'withdrawn' OR state = 'expired')
 );
+CREATE TABLE stay_event (
+	id INTEGER NOT NULL,
+	reservation_id BIGINT NOT NULL,
+	kind TEXT DEFAULT '' NOT NULL,
+	revision INTEGER DEFAULT 0 NOT NULL,
+	at BIGINT NOT NULL,
+	arrival TEXT DEFAULT '' NOT NULL,
+	departure TEXT DEFAULT '' NOT NULL,
+	was_arrival TEXT,
+	was_departure TEXT,
+	handled_at BIGINT,
+	PRIMARY KEY (id),
+	CONSTRAINT ck_kind_code CHECK (kind = 'pending' OR kind = 'confirmed' OR kind = 'declined' OR kind = 'cancelled' OR kind = 'rescheduled')
+);
 CREATE TABLE tag (
 	id INTEGER NOT NULL,
 	name TEXT DEFAULT '' NOT NULL,
@@ -543,6 +557,7 @@ CREATE INDEX ix_reservation_departure ON reservation (departure, arrival, status
 CREATE INDEX ix_reservation_guest ON reservation (guest_id, arrival, departure, status, room);
 CREATE INDEX ix_reservation_room ON reservation (room, departure);
 CREATE INDEX ix_revision_message ON revision (message_id, id);
+CREATE INDEX ix_stay_event_waiting ON stay_event (id) WHERE handled_at IS NULL;
 CREATE INDEX ix_tagged_ref ON tagged (kind, ref_id);
 CREATE INDEX ix_unread_conversation ON unread (conversation_id);
 CREATE INDEX ix_unread_state ON unread (operator, state, last_at DESC, conversation_id DESC);
@@ -558,6 +573,7 @@ CREATE UNIQUE INDEX ux_outbox_provider ON outbox (account, provider_id) WHERE pr
 CREATE UNIQUE INDEX ux_planned ON planned (rule_id, reservation_id, local_date);
 CREATE UNIQUE INDEX ux_reservation_source ON reservation (source, external_id);
 CREATE UNIQUE INDEX ux_search_message ON search_message (message_id);
+CREATE UNIQUE INDEX ux_stay_event ON stay_event (reservation_id, kind, revision);
 CREATE UNIQUE INDEX ux_tag ON tag (name);
 CREATE UNIQUE INDEX ux_template ON template (kind, name, language, account);
 CREATE UNIQUE INDEX ux_visitor_key ON visitor (account, key_hash);

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from tui_inbox.domain.booking import StayEvent
 from tui_inbox.domain.conversation import Conversation
 from tui_inbox.domain.deed import Act, PendingDeed
 from tui_inbox.domain.event import Event
@@ -316,6 +317,24 @@ class Reservations(Protocol):
 
     def arriving(self, first: date, last: date, after_id: int, limit: int) -> Sequence[Reservation]:
         """Live ones with arrival in [first, last], by id."""
+        ...
+
+
+class StayEvents(Protocol):
+    """What happened to stays, until their messages are made."""
+
+    def add(self, event: StayEvent) -> StayEvent | None:
+        """None when this stay, kind and revision were noted before."""
+        ...
+
+    def waiting(self, limit: int) -> Sequence[StayEvent]:
+        """Not handled yet, oldest first, for change."""
+        ...
+
+    def handled(self, event_id: int, at: datetime) -> None: ...
+
+    def of_reservation(self, reservation_id: int) -> Sequence[StayEvent]:
+        """Oldest first."""
         ...
 
 
@@ -741,6 +760,9 @@ class Transaction(Protocol):
 
     @property
     def reservations(self) -> Reservations: ...
+
+    @property
+    def stay_events(self) -> StayEvents: ...
 
     @property
     def outbox(self) -> Outbox: ...

@@ -806,6 +806,36 @@ def _search_message() -> None:
     op.create_index("ux_search_message", "search_message", ["message_id"], unique=True)
 
 
+def _stay_event() -> None:
+    op.create_table(
+        "stay_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reservation_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("revision", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("arrival", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("departure", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("was_arrival", sa.Text(), nullable=True),
+        sa.Column("was_departure", sa.Text(), nullable=True),
+        sa.Column("handled_at", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.CheckConstraint(
+            "kind = 'pending' OR kind = 'confirmed' OR kind = 'declined' OR kind = 'cancelled' OR kind = 'rescheduled'",
+            name="ck_kind_code",
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "ix_stay_event_waiting",
+        "stay_event",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("handled_at IS NULL"),
+        postgresql_where=sa.text("handled_at IS NULL"),
+    )
+    op.create_index("ux_stay_event", "stay_event", ["reservation_id", "kind", "revision"], unique=True)
+
+
 def _tag() -> None:
     op.create_table(
         "tag",
@@ -976,6 +1006,7 @@ _TABLES = (
     _rule,
     _search_guest,
     _search_message,
+    _stay_event,
     _tag,
     _tagged,
     _template,
