@@ -392,6 +392,7 @@ def test_whatsapp_at_meta_is_connected_with_all_its_secrets(run: Run, house: Pat
         given = f"{box.account.token}\n{box.account.app_secret}\n{box.account.verify_token}\n"
         result = run(*words, stdin=given)
         assert (result.code, result.err) == (0, "")
+        assert "the secrets for receiving are set: yes" in result.out
         table = load(configured(house)).config.channels["desk-whatsapp"]
         assert table["secret"] == "desk-whatsapp-token"
         assert table["app_secret"] == "desk-whatsapp-app-secret"
@@ -429,11 +430,12 @@ def test_channex_is_connected_by_its_key_and_property(run: Run, house: Path) -> 
         words = ["channel", "add", "channex", "--no-input", "--secret-stdin", *given]
         result = run(*words, stdin=f"{box.account.key}\n")
         assert (result.code, result.err) == (0, "")
-        assert "airbnb: active" in result.out
+        assert "Airbnb: connected" in result.out
         assert box.account.key not in everything_written(house)
         box.account.sites["AirBNB"] = Site("AirBNB", token_invalid=True)
         stale = run("channel", "test", "desk-channex")
     assert "must be authorised again" in stale.out
+    assert "Airbnb: to be authorised again" in stale.out
     assert load(configured(house)).config.channels["desk-channex"]["secret"] == "desk-channex-key"
 
 

@@ -103,6 +103,7 @@ def add(options: Namespace) -> int:
         else:
             secret = _secret(options, form, secret) if form.secret else None
             others = _more_secrets(options, form, name, answers) or others
+            account = _naming(form, name, table, others, loaded) or account
         given = Given(secret, others) if secret else None
         health = None if options.no_test else try_out(account, given or chain)
         secret = given.secret if given else None
@@ -275,8 +276,22 @@ _DETAILS = {
     "inbox": N_("messages in the inbox"),
     "sent_folder": N_("folder of sent mail"),
     "webhook": N_("Meta brings news by webhook"),
+    "queue": N_("queue of messages"),
+    "booking": "Booking.com",
+    "airbnb": "Airbnb",
+    "expedia": "Expedia",
 }
 """What adapters tell of an account, in words."""
+_STATES = {
+    "active": N_("connected"),
+    "inactive": N_("switched off there"),
+    "reauthorise": N_("to be authorised again"),
+    "not_mapped": N_("a listing is not mapped"),
+    "absent": N_("not connected"),
+    "open": N_("open"),
+    "closed": N_("no access"),
+}
+"""Of a site, a queue or a property."""
 
 
 def print_health(name: str, health: Health) -> None:
@@ -288,8 +303,12 @@ def print_health(name: str, health: Health) -> None:
     else:
         print(labelled(name, f"{sentence(health.code)} {clean_line(health.vendor_text)}".rstrip()))
     for key, value in health.details.items():
-        words = {0: _("no"), 1: _("yes")}.get(int(value)) if key in _YES_NO else clean_line(str(value))
-        print("  " + labelled(_(_DETAILS[key]) if key in _DETAILS else clean_line(key), words or "–"))
+        said = clean_line(str(value))
+        if key in _YES_NO:
+            said = _("yes") if int(value) else _("no")
+        elif said in _STATES:
+            said = _(_STATES[said])
+        print("  " + labelled(_(_DETAILS[key]) if key in _DETAILS else clean_line(key), said or "–"))
 
 
 def _offer_message(options: Namespace, account: Account, secrets: Secrets) -> None:
