@@ -154,8 +154,8 @@ class Mailboxes:
 
     Settings = MailSettings
     TRAITS: Mapping[str, ChannelTraits] = {traits.code: traits for traits in (EMAIL, BOOKING_MAIL, AIRBNB_MAIL)}
-    NEEDS = ("need_mailbox", "need_mail_password")
-    LIMITS = ("limit_mail_unread",)
+    NEEDS = ("need_mailbox", "need_mail_password", "need_mail_registration", "need_ota_senders")
+    LIMITS = ("limit_mail_unread", "limit_ota_answers")
 
     @classmethod
     def serves(cls, settings: MailSettings) -> Mapping[str, ChannelTraits]:

@@ -20,6 +20,10 @@ SENTENCES: dict[str, str] = {
     ),
     "mail_no_smtp": N_('“{account}” has no smtp table. Add one, or set mode = "view-only".'),
     "mail_ca_unreadable": N_("The certificates in “{file}” cannot be read (ca_file)."),
+    # What it takes, and what it cannot do.
+    "need_mail_registration": N_("For the sign-in: this program registered once in your organisation's console."),
+    "need_ota_senders": N_("For Booking.com's guests: the desk's address on the Extranet's list of approved senders."),
+    "limit_ota_answers": N_("Guests of Booking.com and Airbnb can be answered by mail, but not written to first."),
     # Signing in.
     "mail_sign_in_again": N_(
         "The sign-in at the mail provider has ended or was taken back: “tui-inbox channel sign-in NAME” renews it."
