@@ -288,7 +288,7 @@ _STATES = {
     "reauthorise": N_("to be authorised again"),
     "not_mapped": N_("a listing is not mapped"),
     "absent": N_("not connected"),
-    "open": N_("open"),
+    "open": N_("reachable"),
     "closed": N_("no access"),
 }
 """Of a site, a queue or a property."""

@@ -58,7 +58,8 @@ def _init(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
-    kinds = ("sms", "whatsapp", "whatsapp-cloud", "email", "messenger", "instagram", "webchat", "channex", "booking.com")
+    chats = ("whatsapp", "whatsapp-cloud", "messenger", "instagram", "webchat")
+    kinds = ("sms", *chats, "email", "channex", "booking.com")
     parser.add_argument("kind", choices=kinds, help=_("what to connect"))
     parser.add_argument("--name", help=_("your name for it, such as desk-sms"))
     parser.add_argument("--no-input", action="store_true", help=_("ask nothing: the flags say it all"))
