@@ -12,6 +12,7 @@ from adapters.sandbox.booking_com import SandboxBooking
 from adapters.sandbox.booking_com_account import BookingAccount
 from adapters.sandbox.channex import SandboxChannex
 from adapters.sandbox.channex_account import ChannexAccount, Site
+from adapters.sandbox.ota import Fault
 from storage.store import SqlStore
 from tests.adapters import rig_booking_com, rig_channex
 from tests.fakes import StillClock, hotel
@@ -262,3 +263,34 @@ def test_the_site_of_a_booking_is_known_however_it_is_written() -> None:
     for word in ("", "Direct", "Expedia", "B", "Air"):
         assert not booked_at(word, "Booking.com")
         assert not booked_at(word, AIRBNB.label)
+
+
+def test_a_planned_word_whose_answer_was_lost_is_found_in_the_thread_and_stands_there_once(
+    channex: SandboxChannex, sqlite_store: SqlStore, clock: StillClock
+) -> None:
+    channel, store = rig_channex.in_sandbox(channex), sqlite_store
+    house = house_of(channel)
+    channex.account.book("AirBNB", "HMABC12345", "Andrew", "Poe")
+    with store.write() as tx:
+        accounts.connected(tx, house, "desk", clock.now() - timedelta(days=1))
+        guest = tx.guests.add(Guest(0, "Andrew Poe"))
+        stay = Reservation(0, guest.id, "pms", "77", ARRIVAL, ARRIVAL + timedelta(days=2), ota="Airbnb")
+        tx.reservations.add(stay._replace(ota_code="HMABC12345"))
+        templates.save(tx, house, SYSTEM, Template(0, TemplateKind.REMINDER, "welcome", "en", BODY), clock.now())
+        rule = Rule(0, RuleKind.BEFORE_ARRIVAL, "Welcome", "welcome", 2, time(18), ("airbnb",))
+        planning.put_rule(tx, house, ANA, rule)
+        planning.plan(tx, house, clock.now())
+    clock.at = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)
+    with store.write() as tx:
+        planning.queue_due(tx, house, clock.now())
+    channex.account.faults.append(Fault("lost_answer"))
+    assert deliver(store, house, channel, clock) == [OutboxState.UNKNOWN]
+    polling.poll_account(store, house, channel, clock)
+    clock.forward(minutes=3)
+    delivery.reconcile(store, house, channel, clock.now())
+    with store.read() as tx:
+        rows = tx.messages.page(talk_of(store, guest).id, None, 10)
+        states = [row.state for row in tx.outbox.in_state(tuple(OutboxState), 10)]
+    assert [row.origin for row in rows] == [Origin.SCHEDULED]
+    assert states == [OutboxState.ACCEPTED]
+    channel.close()

@@ -82,7 +82,10 @@ def accepted(tx: Transaction, desk: Desk, row: Outgoing, receipt: Receipt, now: 
     )
     if moved is None:
         return None
-    tx.messages.set_state(row.message_id, Delivery.SENT, at=now, external_id=provider_id, segments=receipt.segments)
+    echo = tx.messages.by_external(row.account, provider_id)
+    # An echo that could not be told from a message written elsewhere has the id already.
+    external_id = provider_id if echo is None or echo.id == row.message_id else ""
+    tx.messages.set_state(row.message_id, Delivery.SENT, at=now, external_id=external_id, segments=receipt.segments)
     # The conversation first: who holds it may change its lines, so no stop that arrives now is overwritten.
     conversation = tx.conversations.load(row.conversation_id)
     if row.way is not Way.PUBLIC:
