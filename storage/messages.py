@@ -333,9 +333,9 @@ class SqlMessages:
 
     def last_answer_at(self, conversation_id: int) -> datetime | None:
         at: int | None = self._db.value(
-            "SELECT at FROM message WHERE conversation_id = :id AND direction = 'out'"
-            " AND origin IN ('manual', 'bot', 'elsewhere') AND state NOT IN ('failed', 'cancelled')"
-            # Planned for later and not gone yet: nobody has been answered.
+            "SELECT at FROM message WHERE conversation_id = :id AND (seconds > 0 OR direction = 'out'"
+            " AND kind <> 'call' AND origin IN ('manual', 'bot', 'elsewhere')) AND state NOT IN ('failed', 'cancelled')"
+            # A call answers when somebody talked. Planned for later and not gone yet: nobody has been answered.
             " AND NOT (state = 'held' AND at > created_at)"
             " ORDER BY at DESC, id DESC LIMIT 1",
             id=conversation_id,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from tui_inbox.domain.channel import ChannelTraits, Evidence, HandleKind
 from tui_inbox.domain.deed import Deed
 from tui_inbox.domain.errors import ChannelError, Malformed
-from tui_inbox.domain.message import Delivery, Kind
+from tui_inbox.domain.message import Attachment, Delivery, Kind
 from tui_inbox.domain.outbox import Outgoing
 from tui_inbox.ports.channel import (
     Access,
@@ -203,6 +203,7 @@ class FakeChannel:
             return (Status(**{**fields, "state": Delivery(fields["state"])}),)
         if fields.get("kind") in list(Kind):
             fields["kind"] = Kind(fields["kind"])
+        fields["attachments"] = tuple(Attachment(*file) for file in fields.get("attachments", ()))
         return (Inbound(**fields),)
 
     def check(self, outgoing: Outgoing) -> None:

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from tui_inbox.ports.store import Blobs, Lease
 
 SQLITE_FILE = "inbox.db"
-HARMLESS = frozenset({"history", "poll_seconds", "property", "sent_copy", "address", "read_receipts", "typing"})
+HARMLESS = frozenset(
+    {"history", "poll_seconds", "property", "sent_copy", "address", "read_receipts", "typing", "calls"}
+)
 """Settings of an account that rules may know."""
 SECRETS_FILE = "secrets.enc"
 

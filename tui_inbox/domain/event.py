@@ -59,6 +59,7 @@ class Code(StrEnum):
     SEND_UNKNOWN = "send_unknown"
     SEND_SETTLED = "send_settled"
     RESENT = "resent"
+    CALL_LOGGED = "call_logged"
     HISTORY_IMPORTED = "history_imported"
     MOVED_TO_INBOX = "moved_to_inbox"
     UNDONE = "undone"

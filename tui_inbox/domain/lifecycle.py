@@ -231,6 +231,11 @@ def replied(conversation: Conversation, actor: str, now: datetime) -> Change:
     return Change(answered, None)
 
 
+def talked(conversation: Conversation) -> Conversation:
+    """Somebody talked with the guest on the telephone: nobody waits, and the row stays where it is."""
+    return _settled(conversation)
+
+
 def send_failed(conversation: Conversation, now: datetime) -> Change:
     """What a person sent did not arrive, or may not have: back to Open, waiting; the guest's silence is ours."""
     if conversation.state is State.SPAM:

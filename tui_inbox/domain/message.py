@@ -138,6 +138,18 @@ class Message(NamedTuple):
     attachments: tuple[Attachment, ...] = ()
 
 
+MISSED, TAKEN, CALLED = "<missed>", "<taken>", "<called>"
+"""``Conversation.preview_by`` where the newest message is a call."""
+CALL_MARKS = frozenset({MISSED, TAKEN, CALLED})
+
+
+def call_mark(direction: Direction, seconds: int | None) -> str:
+    """Which of them a call is: one that nobody took has no length."""
+    if direction is Direction.OUT:
+        return CALLED
+    return TAKEN if seconds else MISSED
+
+
 _PREVIEW = 160
 
 

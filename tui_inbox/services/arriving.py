@@ -7,7 +7,7 @@ from typing import Any
 
 from tui_inbox.domain.conversation import Conversation
 from tui_inbox.domain.display import clean, clean_line
-from tui_inbox.domain.message import Attachment, Delivery, Direction, Message, Origin, preview
+from tui_inbox.domain.message import Attachment, Delivery, Direction, Kind, Message, Origin, call_mark, preview
 from tui_inbox.ports.channel import Inbound
 
 NAME_MAX = 200
@@ -19,6 +19,7 @@ def as_message(
 ) -> Message:
     """What a vendor told, made printable."""
     text, full = clean(item.text), clean(item.full_text)
+    sent = item.outbound and item.kind is not Kind.CALL
     return Message(
         id=0,
         conversation_id=conversation_id,
@@ -34,7 +35,7 @@ def as_message(
         external_id=item.external_id,
         own_address=clean_line(item.own_address),
         address=address,
-        state=(item.state or Delivery.SENT) if item.outbound else Delivery.NONE,
+        state=(item.state or Delivery.SENT) if sent else Delivery.NONE,
         error_code=item.suspicious,
         thread_ref=item.thread_ref,
         references=item.references,
@@ -72,7 +73,11 @@ def newest(conversation: Conversation, message: Message, item: Inbound) -> Conve
         "preview_by": "<elsewhere>" if item.outbound else "",
         "outcome": message.state.value,
     }
-    if not item.outbound or not conversation.last_address:
+    call = item.kind is Kind.CALL
+    if call:
+        told["preview_by"] = call_mark(message.direction, message.seconds)
+    # Nobody is answered by a call: the next text goes where the last one came from.
+    if not (item.outbound or call) or not conversation.last_address:
         told |= {
             "last_channel": message.channel,
             "last_account": message.account,

@@ -22,7 +22,7 @@ from tui_inbox.ports.channel import (
 )
 from tui_inbox.ports.store import Blobs, Job, Store, Transaction
 from tui_inbox.rows import AccountRow, UsageRow
-from tui_inbox.services import accounts, delivery, templates
+from tui_inbox.services import accounts, calling, delivery, templates
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.files import fetch
 from tui_inbox.services.ingest import apply_pending, replay, store_batch
@@ -39,8 +39,10 @@ KINDS = (
     "older",
     "download",
     "replay",
+    "calls",
+    "calls_set",
 )
-ADMIN_KINDS = frozenset({"channel_connect"})
+ADMIN_KINDS = frozenset({"channel_connect", "calls_set"})
 
 
 def ask(tx: Transaction, actor: Actor, kind: str, account: str, params: Mapping[str, str | int], now: datetime) -> int:
@@ -301,4 +303,6 @@ _HANDLERS: Mapping[str, Callable[[_Work], Result]] = {
     "older": _older,
     "download": _download,
     "replay": _replay,
+    "calls": lambda work: calling.read_route(work.channel),
+    "calls_set": lambda work: calling.write_route(work.desk, work.channel, work.job.params),
 }

@@ -99,7 +99,7 @@ class Intake:
             known = heard.apply(self._tx, self._desk, self._account, item, self._now)
             return Fate.APPLIED if known else self._early(item.at)
         address = clean_line(item.address)
-        if item.outbound:
+        if item.outbound and item.kind is not Kind.CALL:
             ours = self._known_as_ours(item, address)
             if ours is not None:
                 return ours
@@ -149,7 +149,8 @@ class Intake:
             if self._unsettled is None:
                 self._unsettled = settling.unsettled(tx, self._account)
             body = body_hash(item.text)
-            candidates = [row for row in self._unsettled if (row.address, row.body_hash) == (address, body)]
+            to = {address, *map(clean_line, item.also)}
+            candidates = [row for row in self._unsettled if row.address in to and row.body_hash == body]
             # One that was given to the operator long ago claims an echo last.
             candidates.sort(key=lambda row: row.state is OutboxState.NEEDS_OPERATOR)
         if not candidates:
@@ -173,29 +174,30 @@ class Intake:
             return Fate.IGNORED
         at = min(item.at, self._now)
         imported = at < self._connected_at
-        comment = item.kind is Kind.COMMENT
-        word = keyword(item.text) if traits.stop_words and not item.outbound and not comment else None
-        quiet = imported or item.automated or item.outbound or (word is not None and not word.ambiguous)
+        call, aside = item.kind is Kind.CALL, item.kind in (Kind.COMMENT, Kind.CALL)
+        taken = call and bool(item.seconds)
+        word = keyword(item.text) if traits.stop_words and not item.outbound and not aside else None
+        quiet = imported or item.automated or item.outbound or taken or (word is not None and not word.ambiguous)
         conversation = self._conversation(item, address, traits, at, quiet=quiet)
         if imported and self._full(conversation.id):
             return Fate.IGNORED
         told = as_message(item, self._account, address, conversation.id, at, self._now, imported=imported)
-        if item.outbound and traits.read_receipts and not comment:
+        if item.outbound and traits.read_receipts and not aside:
             self._lines[item.channel, address] = line = self._line(item.channel, address)
             told = receipts.as_read(told, line)
         message = self._tx.messages.add(told, indexed=False)
         if message is None:
             return Fate.IGNORED
         self._added.append(message)
-        # A comment is said to everybody: it opens no chat, and its answer closes none.
-        if not item.automated and not comment:
+        # A comment is said to everybody, a call is no text: they open no chat, and their answers close none.
+        if not item.automated and not aside:
             self._clock(item, address, traits, conversation.id, at)
         if word is not None:
             self._stop(word, item.channel, address, conversation, at)
-        if item.outbound:
+        if taken or (item.outbound and not call):
             conversation = self._answered_elsewhere(conversation, item, at, imported)
         elif imported:
-            conversation = lifecycle.history_imported(conversation, at, inbound=True)
+            conversation = lifecycle.history_imported(conversation, at, inbound=not item.outbound)
         elif not quiet:
             conversation = self._guest_wrote(conversation, at)
         if imported:

@@ -19,6 +19,7 @@ from tui_inbox.domain.deed import Act
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.guest import Guest
+from tui_inbox.domain.message import Delivery
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.rows import ConsentRow
 from tui_inbox.services import acting
@@ -127,6 +128,13 @@ class MergedStep(Struct, frozen=True, tag="merged"):
     messages: tuple[int, ...]
 
 
+class CallStep(Struct, frozen=True, tag="call"):
+    """A call that was written down by hand; taken back, it is shown no more."""
+
+    id: int
+    before: Conversation
+
+
 Step = (
     LifeStep
     | UnreadStep
@@ -139,6 +147,7 @@ Step = (
     | StayStep
     | RequestOwnerStep
     | MergedStep
+    | CallStep
 )
 
 
@@ -247,6 +256,8 @@ def _take_back(tx: Transaction, actor: Actor, step: Step, now: datetime) -> tupl
             return ()
         case MergedStep():
             return _separate(tx, step)
+        case CallStep():
+            return _withdraw(tx, step)
 
 
 def _load(tx: Transaction, conversation_id: int) -> Conversation | None:
@@ -326,3 +337,13 @@ def _separate(tx: Transaction, step: MergedStep) -> tuple[int, ...] | None:
     if joined.last_message_id == step.joined.last_message_id:
         tx.conversations.put(joined._replace(**{name: getattr(step.kept, name) for name in (*SHOWN, "last_in_at")}))
     return (step.left.id, joined.id)
+
+
+def _withdraw(tx: Transaction, step: CallStep) -> tuple[int, ...] | None:
+    call, conversation = tx.messages.get(step.id), _load(tx, step.before.id)
+    if call is None or conversation is None:
+        return None
+    tx.messages.put(call._replace(state=Delivery.CANCELLED))
+    if conversation.last_message_id == call.id:
+        tx.conversations.put(conversation._replace(**{name: getattr(step.before, name) for name in SHOWN}))
+    return (conversation.id,)

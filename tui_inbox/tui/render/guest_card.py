@@ -9,6 +9,7 @@ from tui_inbox.rows import Card
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.happened import event_words
 from tui_inbox.tui.render.line import Part, strip, wrap
+from tui_inbox.tui.render.row import said
 from tui_inbox.tui.render.scene import Scene
 from tui_inbox.wording import N_, _, ngettext
 
@@ -183,7 +184,7 @@ def _chats(scene: Scene, card: Card) -> list[list[Part]]:
     for row in rows:
         mark, _label = scene.channel(row.account, row.channel)
         time = when.ago(row.last_at, scene.now, scene.zone)
-        lines.append([(f"{mark} ", "muted"), (f"{time} ", "muted"), (row.preview, "text")])
+        lines.append([(f"{mark} ", "muted"), (f"{time} ", "muted"), (said(scene, row), "text")])
     return lines
 
 

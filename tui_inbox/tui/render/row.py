@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.strip import Strip
 
 from tui_inbox.domain.conversation import DeadlineKind, State, Tab
+from tui_inbox.domain.message import CALL_MARKS, CALLED, MISSED, TAKEN
 from tui_inbox.domain.reservation import Phase
 from tui_inbox.rows import ConversationRow, StayNow
 from tui_inbox.tui.render import when
@@ -22,6 +23,9 @@ _ORIGINS = {
     "<elsewhere>": N_("Elsewhere"),
     "<note>": N_("Note"),
     "<unsent>": N_("Unsent"),
+    MISSED: N_("Missed call"),
+    TAKEN: N_("Call"),
+    CALLED: N_("Called the guest"),
 }
 
 
@@ -92,14 +96,19 @@ def _day(scene: Scene, day: int, month: int, stay: StayNow) -> str:
     return when.short_day(stay.arrival if stay.phase is Phase.FUTURE else stay.departure)
 
 
+def said(scene: Scene, row: ConversationRow) -> str:
+    """The newest message in a line, with who said it where that was not the guest."""
+    by = row.preview_by
+    if not by:
+        return row.preview
+    who = _(_ORIGINS[by]) if by in _ORIGINS else scene.operator(by)
+    return _("{name}: ").format(name=who) + row.preview if row.preview or by not in CALL_MARKS else who
+
+
 def _preview(scene: Scene, row: ConversationRow, tab: Tab) -> list[Part]:
     if tab is Tab.PENDING and row.snooze_reason:
         return [(row.snooze_reason, "soon"), (f" {scene.ink.marks.dot} ", "muted"), (row.preview, "muted")]
-    by = row.preview_by
-    if not by:
-        return [(row.preview, "muted")]
-    who = _(_ORIGINS[by]) if by in _ORIGINS else scene.operator(by)
-    return [(_("{name}: ").format(name=who) + row.preview, "muted")]
+    return [(said(scene, row), "muted")]
 
 
 def _right(scene: Scene, row: ConversationRow, tab: Tab) -> list[Part]:
