@@ -334,6 +334,8 @@ CREATE TABLE template (
 	vendor_id TEXT DEFAULT '' NOT NULL,
 	approval TEXT DEFAULT '' NOT NULL,
 	approval_reason TEXT DEFAULT '' NOT NULL,
+	quality TEXT DEFAULT '' NOT NULL,
+	submitted_at BIGINT,
 	mapping TEXT DEFAULT '{}' NOT NULL,
 	version INTEGER DEFAULT 0 NOT NULL,
 	archived SMALLINT DEFAULT 0 NOT NULL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -45,12 +45,26 @@ class Template(NamedTuple):
     vendor_id: str = ""
     approval: Approval = Approval.NONE
     approval_reason: str = ""
+    quality: str = ""
+    """How the vendor rates what guests make of it, in its own word, where it tells."""
+    submitted_at: datetime | None = None
+    """When it was given in for review the last time."""
     mapping: Mapping[str, str] = {}
     """Vendor's numbered variable -> our variable name ("1" -> "first_name")."""
     version: int = 1
     archived: bool = False
     updated_by: str = ""
     updated_at: datetime | None = None
+
+
+REVIEW_TIME = timedelta(hours=24)
+"""How long the vendor says that a review takes at most."""
+
+
+def is_late(template: Template, now: datetime) -> bool:
+    """Has the vendor not decided in the time that it promises?"""
+    asked = template.submitted_at if template.approval is Approval.SUBMITTED else None
+    return asked is not None and now - asked >= REVIEW_TIME
 
 
 _VARIABLE = re.compile(r"##\{\{\s*([^{}\n]*?)\s*\}\}")

@@ -874,6 +874,8 @@ def _template() -> None:
         sa.Column("vendor_id", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("approval", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("approval_reason", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("quality", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("submitted_at", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("mapping", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("archived", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
