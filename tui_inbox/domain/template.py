@@ -92,6 +92,11 @@ class Rendered(NamedTuple):
     """Those that were put in, by name."""
     removed: tuple[str, ...] = ()
     """Optional variables without a value: their lines went."""
+    subject: str = ""
+    html: str = ""
+    """For mail: the same text with its design; empty where only text is sent."""
+    pictures: int = 0
+    """How many the channel leaves out."""
 
     @property
     def missing(self) -> tuple[str, ...]:

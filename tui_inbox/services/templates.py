@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.message import MessageClass
-from tui_inbox.domain.plain import Plain, plain
 from tui_inbox.domain.reservation import Reservation, is_live, stay_now
 from tui_inbox.domain.review import Objection, objections
 from tui_inbox.domain.template import (
@@ -24,12 +22,12 @@ from tui_inbox.domain.template import (
     check,
     mentions_variable,
     nearest,
-    render,
     variables,
 )
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.matching import country_of
-from tui_inbox.services.variables import allowed, required, values_of
+from tui_inbox.services.rendering import NUMBERED, filled, for_channel
+from tui_inbox.services.variables import allowed, values_of
 
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
@@ -41,6 +39,7 @@ __all__ = [
     "archive",
     "before_submitting",
     "fault_in",
+    "for_channel",
     "language_of",
     "listing",
     "preview",
@@ -55,7 +54,6 @@ __all__ = [
 MAX_BODY = 10_000
 _SHORTCUT = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
-_NUMBERED = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _SPOKEN = {
     **dict.fromkeys(("FR", "MC", "LU"), "fr"),
     **dict.fromkeys(("DE", "AT"), "de"),
@@ -151,7 +149,7 @@ def _check_mapping(template: Template, names: Sequence[str]) -> None:
         if name and name not in names:
             near = nearest(name, names)
             raise refuse(Problem("unknown_variable", name, nearest=near))
-        if number not in _NUMBERED.findall(template.body):
+        if number not in NUMBERED.findall(template.body):
             raise Refused("no_such_place", number=number)
 
 
@@ -210,7 +208,7 @@ def snippets(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, no
     choices = []
     for found in by_name.values():
         template, fallback = variant(found, language, desk.language)
-        choices.append(Snippet(template, _rendered(desk, template, guest, stay, now, actor), fallback))
+        choices.append(Snippet(template, filled(desk, template, guest, stay, now, actor), fallback))
     return tuple(choices)
 
 
@@ -236,19 +234,19 @@ def render_for(
 ) -> Rendered:
     """The text for this conversation's guest; ``values`` by our names, ``missing`` what blocks the send."""
     guest, stay = _who(tx, desk, conversation_id, now)
-    return _rendered(desk, template, guest, stay, now, actor)
+    return filled(desk, template, guest, stay, now, actor)
 
 
 def render_stay(desk: Desk, template: Template, guest: Guest, stay: Reservation, now: datetime) -> Rendered:
     """For a rule, which speaks about one stay whatever the guest's others."""
-    return _rendered(desk, template, guest, stay, now, None)
+    return filled(desk, template, guest, stay, now, None)
 
 
 def preview(desk: Desk, template: Template, now: datetime) -> Rendered:
     """With sample values, for the editor."""
     today = desk.today(now)
     stay = Reservation(0, 0, "pms", "SAMPLE-1", today, today, room="204", room_type="Double", adults=2, children=1)
-    return _rendered(desk, template, Guest(0, name="Claire Martin"), stay, now, Actor("", "Ana"))
+    return filled(desk, template, Guest(0, name="Claire Martin"), stay, now, Actor("", "Ana"))
 
 
 def _who(tx: Transaction, desk: Desk, conversation_id: int, now: datetime) -> tuple[Guest, Reservation | None]:
@@ -258,31 +256,6 @@ def _who(tx: Transaction, desk: Desk, conversation_id: int, now: datetime) -> tu
         raise NotFound(f"conversation {conversation_id}")
     stay = stay_now(tx.reservations.of_guest(guest.id), desk.today(now))
     return guest, stay if stay is not None and is_live(stay) else None
-
-
-def _rendered(
-    desk: Desk, template: Template, guest: Guest, stay: Reservation | None, now: datetime, actor: Actor | None
-) -> Rendered:
-    values = values_of(desk, guest, stay, template.language, now, actor)
-    names = allowed(template.kind, desk)
-    if template.kind is not TemplateKind.WHATSAPP:
-        return render(template.body, values, names, required(template.kind))
-    unmapped = [number for number in _NUMBERED.findall(template.body) if not template.mapping.get(number)]
-    body = _NUMBERED.sub(lambda match: _named(match, template), template.body)
-    # A vendor's text cannot lose a line: every place needs its value.
-    rendered = render(body, values, names, set(names))
-    problems = (*rendered.problems, *(Problem("unmapped_variable", number) for number in dict.fromkeys(unmapped)))
-    return rendered._replace(problems=problems)
-
-
-def _named(match: re.Match[str], template: Template) -> str:
-    name = template.mapping.get(match.group(1))
-    return f"##{{{{{name}}}}}" if name else match.group()
-
-
-def for_channel(text: str, traits: ChannelTraits) -> Plain:
-    """What a guest reads on this channel of a text that is written once for all."""
-    return plain(text) if "plain_text_only" in traits.content_rules else Plain(text)
 
 
 def sync(tx: Transaction, account: str, found: Sequence[Template], now: datetime) -> int:
@@ -321,7 +294,7 @@ def sync(tx: Transaction, account: str, found: Sequence[Template], now: datetime
 
 
 def _kept_mapping(stored: Template | None, template: Template) -> dict[str, str]:
-    places = _NUMBERED.findall(template.body)
+    places = NUMBERED.findall(template.body)
     mapping = {**template.mapping, **(stored.mapping if stored else {})}
     return {number: name for number, name in mapping.items() if number in places}
 

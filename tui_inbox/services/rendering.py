@@ -1,0 +1,83 @@
+"""A template for one guest in the form that a channel shows: the one way from a text to what is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from tui_inbox.domain.channel import ChannelTraits
+from tui_inbox.domain.guest import Guest
+from tui_inbox.domain.plain import Plain, plain
+from tui_inbox.domain.reservation import Reservation
+from tui_inbox.domain.template import Problem, Rendered, Template, TemplateKind, render
+from tui_inbox.ports.store import Transaction
+from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.variables import allowed, required, values_of
+
+NUMBERED = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+"""A place in a vendor's template."""
+
+
+def rendered_for(
+    tx: Transaction,
+    desk: Desk,
+    template: Template,
+    guest: Guest,
+    stay: Reservation | None,
+    channel: str,
+    now: datetime,
+    actor: Actor | None = None,
+    extra: Mapping[str, str] = {},
+) -> Rendered:
+    """What this guest reads on ``channel`` (its code; empty: as written), and its subject; never sent with problems.
+
+    ``extra`` are values that only the occasion knows (old dates, a note), by variable name.
+    """
+    rendered = filled(desk, template, guest, stay, now, actor, extra)
+    subject = filled(desk, template._replace(body=template.subject), guest, stay, now, actor, extra)
+    traits = traits_of(desk, channel)
+    shown = for_channel(rendered.text, traits) if traits is not None else Plain(rendered.text)
+    return rendered._replace(
+        text=shown.text,
+        subject=subject.text if template.subject else "",
+        problems=rendered.problems + (subject.problems if template.subject else ()),
+        pictures=shown.pictures,
+    )
+
+
+def filled(
+    desk: Desk,
+    template: Template,
+    guest: Guest,
+    stay: Reservation | None,
+    now: datetime,
+    actor: Actor | None = None,
+    extra: Mapping[str, str] = {},
+) -> Rendered:
+    """The text as it is written, with its values."""
+    values = {**values_of(desk, guest, stay, template.language, now, actor), **extra}
+    names = (*allowed(template.kind, desk), *extra)
+    if template.kind is not TemplateKind.WHATSAPP:
+        return render(template.body, values, names, required(template.kind))
+    unmapped = [number for number in NUMBERED.findall(template.body) if not template.mapping.get(number)]
+    body = NUMBERED.sub(lambda match: _named(match, template), template.body)
+    # A vendor's text cannot lose a line: every place needs its value.
+    rendered = render(body, values, names, set(names))
+    problems = (*rendered.problems, *(Problem("unmapped_variable", number) for number in dict.fromkeys(unmapped)))
+    return rendered._replace(problems=problems)
+
+
+def _named(match: re.Match[str], template: Template) -> str:
+    name = template.mapping.get(match.group(1))
+    return f"##{{{{{name}}}}}" if name else match.group()
+
+
+def traits_of(desk: Desk, channel: str) -> ChannelTraits | None:
+    """Of the first account that serves this channel."""
+    return next((info.channels[channel] for info in desk.accounts.values() if channel in info.channels), None)
+
+
+def for_channel(text: str, traits: ChannelTraits) -> Plain:
+    """What a guest reads on this channel of a text that is written once for all."""
+    return plain(text) if "plain_text_only" in traits.content_rules else Plain(text)
