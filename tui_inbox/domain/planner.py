@@ -14,6 +14,15 @@ class RuleKind(StrEnum):
     BEFORE_ARRIVAL = "before_arrival"
 
 
+class Mode(StrEnum):
+    """With several channels switched on."""
+
+    FIRST = "first"
+    """The first that works."""
+    BOTH = "both"
+    """Every one by which the guest can be reached."""
+
+
 class PlannedState(StrEnum):
     PLANNED = "planned"
     QUEUED = "queued"

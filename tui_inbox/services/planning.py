@@ -6,22 +6,20 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from tui_inbox.domain.channel import ChannelTraits, HandleKind
-from tui_inbox.domain.consent import Permission
 from tui_inbox.domain.conversation import Conversation
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import NotFound, Refused
-from tui_inbox.domain.guest import Guest, Handle
+from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.lifecycle import new_quiet
-from tui_inbox.domain.message import Delivery, Origin, preview
+from tui_inbox.domain.message import Delivery, preview
 from tui_inbox.domain.planner import Planned, PlannedState, Rule, due_at, expires_at, local_date, objection
-from tui_inbox.domain.reservation import Reservation, booked_at
-from tui_inbox.domain.template import Template, TemplateKind
+from tui_inbox.domain.reservation import Reservation
+from tui_inbox.domain.template import TemplateKind
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services.admission import Admission, admission
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.posting import Letter, enqueue, write
 from tui_inbox.services.templates import for_channel, language_of, render_stay, variant
+from tui_inbox.services.ways import way_for
 
 AHEAD = timedelta(days=14)
 """How far before its time a message is planned, so that «tonight's sends» can show it."""
@@ -194,7 +192,7 @@ def _send(tx: Transaction, desk: Desk, rule: Rule, row: Planned, now: datetime) 
     if rendered.problems:
         reason = "missing_value" if rendered.missing else rendered.problems[0].code
         return row._replace(state=PlannedState.SKIPPED, reason=reason)
-    way, reason = _way(tx, desk, rule, guest, stay, template, now)
+    way, reason = way_for(tx, desk, guest, rule.channels, now, template.message_class, stay=stay)
     if way is None:
         return row._replace(state=PlannedState.SKIPPED, reason=reason)
     conversation = _conversation(tx, guest, stay, now)
@@ -206,7 +204,6 @@ def _send(tx: Transaction, desk: Desk, rule: Rule, row: Planned, now: datetime) 
         hold_if_guest_writes=rule.hold_if_guest_writes,
         dedupe_key=f"rule-{rule.id}-{stay.id}-{row.local_date.isoformat()}",
         template=template.name,
-        message_class=template.message_class,
     )
     message = write(tx, desk, conversation, letter, now)
     outgoing = enqueue(tx, conversation, letter, message, now)
@@ -215,50 +212,6 @@ def _send(tx: Transaction, desk: Desk, rule: Rule, row: Planned, now: datetime) 
         return row._replace(state=PlannedState.SKIPPED, reason="sent_already")
     _show(tx, conversation, message.id, preview(message.text, message.subject, ()), way, now)
     return row._replace(state=PlannedState.QUEUED, outbox_id=outgoing.id)
-
-
-def _way(
-    tx: Transaction, desk: Desk, rule: Rule, guest: Guest, stay: Reservation, template: Template, now: datetime
-) -> tuple[Letter | None, str]:
-    """The first of the rule's channels by which this guest can be reached now, or the last reason against it."""
-    reason = "no_address"
-    handles = tx.guests.handles(guest.id)
-    for channel in rule.channels:
-        for account in desk.accounts.values():
-            if channel not in account.channels:
-                continue
-            for address in _addresses(handles, account.channels[channel], stay):
-                admitted = admission(
-                    tx,
-                    desk,
-                    account=account.name,
-                    channel=channel,
-                    address=address,
-                    guest_id=guest.id,
-                    now=now,
-                    message_class=template.message_class,
-                    individual=False,
-                    planned=True,
-                )
-                reason = _against(admitted)
-                if not reason:
-                    letter = Letter(account.name, channel, address, "", origin=Origin.SCHEDULED, scheduled=True)
-                    return letter, ""
-    return None, reason
-
-
-def _addresses(handles: Sequence[Handle], traits: ChannelTraits, stay: Reservation) -> Sequence[str]:
-    """By which a guest is reached on a channel; at a booking site by this booking's code, for threads are per stay."""
-    starts = traits.can_start or traits.planned_may_start
-    if traits.handle is HandleKind.OPAQUE and starts and stay.ota:
-        return [stay.ota_code] if stay.ota_code and booked_at(stay.ota, traits.label) else []
-    return [handle.address for handle in handles if handle.channel == traits.code and not handle.unreachable]
-
-
-def _against(admitted: Admission) -> str:
-    if admitted.standing.permission is Permission.BLOCKED:
-        return admitted.standing.code
-    return "" if admitted.verdict.allows(human=False) else admitted.verdict.code
 
 
 def _conversation(tx: Transaction, guest: Guest, stay: Reservation, now: datetime) -> Conversation:

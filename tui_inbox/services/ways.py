@@ -1,0 +1,130 @@
+"""The ways by which a guest can be reached without a person at the keys, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from tui_inbox.domain.channel import ChannelTraits, HandleKind
+from tui_inbox.domain.consent import Permission
+from tui_inbox.domain.guest import Guest, Handle
+from tui_inbox.domain.message import MessageClass, Origin
+from tui_inbox.domain.planner import Mode
+from tui_inbox.domain.reservation import Reservation, booked_at
+from tui_inbox.ports.store import Transaction
+from tui_inbox.services.admission import Admission, admission
+from tui_inbox.services.desk import AccountInfo, Desk
+from tui_inbox.services.posting import Letter
+
+
+class Ways(NamedTuple):
+    """Letters still without a text, one for each way that is used, and what stood against the channels before."""
+
+    letters: tuple[Letter, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    """(channel, code of the reason), in the order in which they were tried."""
+
+    @property
+    def reason(self) -> str:
+        """Why nothing can be sent; empty when something can."""
+        return "" if self.letters else self.refused[-1][1] if self.refused else "no_address"
+
+
+def ways_for(
+    tx: Transaction,
+    desk: Desk,
+    guest: Guest,
+    channels: Sequence[str],
+    now: datetime,
+    message_class: MessageClass = MessageClass.TRANSACTIONAL,
+    mode: Mode = Mode.FIRST,
+    *,
+    stay: Reservation | None = None,
+    origin: Origin = Origin.SCHEDULED,
+) -> Ways:
+    """The first of the channels by which this guest can be reached now or, with ``Mode.BOTH``, each of them."""
+    letters: list[Letter] = []
+    refused: list[tuple[str, str]] = []
+    handles = tx.guests.handles(guest.id)
+    for channel in channels:
+        letter, reason = _by(tx, desk, guest, handles, channel, now, message_class, stay, origin)
+        if letter is None:
+            refused.append((channel, reason))
+            continue
+        letters.append(letter)
+        if mode is Mode.FIRST:
+            break
+    return Ways(tuple(letters), tuple(refused))
+
+
+def way_for(
+    tx: Transaction,
+    desk: Desk,
+    guest: Guest,
+    channels: Sequence[str],
+    now: datetime,
+    message_class: MessageClass = MessageClass.TRANSACTIONAL,
+    *,
+    stay: Reservation | None = None,
+    origin: Origin = Origin.SCHEDULED,
+) -> tuple[Letter | None, str]:
+    """The first way that works, or the last reason against one."""
+    ways = ways_for(tx, desk, guest, channels, now, message_class, stay=stay, origin=origin)
+    return (ways.letters[0] if ways.letters else None), ways.reason
+
+
+def _by(
+    tx: Transaction,
+    desk: Desk,
+    guest: Guest,
+    handles: Sequence[Handle],
+    channel: str,
+    now: datetime,
+    message_class: MessageClass,
+    stay: Reservation | None,
+    origin: Origin,
+) -> tuple[Letter | None, str]:
+    reason = "no_address"
+    for account, address in _doors(desk, handles, channel, stay):
+        admitted = admission(
+            tx,
+            desk,
+            account=account.name,
+            channel=channel,
+            address=address,
+            guest_id=guest.id,
+            now=now,
+            message_class=message_class,
+            individual=False,
+            planned=True,
+        )
+        reason = _against(admitted)
+        if not reason:
+            return Letter(
+                account.name, channel, address, "", origin=origin, scheduled=True, message_class=message_class
+            ), ""
+    return None, reason
+
+
+def _doors(
+    desk: Desk, handles: Sequence[Handle], channel: str, stay: Reservation | None
+) -> Iterator[tuple[AccountInfo, str]]:
+    for account in desk.accounts.values():
+        if channel in account.channels:
+            for address in _addresses(handles, account.channels[channel], stay):
+                yield account, address
+
+
+def _addresses(handles: Sequence[Handle], traits: ChannelTraits, stay: Reservation | None) -> Sequence[str]:
+    """By which a guest is reached on a channel; at a booking site by this booking's code, for threads are per stay."""
+    starts = traits.can_start or traits.planned_may_start
+    if traits.handle is HandleKind.OPAQUE and starts and stay is not None and stay.ota:
+        return [stay.ota_code] if stay.ota_code and booked_at(stay.ota, traits.label) else []
+    return [handle.address for handle in handles if handle.channel == traits.code and not handle.unreachable]
+
+
+def _against(admitted: Admission) -> str:
+    if admitted.standing.permission is Permission.BLOCKED:
+        return admitted.standing.code
+    return "" if admitted.verdict.allows(human=False) else admitted.verdict.code
