@@ -90,6 +90,14 @@ def _remove(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help=_("do not ask"))
 
 
+def _calls(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help=_("name of the channel"))
+    parser.add_argument("--forward", metavar="NUMBER", default="", help=_("the telephone that rings"))
+    parser.add_argument("--after", type=int, metavar="SECONDS", help=_("how long it rings (20)"))
+    parser.add_argument("--voicemail", choices=("yes", "no"), help=_("record what nobody takes"))
+    parser.add_argument("--off", action="store_true", help=_("forward nothing, record nothing"))
+
+
 def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=("reservations",), help=_("what the file holds"))
     parser.add_argument("file", metavar="FILE", help=_("a CSV file"))
@@ -182,6 +190,7 @@ COMMANDS: tuple[Command, ...] = (
             _named(N_("name of the channel"))),
     Command("channel sign-in", N_("Sign in at the provider again, in any browser"), "signing_again:sign_in",
             _named(N_("name of the channel"))),
+    Command("channel calls", N_("Show or set where calls to the number go"), "calls:calls", _calls),
     Command("channel remove", N_("Take a channel out of the configuration"), "channels:remove", _remove),
     Command("import", N_("Read reservations from a file"), "importing:import_", _import),
     Command("worker", N_("Poll, schedule and send in the background"), "running:worker", _worker),

@@ -69,17 +69,18 @@ def wanted(desk: Desk, account: str, target: str, after: int, *, voicemail: bool
 
 def read_route(channel: Channel) -> Result:
     """What the number does now, for a screen. Raises ``Refused``, ``ChannelError``."""
-    return told(_able(channel).route())
+    return told(able(channel).route())
 
 
 def write_route(desk: Desk, channel: Channel, params: Mapping[str, str | int]) -> Result:
     """Write what a screen asked for, and read it back. Raises ``Refused``, ``ChannelError``."""
     target, after = str(params.get("target", "")), int(params.get("after", 20))
     route = wanted(desk, channel.name, target, after, voicemail=bool(params.get("voicemail")))
-    return told(_able(channel).set_route(route))
+    return told(able(channel).set_route(route))
 
 
 def told(route: CallRoute) -> Result:
+    """As a job's answer and as JSON."""
     return {
         "target": clean_line(route.target),
         "after": route.after,
@@ -89,7 +90,18 @@ def told(route: CallRoute) -> Result:
     }
 
 
-def _able(channel: Channel) -> RoutesCalls:
+def in_words(result: Mapping[str, str | int]) -> tuple[str, Result]:
+    """Code and parameters of the sentence that says what ``told`` tells."""
+    params = {key: result[key] for key in ("target", "after", "url") if key in result}
+    if result.get("foreign"):
+        return "route_foreign", params
+    if result.get("target"):
+        return ("route_then_voicemail" if result.get("voicemail") else "route_target"), params
+    return ("route_voicemail" if result.get("voicemail") else "route_none"), params
+
+
+def able(channel: Channel) -> RoutesCalls:
+    """Raises ``Refused("no_calls")`` for an account whose number takes none."""
     if not isinstance(channel, RoutesCalls):
         raise Refused("no_calls", account=channel.name)
     return channel

@@ -289,7 +289,9 @@ def _trouble(message: MessageRow) -> str:
 def _attachment(scene: Scene, attachment: AttachmentRow) -> list[Part]:
     name = attachment.name or attachment.type or _("file")
     dot = scene.ink.marks.dot
-    words = f"{name} {dot} {when.size(attachment.size)}" if attachment.size is not None else name
+    length = when.length(attachment.seconds) if attachment.seconds else ""
+    size = when.size(attachment.size) if attachment.size is not None else ""
+    words = f" {dot} ".join(part for part in (name, length, size) if part)
     if attachment.state in ("refused", "failed"):
         why = sentence(attachment.reason) if attachment.reason else _("not available")
         return [("▁▁ ", "muted"), (words, "muted"), (f"  {why}", "soon")]

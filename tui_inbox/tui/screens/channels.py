@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.ports.store import Job, Transaction
 from tui_inbox.rows import AccountRow, QuarantineRow, UsageRow
-from tui_inbox.services import accounts, channels
+from tui_inbox.services import accounts, calling, channels
 from tui_inbox.services.desk import AccountInfo
 from tui_inbox.services.receiving import FORGED, shortcoming
 from tui_inbox.services.scoring import reply_score
@@ -140,7 +140,9 @@ class ChannelsScreen(TableScreen[AccountRow]):
 
     def allowed(self, row: AccountRow) -> frozenset[str]:
         info = self._info(row)
-        return frozenset({"account"} | ({"qr"} if info is not None and info.own.get("whatsapp") else set()))
+        qr = {"qr"} if info is not None and info.own.get("whatsapp") else set()
+        calls = {"calls"} if calling.routes(self.desk_app.session.desk, row.name) else set()
+        return frozenset({"account"} | qr | calls)
 
     async def opened(self) -> None:
         await self.action_do("channel_quarantine")
@@ -163,21 +165,31 @@ class ChannelsScreen(TableScreen[AccountRow]):
         if info is not None:
             await show_qr(self, info.own[CHANNEL])
 
+    async def do_channel_calls(self) -> None:
+        from tui_inbox.tui.dialogs.calls import ask_route
+
+        if self.current is not None:
+            await ask_route(self, self.current.name)
+
     async def do_channel_usage(self) -> None:
         await self._asked("usage", _("this month's usage is here"))
 
     async def _asked(self, kind: str, fine: str) -> None:
-        row, app = self.current, self.desk_app
+        row = self.current
         if row is None:
             return
         self.say(_("asked the worker…"))
-        job_id = await self.gateway.write(channels.ask, app.actor, kind, row.name, {}, app.now())
-        job = await self.answer(job_id)
+        job = await self.question(kind, row.name, {})
         if job is None:
             self.say(_("the worker does not answer; is it running?"), "bold soon")
             return
         await self.read_again()
         self.say(*answer_words(job, fine))
+
+    async def question(self, kind: str, account: str, params: Mapping[str, str | int]) -> Job | None:
+        """What the worker found out or did; None when there is none to do it."""
+        app = self.desk_app
+        return await self.answer(await self.gateway.write(channels.ask, app.actor, kind, account, params, app.now()))
 
     async def answer(self, job_id: int) -> Job | None:
         """The job once it is done; None when nobody did it in time."""

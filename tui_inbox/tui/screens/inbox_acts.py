@@ -230,6 +230,9 @@ class InboxActs(InboxView):
     async def do_request(self) -> None:
         await ask(self, "request")
 
+    async def do_log_call(self) -> None:
+        await ask(self, "log_call")
+
     async def do_link(self) -> None:
         await ask(self, "link")
 
@@ -318,6 +321,8 @@ class InboxActs(InboxView):
 def done_words(code: str, count: int) -> str:
     """What was done, as one says it."""
     match code:
+        case "call_logged":
+            return _("call")
         case "close" | "closed" | "closed_without_reply":
             return ngettext("{n} closed", "{n} closed", count)
         case "reopen" | "reopened":
