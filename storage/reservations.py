@@ -41,6 +41,13 @@ class SqlReservations:
         where = "WHERE source = :source AND external_id = :external_id" + (self._db.for_update if for_change else "")
         return self._one(where, source=source, external_id=external_id)
 
+    def any_of(self, source: str) -> bool:
+        return bool(self._db.all("SELECT 1 FROM reservation WHERE source = :source LIMIT 1", source=source))
+
+    def of_code(self, ota_code: str) -> Sequence[Reservation]:
+        where = f"WHERE ota_code = :code ORDER BY id{self._db.for_update}"
+        return self._all(where, code=ota_code) if ota_code else ()
+
     def by_code(self, ota_code: str) -> Reservation | None:
         return (
             self._one("WHERE ota_code = :code ORDER BY arrival DESC, id DESC LIMIT 1", code=ota_code)

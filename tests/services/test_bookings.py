@@ -223,13 +223,13 @@ def test_a_stay_typed_by_hand_shows_and_is_undone(store: SqlStore) -> None:
     form = StayForm(TODAY, TODAY + timedelta(days=2), room="204\x1b[31m")
     with store.write() as t:
         row = a_conversation(t)
-        stay = bookings.add_stay(t, ANA, row.guest_id, form, NOW)
+        stay = bookings.add_stay(t, hotel(), ANA, row.guest_id, form, NOW)
         shown = t.inbox.row(row.id, "ana", TODAY)
         assert shown is not None
         assert shown.stay is not None
         assert shown.stay.room == "204"
         moved = StayForm(TODAY, TODAY + timedelta(days=3), room="205")
-        assert bookings.edit_stay(t, ANA, stay.id, moved, at(1)).revision == 2
+        assert bookings.edit_stay(t, hotel(), ANA, stay.id, moved, at(1)).revision == 2
         lifecycle.undo(t, ANA, at(2))
         back = t.reservations.get(stay.id)
         assert back is not None
@@ -245,6 +245,6 @@ def test_impossible_dates_and_readers_are_refused(sqlite_store: SqlStore, nights
     with sqlite_store.write() as t:
         guest = a_guest(t)
         with pytest.raises(Refused, match="stay_dates"):
-            bookings.add_stay(t, ANA, guest.id, StayForm(TODAY, TODAY + timedelta(days=nights)), NOW)
+            bookings.add_stay(t, hotel(), ANA, guest.id, StayForm(TODAY, TODAY + timedelta(days=nights)), NOW)
         with pytest.raises(Refused, match="read_only"):
             bookings.import_rows(t, hotel(), [], GUARD, NOW)

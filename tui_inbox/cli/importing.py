@@ -34,10 +34,12 @@ def import_(options: Namespace) -> int:
             with store.read() as tx:
                 result = bookings.import_rows(tx, desk, preview.rows, actor, now, dry_run=True)
         else:
+            with store.read() as tx:
+                first = bookings.first_import(tx)
             for start in range(0, len(preview.rows), bookings.CHUNK):
                 with store.write() as tx:
                     chunk = preview.rows[start : start + bookings.CHUNK]
-                    result += bookings.import_rows(tx, desk, chunk, actor, now)
+                    result += bookings.import_rows(tx, desk, chunk, actor, now, first=first)
             with store.write() as tx:
                 bookings.save_mapping(tx, table, mapping)
     if options.dry_run:

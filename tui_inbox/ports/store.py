@@ -301,6 +301,14 @@ class Reservations(Protocol):
         """``for_change`` reads it as ``load`` does."""
         ...
 
+    def any_of(self, source: str) -> bool:
+        """Did this source ever tell of a stay?"""
+        ...
+
+    def of_code(self, ota_code: str) -> Sequence[Reservation]:
+        """All with the booking's code at its OTA, oldest first, for change."""
+        ...
+
     def by_code(self, ota_code: str) -> Reservation | None:
         """By the booking's code at its OTA, the newest stay."""
         ...

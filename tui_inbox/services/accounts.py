@@ -51,7 +51,7 @@ def of(tx: Transaction, desk: Desk, name: str, *, for_change: bool = False) -> A
     known = tx.accounts.get(name, for_change=for_change)
     if known is not None:
         return known
-    info = desk.accounts.get(name)
+    info = desk.info(name)
     return AccountRow(name, info.type if info else "", NEW, "", "", None, None, None, 0, {})
 
 

@@ -11,17 +11,20 @@ from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.reservation import MAX_NIGHTS, Reservation, ReservationStatus
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services.desk import Actor
+from tui_inbox.services.booking_messages import stay_changed
+from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.stay_import import (
     CHUNK,
     BookingRow,
     ImportResult,
     LineProblem,
     Preview,
+    first_import,
     import_rows,
     preview,
     save_mapping,
     saved_mapping,
+    tell_stay,
 )
 from tui_inbox.services.table import FIELDS, Table, guess_mapping, read_table
 from tui_inbox.services.undo import StayStep, write_events
@@ -37,6 +40,7 @@ __all__ = [
     "Table",
     "add_stay",
     "edit_stay",
+    "first_import",
     "guess_mapping",
     "import_rows",
     "preview",
@@ -64,7 +68,7 @@ class StayForm(NamedTuple):
     property: str = ""
 
 
-def add_stay(tx: Transaction, actor: Actor, guest_id: int, form: StayForm, now: datetime) -> Reservation:
+def add_stay(tx: Transaction, desk: Desk, actor: Actor, guest_id: int, form: StayForm, now: datetime) -> Reservation:
     """A stay that no source feeds. Raises ``Refused("stay_dates")``."""
     actor.require_write()
     _check_dates(form.arrival, form.departure)
@@ -72,17 +76,21 @@ def add_stay(tx: Transaction, actor: Actor, guest_id: int, form: StayForm, now: 
     blank = Reservation(0, guest.id, BY_HAND, uuid.uuid4().hex, form.arrival, form.departure, created_at=now)
     stay = tx.reservations.add(_filled(blank, form, now))
     taken_back = stay._replace(status=ReservationStatus.CANCELLED)
+    stay_changed(tx, desk, None, stay, now)
     _tell(tx, actor, Code.STAY_ADDED, stay, StayStep(taken_back, stay), now)
     return stay
 
 
-def edit_stay(tx: Transaction, actor: Actor, reservation_id: int, form: StayForm, now: datetime) -> Reservation:
+def edit_stay(
+    tx: Transaction, desk: Desk, actor: Actor, reservation_id: int, form: StayForm, now: datetime
+) -> Reservation:
     """Every field as the form has it; what is planned for the stay follows at the next plan."""
     actor.require_write()
     _check_dates(form.arrival, form.departure)
     before = tx.reservations.load(reservation_id)
     after = _filled(before, form, now)._replace(revision=before.revision + 1)
     tx.reservations.put(after)
+    stay_changed(tx, desk, before, after, now)
     _tell(tx, actor, Code.STAY_CHANGED, after, StayStep(before, after), now)
     return after
 
@@ -106,6 +114,7 @@ def _filled(stay: Reservation, form: StayForm, now: datetime) -> Reservation:
         notes=clean(form.notes),
         property=form.property,
         updated_at=now,
+        low_confidence=False,
     )
 
 
@@ -116,6 +125,4 @@ def _tell(tx: Transaction, actor: Actor, code: Code, stay: Reservation, step: St
         "departure": stay.departure.isoformat(),
     }
     write_events(tx, [Event(0, now, code, actor.code, guest_id=stay.guest_id, params=params)], [step])
-    tx.changed("guest", stay.guest_id)
-    for conversation in tx.conversations.all_of_guest(stay.guest_id):
-        tx.changed("conversation", conversation.id)
+    tell_stay(tx, stay)

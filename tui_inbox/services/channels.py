@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import ChannelError, Malformed, NotFound, Refused
 from tui_inbox.domain.template import Approval, Template
+from tui_inbox.ports.bookings import BookingSource
 from tui_inbox.ports.channel import (
     Batch,
     Channel,
@@ -22,12 +24,13 @@ from tui_inbox.ports.channel import (
 )
 from tui_inbox.ports.store import Blobs, Job, Store, Transaction
 from tui_inbox.rows import AccountRow, UsageRow
-from tui_inbox.services import accounts, calling, delivery, templates
+from tui_inbox.services import accounts, calling, delivery, stay_sync, templates
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.files import fetch
 from tui_inbox.services.ingest import apply_pending, replay, store_batch
 
 Result = dict[str, str | int]
+_NO_SOURCES: Mapping[str, BookingSource] = {}
 
 KINDS = (
     "channel_test",
@@ -78,8 +81,8 @@ def resume(tx: Transaction, desk: Desk, actor: Actor, account: str, now: datetim
 
 
 def rows(tx: Transaction, desk: Desk) -> Sequence[AccountRow]:
-    """All configured accounts, those never polled included."""
-    return [accounts.of(tx, desk, name) for name in desk.accounts]
+    """All configured accounts, then the sources of stays, those never polled included."""
+    return [accounts.of(tx, desk, name) for name in (*desk.accounts, *desk.sources)]
 
 
 def record_poll(tx: Transaction, desk: Desk, account: str, error: ChannelError | None, now: datetime) -> None:
@@ -107,12 +110,17 @@ def run_jobs(
     now: datetime,
     blobs: Blobs | None = None,
     limit: int = 10,
+    sources: Mapping[str, BookingSource] = _NO_SOURCES,
 ) -> int:
     """Do what the screens asked for; how many jobs were finished, well or not."""
     with store.read() as tx:
         jobs = tx.jobs.queued(limit)
     for job in jobs:
-        ok, result = _run(store, desk, channels.get(job.account), job, now, blobs)
+        source = sources.get(job.account)
+        if source is not None:
+            ok, result = _finished(partial(_of_source, store, desk, source, job, now))
+        else:
+            ok, result = _run(store, desk, channels.get(job.account), job, now, blobs)
         with store.write() as tx:
             tx.jobs.finish(job.id, ok, result, now)
             tx.changed("job", job.id)
@@ -125,8 +133,13 @@ def _run(
     handler = _HANDLERS.get(job.kind)
     if channel is None or handler is None:
         return False, {"code": "no_such_account" if channel is None else "unknown_job"}
+    return _finished(partial(handler, _Work(store, desk, channel, job, now, blobs)))
+
+
+def _finished(work: Callable[[], Result]) -> tuple[bool, Result]:
+    """(well, what to tell the one who asked)."""
     try:
-        return True, handler(_Work(store, desk, channel, job, now, blobs))
+        return True, work()
     except ChannelError as error:
         return False, {"code": error.code, "vendor_text": clean_line(error.vendor_text)}
     except (Refused, Malformed) as error:
@@ -137,10 +150,24 @@ def _run(
         return False, {"code": "job_failed", "error": type(error).__name__}
 
 
+def _of_source(store: Store, desk: Desk, source: BookingSource, job: Job, now: datetime) -> Result:
+    match job.kind:
+        case "channel_test" | "channel_connect":
+            return _tested(store, desk, source)
+        case "replay":
+            applied = stay_sync.replay(store, desk, source, int(job.params["inbound"]), now)
+            return {"applied": applied.applied, "quarantined": applied.quarantined}
+    raise Refused("unknown_job")
+
+
 def _test(work: _Work) -> Result:
-    health = work.channel.test()
-    with work.store.write() as tx:
-        _note_health(tx, work.desk, work.channel.name, health)
+    return _tested(work.store, work.desk, work.channel)
+
+
+def _tested(store: Store, desk: Desk, found: Channel | BookingSource) -> Result:
+    health = found.test()
+    with store.write() as tx:
+        _note_health(tx, desk, found.name, health)
     if health.state not in (HealthState.OK, HealthState.RESTRICTED):
         raise Refused(health.code or "channel_error", vendor_text=clean_line(health.vendor_text))
     return {"account_name": clean_line(health.account_name), **health.details}

@@ -93,8 +93,14 @@ class Desk(NamedTuple):
     """An engine that writes recordings down is configured."""
     variables: Mapping[str, str] = {}
     """Further fixed template values (Wi-Fi name, phone of the desk ...), by name."""
+    sources: Mapping[str, AccountInfo] = {}
+    """Where stays come from, by name; none has the name of a channel account."""
     receiving: tuple[str, ...] = ()
     """Ways that are configured for vendors' own requests: ``listen``, ``spool``, ``relay``."""
+
+    def info(self, name: str) -> AccountInfo | None:
+        """Of a channel account or a source of stays."""
+        return self.accounts.get(name) or self.sources.get(name)
 
     def traits(self, account: str, channel: str) -> ChannelTraits:
         """Raises ``NotFound`` for an account or a channel that the configuration does not know (any more)."""

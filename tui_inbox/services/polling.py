@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tui_inbox.domain.errors import ChannelError, Rejected
 from tui_inbox.domain.outbox import OutboxState
+from tui_inbox.ports.bookings import BookingSource
 from tui_inbox.ports.channel import Batch, Channel, FollowsSent
 from tui_inbox.ports.clock import Clock
 from tui_inbox.ports.store import Store
@@ -38,7 +39,7 @@ def poll_account(
     streams = channel.streams()
     try:
         for stream in streams:
-            _drain(store, channel, stream, _since(desk, channel.name, connected), clock, fault)
+            drain(store, channel, stream, _since(desk, channel.name, connected), clock, fault)
     except ChannelError as error:
         failure = error
     applied = apply_pending(store, desk, channel, clock.now())
@@ -52,25 +53,29 @@ def poll_account(
     return applied
 
 
-def _drain(
+def drain(
     store: Store,
-    channel: Channel,
+    channel: Channel | BookingSource,
     stream: str,
     since: datetime | None,
     clock: Clock,
     fault: Callable[[str], None],
-) -> None:
+) -> bool:
+    """Fetch and keep page after page; False when there is more for the next round."""
     with store.read() as tx:
         cursor = tx.accounts.cursor(channel.name, stream)
     for _ in range(PAGES):
         batch = channel.fetch(stream, cursor, since)
         fault("fetched")
+        if batch.more and not batch.envelopes and batch.cursor == cursor:
+            return False
         if batch.envelopes or batch.cursor != cursor:
             _keep(store, channel.name, stream, batch, clock)
             fault("stored")
         cursor = batch.cursor
         if not batch.more:
-            return
+            return True
+    return False
 
 
 def _keep(store: Store, account: str, stream: str, batch: Batch, clock: Clock) -> None:

@@ -15,11 +15,12 @@ from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.fold import plain
-from tui_inbox.domain.guest import BOOKING, Guest
 from tui_inbox.domain.reservation import MAX_NIGHTS, Reservation, ReservationStatus
 from tui_inbox.ports.store import Transaction
+from tui_inbox.services.booked_by import complete, guest_of, new_guest
+from tui_inbox.services.booking_messages import stay_changed
 from tui_inbox.services.desk import Actor, Desk
-from tui_inbox.services.matching import add_handles, e164, typed_kind
+from tui_inbox.services.matching import e164, typed_kind
 from tui_inbox.services.table import FIELDS, Table, month_first, parse_date, parse_status, signature
 
 CSV = "csv"
@@ -230,8 +231,12 @@ def import_rows(
     *,
     source: str = CSV,
     dry_run: bool = False,
+    first: bool = False,
 ) -> ImportResult:
-    """Add and change stays; the same file twice changes nothing. Call with at most ``CHUNK`` rows at a time."""
+    """Add and change stays; the same file twice changes nothing. Call with at most ``CHUNK`` rows at a time.
+
+    ``first`` (asked of ``first_import`` before the first chunk): nobody is written to about any of them.
+    """
     actor.require_write()
     result = ImportResult()
     fresh: dict[tuple[str, str, str], int] = {}
@@ -245,28 +250,37 @@ def import_rows(
             result += ImportResult(changed=1)
             if not dry_run:
                 tx.reservations.put(after)
-                _tell_import(tx, after)
+                stay_changed(tx, desk, stored, after, now, first=first)
+                tell_stay(tx, after)
             continue
         person = (row.phone, row.email, plain(row.name))
-        guest = _guest_of(tx, row)
+        guest = guest_of(tx, row)
         known = guest is not None or person in fresh
         result += ImportResult(added=1, guests=0 if known else 1)
         if dry_run:
             fresh.setdefault(person, 0)
             continue
-        guest_id = guest.id if guest else fresh.get(person) or _new_guest(tx, desk, row, now).id
+        guest_id = guest.id if guest else fresh.get(person) or new_guest(tx, desk, row, now).id
         fresh[person] = guest_id
         if guest is not None:
-            _complete(tx, desk, guest, row, now)
+            complete(tx, desk, guest, row, now)
         blank = Reservation(0, guest_id, source, row.external_id, row.arrival, row.departure, created_at=now)
-        _tell_import(tx, tx.reservations.add(_updated(blank, row, now)))
+        stay = tx.reservations.add(_updated(blank, row, now))
+        stay_changed(tx, desk, None, stay, now, first=first)
+        tell_stay(tx, stay)
     if not dry_run and (result.added or result.changed):
         params: dict[str, str | int] = {"added": result.added, "changed": result.changed}
         tx.events.add(Event(0, now, Code.STAYS_IMPORTED, actor.code, params=params))
     return result
 
 
-def _tell_import(tx: Transaction, stay: Reservation) -> None:
+def first_import(tx: Transaction, source: str = CSV) -> bool:
+    """Nothing was ever taken over from a file: what it holds happened before anybody here looked."""
+    return not tx.reservations.any_of(source)
+
+
+def tell_stay(tx: Transaction, stay: Reservation) -> None:
+    """Wake the screens that show this stay."""
     tx.changed("guest", stay.guest_id)
     for conversation in tx.conversations.all_of_guest(stay.guest_id):
         tx.changed("conversation", conversation.id)
@@ -289,60 +303,3 @@ def _updated(stay: Reservation, row: BookingRow, now: datetime) -> Reservation:
         updated_at=now,
         revision=stay.revision + 1 if stay.id else stay.revision,
     )
-
-
-def _guest_of(tx: Transaction, row: BookingRow) -> Guest | None:
-    """By the booking's code, where its site has written of it; else by phone or mail address, if the name fits.
-
-    A number that a family shares belongs to several guests.
-    """
-    wrote = tx.guests.by_handle(BOOKING, row.ota_code) if row.ota_code else ()
-    if len(wrote) == 1:
-        return wrote[0]
-    if not (row.phone or row.email):
-        return None
-    found = tx.guests.by_contact(phone=row.phone, email=row.email)
-    for guest in found:
-        if _fits(guest.name, row.name):
-            return guest
-    if len(found) == 1 and not tx.reservations.of_guest(found[0].id):
-        # Somebody who only wrote so far, under whatever name their telephone shows.
-        return found[0]
-    return None
-
-
-def _fits(known: str, booked: str) -> bool:
-    """``Claire``, ``MARTIN Claire`` and ``Claire Martin`` are one person; an unknown name fits everybody."""
-    ours, theirs = set(plain(known).split()), set(plain(booked).split())
-    return ours <= theirs or theirs <= ours
-
-
-def _new_guest(tx: Transaction, desk: Desk, row: BookingRow, now: datetime) -> Guest:
-    guest = tx.guests.add(
-        Guest(
-            0,
-            name=row.name,
-            language=row.language,
-            country=row.country,
-            phone=row.phone,
-            email=row.email,
-            created_at=now,
-            updated_at=now,
-        )
-    )
-    add_handles(tx, desk, guest, now)
-    return guest
-
-
-def _complete(tx: Transaction, desk: Desk, guest: Guest, row: BookingRow, now: datetime) -> None:
-    """Fill what nobody knew; what an operator wrote stands."""
-    after = guest._replace(
-        name=guest.name or row.name,
-        language=guest.language or row.language,
-        country=guest.country or row.country,
-        phone=guest.phone or row.phone,
-        email=guest.email or row.email,
-    )
-    if after != guest:
-        tx.guests.put(after._replace(updated_at=now))
-        add_handles(tx, desk, after, now)

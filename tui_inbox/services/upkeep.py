@@ -82,7 +82,7 @@ def prune(store: Store, now: datetime, limit: int = 500) -> int:
 def status(tx: Transaction, desk: Desk, now: datetime) -> Status:
     """One look at worker, accounts, inbox and outbox."""
     worker = tx.workers.get()
-    rows = tuple(accounts.of(tx, desk, name) for name in desk.accounts)
+    rows = tuple(accounts.of(tx, desk, name) for name in (*desk.accounts, *desk.sources))
     counts = tx.inbox.counts("", View())
     on_its_way = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.INFLIGHT)
     return Status(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui_inbox.domain.errors import ChannelError
-from tui_inbox.services import accounts, delivery, lifecycle, performing, planning, polling
+from tui_inbox.services import accounts, delivery, lifecycle, performing, planning, polling, stay_sync
 from tui_inbox.services.ingest import Applied
 from tui_inbox.worker.guard import Guard
 from tui_inbox.worker.parts import Parts
@@ -36,8 +36,7 @@ def run_once(parts: Parts) -> Outcome:
         return _round(parts)
     finally:
         parts.lease.release()
-        for channel in parts.channels.values():
-            channel.close()
+        parts.close()
 
 
 def _emptied(parts: Parts) -> dict[str, ChannelError | None]:
@@ -72,6 +71,15 @@ def _round(parts: Parts) -> Outcome:
             applied += polling.poll_account(parts.store, parts.desk, channel, parts.clock, fault=parts.fault)
             delivery.reconcile(parts.store, parts.desk, channel, parts.clock.now())
             polling.follow_sent(parts.store, parts.desk, channel, parts.clock.now(), polling.HISTORY)
+        except ChannelError as error:
+            failed.append((name, error))
+    for name, source in parts.sources.items():
+        with parts.store.read() as tx:
+            may_poll = accounts.may_poll(tx.accounts.get(name))
+        try:
+            if may_poll:
+                polled.append(name)
+                applied += stay_sync.poll_source(parts.store, parts.desk, source, parts.clock, fault=parts.fault)
         except ChannelError as error:
             failed.append((name, error))
     now = parts.clock.now()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from tui_inbox.ports.bookings import BookingSource
 from tui_inbox.ports.channel import Channel
 from tui_inbox.ports.clock import Clock, SystemClock
 from tui_inbox.ports.letterbox import Letterbox
@@ -58,10 +59,18 @@ class Parts:
     """Called at named points by the crash harness; production passes nothing."""
     receiving: Receiving = NOTHING
     transcriber: Transcriber | None = None
+    sources: Mapping[str, BookingSource] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Let go of every vendor's lines."""
+        for channel in self.channels.values():
+            channel.close()
+        for source in self.sources.values():
+            source.close()
 
     def poll_seconds(self, account: str) -> float:
-        """How often an account is polled."""
-        info = self.desk.accounts.get(account)
+        """How often an account or a source is polled."""
+        info = self.desk.info(account)
         written = info.settings.get("poll_seconds", "") if info else ""
         try:
             return max(float(written), 0.05) if written else POLL_SECONDS

@@ -21,6 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from tui_inbox.domain.errors import StoreError
 from tui_inbox.domain.outbox import OutboxState
+from tui_inbox.ports.bookings import BookingSource
 from tui_inbox.ports.channel import Channel
 from tui_inbox.services import (
     accounts,
@@ -32,6 +33,7 @@ from tui_inbox.services import (
     planning,
     polling,
     scoring,
+    stay_sync,
     transcribing,
     upkeep,
 )
@@ -87,6 +89,9 @@ class Leader:
         self._listen_to_recordings()
         for name, channel in self._parts.channels.items():
             self._tend(name, channel)
+        for name, source in self._parts.sources.items():
+            poll = partial(self._poll_source, source)
+            every(self._parts.poll_seconds(name), f"poll {name}", poll, account=name)
         for seconds, work_name, work in self._receiver.ticks() if self._receiver else ():
             every(seconds, work_name, work)
         # A thread for every tick: however many a vendor that hangs may hold, one is left for each of the others.
@@ -148,6 +153,10 @@ class Leader:
         poll = partial(polling.poll_account, parts.store, parts.desk, channel, parts.clock, fault=parts.fault)
         self._waiting.poll(channel.name, poll)
 
+    def _poll_source(self, source: BookingSource) -> None:
+        parts = self._parts
+        stay_sync.poll_source(parts.store, parts.desk, source, parts.clock, fault=parts.fault)
+
     def _poll_soon(self, account: str) -> None:
         # A moment later, so that a poll that is just ending has ended: the scheduler skips what still runs.
         with suppress(JobLookupError):
@@ -186,7 +195,8 @@ class Leader:
             return
         try:
             parts = self._parts
-            if channels.run_jobs(parts.store, parts.desk, parts.channels, parts.clock.now(), parts.blobs):
+            now = parts.clock.now()
+            if channels.run_jobs(parts.store, parts.desk, parts.channels, now, parts.blobs, sources=parts.sources):
                 # What was put off after a fault may have been repaired.
                 self._guard.forget("")
         finally:
@@ -258,8 +268,7 @@ def serve(parts: Parts, stop: Event, *, detached: bool = False) -> bool:
         finally:
             parts.lease.release()
         stop.wait(AGAIN_SECONDS)
-    for channel in parts.channels.values():
-        channel.close()
+    parts.close()
     return led
 
 

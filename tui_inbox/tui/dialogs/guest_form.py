@@ -125,9 +125,9 @@ async def ask_stay(screen: DeskScreen, guest_id: int, stay: Reservation | None) 
             property=stay.property if stay else (app.actor.property or ""),
         )
         if stay is None:
-            await app.gateway.write(bookings.add_stay, app.actor, guest_id, form, app.now())
+            await app.gateway.write(bookings.add_stay, app.session.desk, app.actor, guest_id, form, app.now())
         else:
-            await app.gateway.write(bookings.edit_stay, app.actor, stay.id, form, app.now())
+            await app.gateway.write(bookings.edit_stay, app.session.desk, app.actor, stay.id, form, app.now())
 
     title = _("Add a stay") if stay is None else _("Stay")
     form = Form(app.ink, title, fields, save)

@@ -158,9 +158,12 @@ class ImportScreen(TableScreen[Line]):
         if not await confirm(self, question, _("Import"), _("Not yet")):
             return
         result = ImportResult()
+        first = await self.gateway.read(bookings.first_import)
         for start in range(0, len(rows), bookings.CHUNK):
             chunk = rows[start : start + bookings.CHUNK]
-            result += await self.gateway.write(bookings.import_rows, app.session.desk, chunk, app.actor, app.now())
+            result += await self.gateway.write(
+                bookings.import_rows, app.session.desk, chunk, app.actor, app.now(), first=first
+            )
             self.say(_("{n} of {total}").format(n=min(start + bookings.CHUNK, len(rows)), total=len(rows)))
         await self.gateway.write(bookings.save_mapping, self.file, self.mapping)
         words = _("{added} new, {changed} changed, {unchanged} unchanged, {guests} new guests.").format(
