@@ -58,6 +58,11 @@ class SqlReservations:
     def of_guest(self, guest_id: int) -> Sequence[Reservation]:
         return self._all("WHERE guest_id = :guest_id ORDER BY arrival DESC, id DESC", guest_id=guest_id)
 
+    def of_group(self, source: str, group_id: str) -> Sequence[Reservation]:
+        # Named apart from the empty ones, so that the index of groups serves it.
+        where = "WHERE source = :source AND group_id = :group_id AND group_id <> '' ORDER BY id"
+        return self._all(where, source=source, group_id=group_id)
+
     def add(self, reservation: Reservation) -> Reservation:
         added = reservation._replace(id=self._db.insert("reservation", **RESERVATION.values(reservation)))
         search.put_guest(self._db, added.guest_id)

@@ -28,8 +28,22 @@ class SqlStayEvents:
     def waiting(self, limit: int) -> Sequence[StayEvent]:
         return self._all(f"WHERE handled_at IS NULL ORDER BY id LIMIT :limit{self._db.for_update}", limit=limit)
 
-    def handled(self, event_id: int, at: datetime) -> None:
-        self._db.update("stay_event", {"id": event_id}, handled_at=micros(at))
+    def due(self, now: datetime, limit: int) -> Sequence[StayEvent]:
+        where = "WHERE handled_at IS NULL AND (due_at IS NULL OR due_at <= :now)"
+        return self._all(f"{where} ORDER BY id LIMIT :limit{self._db.for_update}", now=micros(now), limit=limit)
+
+    def load(self, event_id: int) -> StayEvent | None:
+        return next(iter(self._all("WHERE id = :id" + self._db.for_update, id=event_id)), None)
+
+    def latest(self, since: datetime, limit: int) -> Sequence[StayEvent]:
+        where = "WHERE handled_at IS NULL OR at >= :since ORDER BY id DESC LIMIT :limit"
+        return self._all(where, since=micros(since), limit=limit)
+
+    def handled(self, event_id: int, at: datetime, outcome: str = "") -> None:
+        self._db.update("stay_event", {"id": event_id}, handled_at=micros(at), outcome=outcome)
+
+    def put(self, event: StayEvent) -> None:
+        self._db.update("stay_event", {"id": event.id}, **_EVENT.values(event))
 
     def of_reservation(self, reservation_id: int) -> Sequence[StayEvent]:
         return self._all("WHERE reservation_id = :id ORDER BY id", id=reservation_id)

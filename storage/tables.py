@@ -220,6 +220,13 @@ class Reservation(SQLModel, table=True):
         Index("ix_reservation_departure", "departure", "arrival", "status", "guest_id"),
         Index("ix_reservation_room", "room", "departure"),
         Index("ix_reservation_code", "ota_code"),
+        Index(
+            "ix_reservation_group",
+            "source",
+            "group_id",
+            sqlite_where=text("group_id <> ''"),
+            postgresql_where=text("group_id <> ''"),
+        ),
     )
     id: int | None = _id()
     guest_id: int = _big(null=False)
@@ -586,7 +593,16 @@ class Template(SQLModel, table=True):
     __table_args__ = (
         _one_of("kind", TemplateKind),
         _one_of("approval", Approval),
-        Index("ux_template", "kind", "name", "language", "account", unique=True),
+        Index(
+            "ux_template",
+            "kind",
+            "name",
+            "language",
+            "account",
+            unique=True,
+            sqlite_where=text("archived = 0"),
+            postgresql_where=text("archived = 0"),
+        ),
     )
     id: int | None = _id()
     kind: str = _text("snippet")
@@ -632,6 +648,12 @@ class Rule(SQLModel, table=True):
     channels: str = _text("[]")
     enabled: int = _flag()
     hold_if_guest_writes: int = _flag()
+    mode: str = _text("first")
+    late: str = _text("skip")
+    per: str = _text("room")
+    stagger: int = _count()
+    """Minutes."""
+    journey: str = _text()
 
 
 class Planned(SQLModel, table=True):
@@ -650,6 +672,8 @@ class Planned(SQLModel, table=True):
     state: str = _text("planned")
     reason: str = _text()
     outbox_id: int | None = _big()
+    anchor: str | None = _text(null=True)
+    said: str = _text()
 
 
 class StayEvent(SQLModel, table=True):
@@ -669,6 +693,9 @@ class StayEvent(SQLModel, table=True):
     was_arrival: str | None = _text(null=True)
     was_departure: str | None = _text(null=True)
     handled_at: int | None = _big()
+    due_at: int | None = _big()
+    note: str = _text()
+    outcome: str = _text()
 
 
 class Tag(SQLModel, table=True):

@@ -364,6 +364,11 @@ CREATE TABLE rule (
 	channels TEXT DEFAULT '[]' NOT NULL,
 	enabled SMALLINT DEFAULT 0 NOT NULL,
 	hold_if_guest_writes SMALLINT DEFAULT 0 NOT NULL,
+	mode TEXT DEFAULT 'first' NOT NULL,
+	late TEXT DEFAULT 'skip' NOT NULL,
+	per TEXT DEFAULT 'room' NOT NULL,
+	stagger INTEGER DEFAULT 0 NOT NULL,
+	journey TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id)
 );
 CREATE TABLE planned (
@@ -375,8 +380,10 @@ CREATE TABLE planned (
 	state TEXT DEFAULT 'planned' NOT NULL,
 	reason TEXT DEFAULT '' NOT NULL,
 	outbox_id BIGINT,
+	anchor TEXT,
+	said TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT ck_state_code CHECK (state = 'planned' OR state = 'queued' OR state = 'skipped' OR state = 'withdrawn' OR state = 'expired')
+	CONSTRAINT ck_state_code CHECK (state = 'planned' OR state = 'held' OR state = 'queued' OR state = 'skipped' OR state = 'withdrawn' OR state = 'expired')
 );
 CREATE TABLE stay_event (
 	id INTEGER NOT NULL,
@@ -389,6 +396,9 @@ CREATE TABLE stay_event (
 	was_arrival TEXT,
 	was_departure TEXT,
 	handled_at BIGINT,
+	due_at BIGINT,
+	note TEXT DEFAULT '' NOT NULL,
+	outcome TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT ck_kind_code CHECK (kind = 'pending' OR kind = 'confirmed' OR kind = 'declined' OR kind = 'cancelled' OR kind = 'rescheduled')
 );
@@ -556,6 +566,7 @@ CREATE INDEX ix_request_guest ON request (guest_id, id);
 CREATE INDEX ix_reservation_arrival ON reservation (arrival, id);
 CREATE INDEX ix_reservation_code ON reservation (ota_code);
 CREATE INDEX ix_reservation_departure ON reservation (departure, arrival, status, guest_id);
+CREATE INDEX ix_reservation_group ON reservation (source, group_id) WHERE group_id <> '';
 CREATE INDEX ix_reservation_guest ON reservation (guest_id, arrival, departure, status, room);
 CREATE INDEX ix_reservation_room ON reservation (room, departure);
 CREATE INDEX ix_revision_message ON revision (message_id, id);
@@ -577,5 +588,5 @@ CREATE UNIQUE INDEX ux_reservation_source ON reservation (source, external_id);
 CREATE UNIQUE INDEX ux_search_message ON search_message (message_id);
 CREATE UNIQUE INDEX ux_stay_event ON stay_event (reservation_id, kind, revision);
 CREATE UNIQUE INDEX ux_tag ON tag (name);
-CREATE UNIQUE INDEX ux_template ON template (kind, name, language, account);
+CREATE UNIQUE INDEX ux_template ON template (kind, name, language, account) WHERE archived = 0;
 CREATE UNIQUE INDEX ux_visitor_key ON visitor (account, key_hash);

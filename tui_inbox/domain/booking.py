@@ -32,6 +32,12 @@ class StayEvent(NamedTuple):
     was_departure: date | None = None
     handled_at: datetime | None = None
     """When its messages were made, or found to be none."""
+    due_at: datetime | None = None
+    """Not to be told before; None: at once."""
+    note: str = ""
+    """What the desk adds to the message."""
+    outcome: str = ""
+    """Code of why the guest was told nothing; empty: told, or not yet."""
 
 
 def events_between(before: Reservation | None, after: Reservation) -> tuple[BookingEvent, ...]:

@@ -25,7 +25,7 @@ from tui_inbox.domain.event import Event
 from tui_inbox.domain.guest import Guest, Handle, Line
 from tui_inbox.domain.message import Attachment, Delivery, Message
 from tui_inbox.domain.outbox import OutboxState, Outgoing
-from tui_inbox.domain.planner import Planned, PlannedState, Rule
+from tui_inbox.domain.planner import Planned, PlannedState, Rule, StayDay
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.domain.visitor import ChatLine, Visitor
@@ -317,6 +317,10 @@ class Reservations(Protocol):
         """Newest arrival first."""
         ...
 
+    def of_group(self, source: str, group_id: str) -> Sequence[Reservation]:
+        """The rooms of one booking, oldest first; none without a ``group_id``."""
+        ...
+
     def add(self, reservation: Reservation) -> Reservation: ...
 
     def put(self, reservation: Reservation) -> None: ...
@@ -339,7 +343,21 @@ class StayEvents(Protocol):
         """Not handled yet, oldest first, for change."""
         ...
 
-    def handled(self, event_id: int, at: datetime) -> None: ...
+    def due(self, now: datetime, limit: int) -> Sequence[StayEvent]:
+        """Those of them whose time has come."""
+        ...
+
+    def load(self, event_id: int) -> StayEvent | None:
+        """For change."""
+        ...
+
+    def latest(self, since: datetime, limit: int) -> Sequence[StayEvent]:
+        """Not handled yet, or that happened since then; newest first."""
+        ...
+
+    def handled(self, event_id: int, at: datetime, outcome: str = "") -> None: ...
+
+    def put(self, event: StayEvent) -> None: ...
 
     def of_reservation(self, reservation_id: int) -> Sequence[StayEvent]:
         """Oldest first."""
@@ -558,6 +576,31 @@ class Planner(Protocol):
     def in_state(self, states: Sequence[PlannedState], until: datetime, limit: int) -> Sequence[Planned]: ...
 
     def of_reservation(self, reservation_id: int) -> Sequence[Planned]: ...
+
+    def unplanned(self, rule_id: int, of: str, first: date, last: date) -> Sequence[StayDay]:
+        """Live stays whose ``of`` (``arrival`` or ``departure``) lies between these days, both included, and for which
+        this rule has neither spoken about that day nor waits."""
+        ...
+
+    def strayed(self, rule_id: int, of: str) -> Sequence[Planned]:
+        """What waits for a stay that is gone, dead or has another ``of`` than it was counted from."""
+        ...
+
+    def revived(self, rule_id: int, of: str, since: datetime) -> Sequence[Planned]:
+        """Withdrawn ones, due from ``since``, whose stay lives and has the day again that they were counted from."""
+        ...
+
+    def waiting(self, rule_id: int) -> Sequence[Planned]:
+        """Planned or held by hand."""
+        ...
+
+    def add_all(self, rows: Sequence[Planned]) -> None:
+        """Those whose rule, reservation and local date exist are passed over."""
+        ...
+
+    def move(self, before: Planned, after: Planned) -> bool:
+        """False, and nothing is written, when the row is not planned as ``before`` any more."""
+        ...
 
 
 class Drafts(Protocol):

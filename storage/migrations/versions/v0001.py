@@ -662,8 +662,11 @@ def _planned() -> None:
         sa.Column("state", sa.Text(), server_default=sa.text("'planned'"), nullable=False),
         sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("outbox_id", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("anchor", sa.Text(), nullable=True),
+        sa.Column("said", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.CheckConstraint(
-            "state = 'planned' OR state = 'queued' OR state = 'skipped' OR state = 'withdrawn' OR state = 'expired'",
+            "state = 'planned' OR state = 'held' OR state = 'queued' OR state = 'skipped' OR state = 'withdrawn'"
+            " OR state = 'expired'",
             name="ck_state_code",
         ),
         sa.PrimaryKeyConstraint("id"),
@@ -749,6 +752,14 @@ def _reservation() -> None:
     op.create_index("ix_reservation_arrival", "reservation", ["arrival", "id"], unique=False)
     op.create_index("ix_reservation_code", "reservation", ["ota_code"], unique=False)
     op.create_index(
+        "ix_reservation_group",
+        "reservation",
+        ["source", "group_id"],
+        unique=False,
+        sqlite_where=sa.text("group_id <> ''"),
+        postgresql_where=sa.text("group_id <> ''"),
+    )
+    op.create_index(
         "ix_reservation_departure", "reservation", ["departure", "arrival", "status", "guest_id"], unique=False
     )
     op.create_index(
@@ -782,6 +793,11 @@ def _rule() -> None:
         sa.Column("channels", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("enabled", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("hold_if_guest_writes", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("mode", sa.Text(), server_default=sa.text("'first'"), nullable=False),
+        sa.Column("late", sa.Text(), server_default=sa.text("'skip'"), nullable=False),
+        sa.Column("per", sa.Text(), server_default=sa.text("'room'"), nullable=False),
+        sa.Column("stagger", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("journey", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
 
@@ -819,6 +835,9 @@ def _stay_event() -> None:
         sa.Column("was_arrival", sa.Text(), nullable=True),
         sa.Column("was_departure", sa.Text(), nullable=True),
         sa.Column("handled_at", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("due_at", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("note", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("outcome", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.CheckConstraint(
             "kind = 'pending' OR kind = 'confirmed' OR kind = 'declined' OR kind = 'cancelled' OR kind = 'rescheduled'",
             name="ck_kind_code",
@@ -889,7 +908,14 @@ def _template() -> None:
         sa.CheckConstraint("kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp'", name="ck_kind_code"),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ux_template", "template", ["kind", "name", "language", "account"], unique=True)
+    op.create_index(
+        "ux_template",
+        "template",
+        ["kind", "name", "language", "account"],
+        unique=True,
+        sqlite_where=sa.text("archived = 0"),
+        postgresql_where=sa.text("archived = 0"),
+    )
 
 
 def _template_version() -> None:
