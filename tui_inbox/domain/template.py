@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from tui_inbox.domain import conditions
 from tui_inbox.domain.message import MessageClass
 
 
@@ -69,6 +70,7 @@ def is_late(template: Template, now: datetime) -> bool:
 
 _VARIABLE = re.compile(r"##\{\{\s*([^{}\n]*?)\s*\}\}")
 _OPENING = re.compile(r"##\{\{?|#\{\{")
+_ANY_PLACE = re.compile(r"(?:##)?\{\{\s*(\w+)\s*\}\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -76,7 +78,7 @@ class Problem(NamedTuple):
     """Why a text cannot be saved or sent."""
 
     code: str
-    """``unknown_variable``, ``unclosed_variable``, ``missing_value`` or ``missing_variable``."""
+    """``unknown_variable``, ``unclosed_variable``, ``missing_value``, ``missing_variable``, or of a branch."""
     name: str = ""
     position: int = 0
     """Offset of the opening ``##{{`` in the text."""
@@ -92,6 +94,8 @@ class Rendered(NamedTuple):
     """Those that were put in, by name."""
     removed: tuple[str, ...] = ()
     """Optional variables without a value: their lines went."""
+    source: str = ""
+    """The lines and branches that this guest reads, their variables not filled in yet."""
     subject: str = ""
     html: str = ""
     """For mail: the same text with its design; empty where only text is sent."""
@@ -105,8 +109,9 @@ class Rendered(NamedTuple):
 
 
 def variables(body: str) -> tuple[str, ...]:
-    """The names in a text, each once, in order."""
-    return tuple(dict.fromkeys(match.group(1) for match in _VARIABLE.finditer(body)))
+    """The names in a text, each once, in order; those in conditions are not among them."""
+    names = (match.group(1) for match in _VARIABLE.finditer(body))
+    return tuple(dict.fromkeys(name for name in names if not conditions.is_directive(name)))
 
 
 def nearest(name: str, allowed: Collection[str]) -> str:
@@ -120,53 +125,97 @@ def _problem(code: str, body: str, at: int, name: str = "", suggestion: str = ""
     return Problem(code, name, at, suggestion, body.count("\n", 0, at) + 1)
 
 
-def check(body: str, allowed: Collection[str], required: Collection[str] = ()) -> tuple[Problem, ...]:
-    """What stands against saving: unknown or out-of-scope names, broken braces, a required variable left out."""
+def check(
+    body: str, allowed: Collection[str], required: Collection[str] = (), fields: Collection[str] = ()
+) -> tuple[Problem, ...]:
+    """What stands against saving: unknown or out-of-scope names, broken braces or branches, a required variable gone.
+
+    ``fields`` may be asked for in a condition besides the ``allowed``, and not be inserted.
+    """
     problems: list[Problem] = []
     starts = set()
     for match in _VARIABLE.finditer(body):
         starts.add(match.start())
         name = match.group(1)
-        if name not in allowed:
+        if name not in allowed and not conditions.is_directive(name):
             problems.append(_problem("unknown_variable", body, match.start(), name, nearest(name, allowed)))
     for match in _OPENING.finditer(body):
         if not any(start <= match.start() < start + 4 for start in starts):
             problems.append(_problem("unclosed_variable", body, match.start(), body[match.start() :][:20]))
-    present = variables(body)
+    parts, faults = conditions.parse(body)
+    problems += [_problem(fault.code, body, fault.at, fault.text) for fault in faults]
+    askable = {*allowed, *fields}
+    for condition, at in conditions.conditions(parts):
+        if condition.name not in askable:
+            near = nearest(condition.name, askable)
+            problems.append(_problem("unknown_variable", body, at, condition.name, near))
+    present = variables(" ".join(conditions.certain(parts))) if required else ()
     problems += [Problem("missing_variable", name) for name in sorted(set(required)) if name not in present]
     return tuple(sorted(problems, key=lambda problem: problem.position))
 
 
-def render(body: str, values: Mapping[str, str], allowed: Collection[str], required: Collection[str] = ()) -> Rendered:
+def render(
+    body: str,
+    values: Mapping[str, str],
+    allowed: Collection[str],
+    required: Collection[str] = (),
+    fields: Collection[str] = (),
+) -> Rendered:
     """The text a guest gets; with problems it must not be sent.
 
     Values are put in once and never read again, so a guest named ``##{{room}}`` stays that. An optional variable
     without a value takes its whole line away; a required one is a problem that names it.
     """
-    problems = [problem for problem in check(body, allowed) if problem.code != "missing_variable"]
-    used: dict[str, str] = {}
+    problems = list(check(body, allowed, (), fields))
+    parts, _faults = conditions.parse(body)
+    pieces = conditions.chosen(parts, values)
+    chosen = "".join(piece.text for piece in pieces)
     removed: list[str] = []
     lines: list[str] = []
     offset = 0
-    for line in body.split("\n"):
+    for line in chosen.split("\n"):
         dropped = False
         for match in _VARIABLE.finditer(line):
             name = match.group(1)
             if name not in allowed or values.get(name, ""):
                 continue
             if name in required:
-                problems.append(_problem("missing_value", body, offset + match.start(), name))
+                problems.append(_problem("missing_value", body, _origin(pieces, offset + match.start()), name))
             else:
                 removed.append(name)
                 dropped = True
         if not dropped:
-            lines.append(_VARIABLE.sub(lambda match: _value(match, values, allowed, used), line))
+            lines.append(line)
         offset += len(line) + 1
-    text = "\n".join(lines)
-    if removed:
-        text = re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+    source = "\n".join(lines)
+    if removed or chosen != body:
+        source = re.sub(r"\n{3,}", "\n\n", source).strip("\n")
+    if not problems:
+        # Two pieces side by side could read as braces that neither has.
+        problems += [one._replace(code="unclosed_variable") for one in check(source, allowed)]
+    used: dict[str, str] = {}
+    text = _VARIABLE.sub(lambda match: _value(match, values, allowed, used), source)
     ordered = sorted(problems, key=lambda problem: problem.position)
-    return Rendered(text, tuple(ordered), used, tuple(dict.fromkeys(removed)))
+    return Rendered(text, tuple(ordered), used, tuple(dict.fromkeys(removed)), source)
+
+
+def _origin(pieces: Sequence[conditions.Piece], offset: int) -> int:
+    """Where in the whole text this place of the chosen pieces stands."""
+    for piece in pieces:
+        if offset < len(piece.text):
+            return piece.at + offset
+        offset -= len(piece.text)
+    return 0
+
+
+def replaced(source: str, put: Callable[[str], str]) -> str:
+    """The text with each variable as ``put`` writes it, which gets its name."""
+    return _VARIABLE.sub(lambda match: put(match.group(1)), source)
+
+
+def cases(body: str, values: Mapping[str, str]) -> tuple[conditions.Case, ...]:
+    """One for each branch of the text."""
+    return conditions.cases(conditions.parse(body)[0], values)
 
 
 def _value(match: re.Match[str], values: Mapping[str, str], allowed: Collection[str], used: dict[str, str]) -> str:
@@ -180,6 +229,29 @@ def _value(match: re.Match[str], values: Mapping[str, str], allowed: Collection[
 def mentions_variable(text: str) -> bool:
     """Would a guest see template braces in this text?"""
     return _OPENING.search(text) is not None
+
+
+def named(template: Template) -> Template:
+    """With our ``##{{name}}`` as the vendor's ``{{name}}``, each filled by the variable of that name."""
+    ours = {name: name for name in variables(template.body)}
+    body = _VARIABLE.sub(r"{{\1}}", template.body).strip()
+    return template._replace(body=body, mapping={**ours, **template.mapping})
+
+
+def numbered(body: str, mapping: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The text with every variable as ``{{1}}``, ``{{2}}`` ... in the order in which they come, and what fills each.
+
+    A variable of ours (``##{{name}}``) and a vendor's place that it fills become one.
+    """
+    order: dict[str, str] = {}
+
+    def number(match: re.Match[str]) -> str:
+        place = match.group(1)
+        name = place if match.group().startswith("##") else mapping.get(place, "" if place.isdigit() else place)
+        return f"{{{{{order.setdefault(name or f'{{{place}}}', str(len(order) + 1))}}}}}"
+
+    text = _ANY_PLACE.sub(number, body)
+    return text, {place: "" if name.startswith("{") else name for name, place in order.items()}
 
 
 def is_name(name: str) -> bool:
