@@ -13,6 +13,7 @@ from adapters.meta.graph import Graph
 from tui_inbox.domain.errors import AcceptedWithoutId, Malformed, NotSent, Refused
 from tui_inbox.domain.outbox import Outgoing
 from tui_inbox.domain.template import Approval, Template, TemplateKind
+from tui_inbox.domain.template_parts import named as ours_named
 
 EDGE = "message_templates"
 _NAME = re.compile(r"[a-z0-9_]{1,512}")
@@ -61,6 +62,7 @@ def listed(graph: Graph, page_id: str, account: str) -> Sequence[Template]:
 
 def submit(graph: Graph, page_id: str, template: Template) -> Template:
     """Give it to Meta, which approves within seconds or looks at it. Raises ``Refused``, ``ChannelError``."""
+    template = ours_named(template)
     if not _NAME.fullmatch(template.name):
         raise Refused("template_name_letters", name=template.name)
     body: dict[str, object] = {"type": "BODY", "text": template.body}

@@ -27,6 +27,7 @@ from tui_inbox.domain.errors import (
 )
 from tui_inbox.domain.outbox import Outgoing
 from tui_inbox.domain.template import Approval, Template
+from tui_inbox.domain.template_parts import named
 from tui_inbox.ports.channel import Batch, Envelope, Health, Heard, Hook, Item, Receipt, Usage
 from tui_inbox.ports.clock import Clock, SystemClock
 from tui_inbox.ports.secrets import Secret, Secrets
@@ -161,7 +162,7 @@ class WhatsAppCloud(WhatsAppNumbers):
 
     def submit(self, template: Template) -> Template:
         """Raises ``Refused`` where Meta's written rules already say no, ``ChannelError`` where Meta does."""
-        wanted = templates.normalised(template)
+        wanted = named(template)
         definition = templates.definition(wanted)
         known = wanted.vendor_id.partition(":")[0]
         if known:

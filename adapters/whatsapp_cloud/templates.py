@@ -1,8 +1,7 @@
 """Templates between Meta's components and the one text that the desk sees and edits.
 
-In that text the header is the first line between ``*``, the footer the last between ``_``, and each button a line of
-its own at the end: ``[Label]``, ``[Label] https://...``, ``[Label] +33...``. Variables of header and buttons are
-told from those of the body by their names: ``{{header_1}}``, ``{{button_0}}``.
+``domain.template_parts`` says how that text is written. Variables of header and buttons are told from those of the
+body by their names: ``{{header_1}}``, ``{{button_0}}``.
 """
 
 from __future__ import annotations
@@ -16,9 +15,10 @@ from msgspec import Struct
 
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.template import Approval, Template, TemplateKind
+from tui_inbox.domain.template_parts import LONGEST_EDGE, Action, Button, parted
 
 FIELDS = "id,name,status,category,language,components,parameter_format,quality_score,rejected_reason,correct_category"
-LONGEST_BODY, LONGEST_EDGE, LONGEST_LABEL, MOST_BUTTONS = 1024, 60, 25, 10
+LONGEST_BODY, LONGEST_LABEL, MOST_BUTTONS = 1024, 25, 10
 CATEGORIES = ("utility", "marketing")
 _GONE = ("PENDING_DELETION", "DELETED", "ARCHIVED")
 _STATES: Mapping[str, Approval] = {
@@ -55,12 +55,10 @@ _SAMPLES = {
 }
 """What reviewers are shown in place of a variable."""
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-_OURS = re.compile(r"##\{\{\s*(\w+)\s*\}\}")
-_BUTTON_LINE = re.compile(r"\[([^\[\]\n]{1,60})\](?:[ \t]+(\S+))?")
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
-class Button(Struct):
+class ListedButton(Struct):
     type: str | None = None
     text: str | None = None
     url: str | None = None
@@ -71,7 +69,7 @@ class Component(Struct):
     type: str | None = None
     format: str | None = None
     text: str | None = None
-    buttons: list[Button] | None = None
+    buttons: list[ListedButton] | None = None
     example: dict[str, Any] | None = None
 
 
@@ -115,6 +113,7 @@ def template(item: Listed, account: str) -> Template | None:
         vendor_id=vendor_id(item.id, item.language or "", item.name),
         approval=_STATES.get(status, Approval.NONE),
         approval_reason=_reason(item, status),
+        quality=_quality(item),
         mapping=_mapping(body, components),
     )
 
@@ -168,27 +167,24 @@ def _mapping(body: str, components: Sequence[Component]) -> dict[str, str]:
 
 
 def _reason(item: Listed, status: str) -> str:
-    """Meta's own words in capitals: why it was rejected or stopped, a bad mark, or another category to come."""
-    quality = item.quality_score.score if isinstance(item.quality_score, Quality) else item.quality_score
+    """Meta's own words in capitals: why it was rejected or stopped, or another category to come."""
     rejected = item.rejected_reason if item.rejected_reason not in (None, "NONE", "") else ""
     parts = [rejected if status == "REJECTED" else "", status if _STATES.get(status) is Approval.PAUSED else ""]
-    if (quality or "").upper() in ("RED", "YELLOW"):
-        parts.append(f"QUALITY {quality}")
     if item.correct_category and item.correct_category != item.category:
         parts.append(f"CORRECT_CATEGORY {item.correct_category}")
     return ", ".join(part for part in parts if part)
+
+
+def _quality(item: Listed) -> str:
+    """GREEN, YELLOW or RED; nothing where Meta does not know yet."""
+    said = item.quality_score.score if isinstance(item.quality_score, Quality) else item.quality_score
+    return said if said in ("GREEN", "YELLOW", "RED") else ""
 
 
 def slug(name: str) -> str:
     """The name as Meta takes it: small letters, digits and underscores."""
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     return _SLUG.sub("_", plain).strip("_")[:512]
-
-
-def normalised(template: Template) -> Template:
-    """Our ``##{{name}}`` become Meta's ``{{name}}``, filled by the variable of that name."""
-    ours = {name: name for name in _OURS.findall(template.body)}
-    return template._replace(body=_OURS.sub(r"{{\1}}", template.body).strip(), mapping={**ours, **template.mapping})
 
 
 def definition(template: Template) -> dict[str, Any]:
@@ -198,7 +194,7 @@ def definition(template: Template) -> dict[str, Any]:
         raise Refused("template_name", limit=512)
     if template.category not in CATEGORIES:
         raise Refused("template_category")
-    header, body, footer, buttons = _parted(template.body)
+    header, body, footer, buttons = _parts(template.body)
     named = _checked(body)
     components: list[dict[str, Any]] = []
     if header:
@@ -207,7 +203,7 @@ def definition(template: Template) -> dict[str, Any]:
     if footer:
         components.append({"type": "FOOTER", "text": footer})
     if buttons:
-        components.append({"type": "BUTTONS", "buttons": [_button(line, template.mapping) for line in buttons]})
+        components.append({"type": "BUTTONS", "buttons": [_button(one, template.mapping) for one in buttons]})
     return {
         "name": name,
         "language": template.language.replace("-", "_"),
@@ -217,21 +213,11 @@ def definition(template: Template) -> dict[str, Any]:
     }
 
 
-def _parted(text: str) -> tuple[str, str, str, list[str]]:
-    lines = text.strip().split("\n")
-    buttons: list[str] = []
-    while lines and (not lines[-1].strip() or _BUTTON_LINE.fullmatch(lines[-1].strip())):
-        line = lines.pop().strip()
-        if line:
-            buttons.insert(0, line)
-    footer = header = ""
-    if len(lines) > 1 and re.fullmatch(rf"_.{{1,{LONGEST_EDGE}}}_", lines[-1]) and not lines[-2].strip():
-        footer = lines.pop()[1:-1]
-    if len(lines) > 1 and re.fullmatch(r"\*[^*]{1,80}\*", lines[0]) and not lines[1].strip():
-        header = lines.pop(0)[1:-1]
-    if len(buttons) > MOST_BUTTONS:
+def _parts(text: str) -> tuple[str, str, str, tuple[Button, ...]]:
+    parts = parted(text)
+    if len(parts.buttons) > MOST_BUTTONS:
         raise Refused("template_buttons", limit=MOST_BUTTONS)
-    return header, "\n".join(lines).strip(), footer, buttons
+    return parts.header, parts.body, parts.footer, parts.buttons
 
 
 def _checked(body: str) -> bool:
@@ -281,14 +267,13 @@ def _body(text: str, mapping: Mapping[str, str], *, named: bool) -> dict[str, An
     return found
 
 
-def _button(line: str, mapping: Mapping[str, str]) -> dict[str, Any]:
-    match = _BUTTON_LINE.fullmatch(line)
-    label, target = (match.group(1), match.group(2) or "") if match else (line, "")
+def _button(button: Button, mapping: Mapping[str, str]) -> dict[str, Any]:
+    label, target = button.label, button.target
     if len(label) > LONGEST_LABEL:
         raise Refused("template_button", limit=LONGEST_LABEL)
-    if not target:
+    if button.action is Action.REPLY:
         return {"type": "QUICK_REPLY", "text": label}
-    if target.startswith("+"):
+    if button.action is Action.CALL:
         return {"type": "PHONE_NUMBER", "text": label, "phone_number": target}
     if not target.startswith("https://"):
         raise Refused("template_button", limit=LONGEST_LABEL)

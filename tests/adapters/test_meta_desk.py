@@ -20,7 +20,7 @@ from tui_inbox.domain.message import Kind
 from tui_inbox.domain.outbox import OutboxState, Outgoing, Way
 from tui_inbox.ports.channel import HasTemplates
 from tui_inbox.rows import MessageRow
-from tui_inbox.services import delivery, reconciling, replying, templates
+from tui_inbox.services import delivery, reconciling, replying, templates, vendor_templates
 from tui_inbox.services.desk import AccountInfo, Actor, Desk
 from tui_inbox.services.ingest import Applied
 from tui_inbox.services.polling import poll_account
@@ -150,7 +150,7 @@ def test_after_a_week_messenger_takes_a_utility_template(front: Callable[..., Fr
     desk.poll()
     assert isinstance(desk.channel, HasTemplates)
     with desk.store.write() as tx:
-        assert templates.sync(tx, "desk", desk.channel.templates(), desk.clock.now()) == 1
+        assert vendor_templates.sync(tx, "desk", desk.channel.templates(), desk.clock.now()) == 1
         (stored,) = templates.approved(tx, "desk")
         stored = templates.save(tx, desk.desk, CLERK, stored._replace(mapping={"1": "first_name"}), desk.clock.now())
     desk.clock.forward(days=8)

@@ -11,7 +11,7 @@ from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.template import Approval, Template, TemplateKind
-from tui_inbox.services import templates
+from tui_inbox.services import templates, vendor_templates
 from tui_inbox.services.desk import Actor
 
 ANA = Actor("ana", "Ana Lopez")
@@ -140,7 +140,7 @@ def test_a_cancelled_stay_fills_nothing(sqlite_store: SqlStore) -> None:
 def test_the_vendors_list_is_taken_over_and_the_mapping_kept(store: SqlStore) -> None:
     with store.write() as t:
         assert (
-            templates.sync(
+            vendor_templates.sync(
                 t,
                 "desk-sms",
                 [approved(approval=Approval.SUBMITTED), approved("HX2", "Sale {{1}}", category="marketing")],
@@ -155,7 +155,7 @@ def test_the_vendors_list_is_taken_over_and_the_mapping_kept(store: SqlStore) ->
         assert (first.name, second.name, second.message_class) == ("arrival", "arrival (2)", MessageClass.MARKETING)
         assert templates.approved(t, "desk-sms") == (second,)
         templates.save(t, hotel(), ANA, first._replace(mapping={"1": "first_name", "2": "arrival"}), at(1))
-        assert templates.sync(t, "desk-sms", [approved(body="Hi {{1}}", approval_reason="")], at(2)) == 1
+        assert vendor_templates.sync(t, "desk-sms", [approved(body="Hi {{1}}", approval_reason="")], at(2)) == 1
         (kept,) = templates.listing(t)
         assert (kept.body, kept.approval, kept.mapping) == ("Hi {{1}}", Approval.APPROVED, {"1": "first_name"})
         assert templates.approved(t, "desk-mail") == ()
@@ -163,7 +163,7 @@ def test_the_vendors_list_is_taken_over_and_the_mapping_kept(store: SqlStore) ->
 
 def test_a_vendors_template_is_filled_by_its_mapping_and_loses_no_line(sqlite_store: SqlStore) -> None:
     with sqlite_store.write() as t:
-        templates.sync(t, "desk-sms", [approved(body="Hello {{1}}\nRoom {{2}}")], NOW)
+        vendor_templates.sync(t, "desk-sms", [approved(body="Hello {{1}}\nRoom {{2}}")], NOW)
         guest = a_guest(t, "Claire Martin", phone=PHONE)
         row = a_conversation(t, guest)
         (template,) = templates.approved(t, "desk-sms")

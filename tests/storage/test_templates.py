@@ -25,6 +25,8 @@ def test_a_template_comes_back_as_written(store: Store) -> None:
         vendor_id="HX1",
         approval=Approval.REJECTED,
         approval_reason="typo",
+        quality="GREEN",
+        submitted_at=NOW,
         mapping={"1": "first_name"},
         updated_by="ana",
     )
@@ -53,6 +55,14 @@ def test_a_name_and_language_are_used_once_per_kind(store: Store) -> None:
         t.templates.add(WELCOME)
     with pytest.raises(Exception, match=r"(?i)unique"), store.write() as t:
         t.templates.add(WELCOME)
+
+
+def test_the_name_of_an_archived_one_is_free_again(store: Store) -> None:
+    with store.write() as t:
+        added = t.templates.add(WELCOME)
+        t.templates.put(added._replace(archived=True))
+        again = t.templates.add(WELCOME._replace(body="Salut"))
+        assert t.templates.named(TemplateKind.SNIPPET, "welcome") == [again]
 
 
 def test_changing_the_text_keeps_the_former_one_and_counts(store: SqlStore) -> None:

@@ -20,6 +20,8 @@ class TemplateKind(StrEnum):
     """Sent by a rule."""
     WHATSAPP = "whatsapp"
     """Approved by the vendor, sent outside the window."""
+    TEXT = "text"
+    """The hotel's own text under a variable's name, in general or for one property or room type."""
 
 
 class Approval(StrEnum):
@@ -56,6 +58,15 @@ class Template(NamedTuple):
     archived: bool = False
     updated_by: str = ""
     updated_at: datetime | None = None
+    event: str = ""
+    """The one occasion it is for, whose variables it may use; empty: any."""
+    required: tuple[str, ...] = ()
+    """Variables that must stay in it."""
+    forms: Mapping[str, str] = {}
+    """Channel -> its own text where the one for all does not fit."""
+    property: str = ""
+    """Where a ``TEXT`` holds: a property's code; empty: everywhere."""
+    room_type: str = ""
 
 
 REVIEW_TIME = timedelta(hours=24)
@@ -70,7 +81,6 @@ def is_late(template: Template, now: datetime) -> bool:
 
 _VARIABLE = re.compile(r"##\{\{\s*([^{}\n]*?)\s*\}\}")
 _OPENING = re.compile(r"##\{\{?|#\{\{")
-_ANY_PLACE = re.compile(r"(?:##)?\{\{\s*(\w+)\s*\}\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -229,29 +239,6 @@ def _value(match: re.Match[str], values: Mapping[str, str], allowed: Collection[
 def mentions_variable(text: str) -> bool:
     """Would a guest see template braces in this text?"""
     return _OPENING.search(text) is not None
-
-
-def named(template: Template) -> Template:
-    """With our ``##{{name}}`` as the vendor's ``{{name}}``, each filled by the variable of that name."""
-    ours = {name: name for name in variables(template.body)}
-    body = _VARIABLE.sub(r"{{\1}}", template.body).strip()
-    return template._replace(body=body, mapping={**ours, **template.mapping})
-
-
-def numbered(body: str, mapping: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """The text with every variable as ``{{1}}``, ``{{2}}`` ... in the order in which they come, and what fills each.
-
-    A variable of ours (``##{{name}}``) and a vendor's place that it fills become one.
-    """
-    order: dict[str, str] = {}
-
-    def number(match: re.Match[str]) -> str:
-        place = match.group(1)
-        name = place if match.group().startswith("##") else mapping.get(place, "" if place.isdigit() else place)
-        return f"{{{{{order.setdefault(name or f'{{{place}}}', str(len(order) + 1))}}}}}"
-
-    text = _ANY_PLACE.sub(number, body)
-    return text, {place: "" if name.startswith("{") else name for name, place in order.items()}
 
 
 def is_name(name: str) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from tui_inbox.domain.display import clean_line
-from tui_inbox.domain.errors import ChannelError, Malformed, NotFound, Refused
+from tui_inbox.domain.errors import AcceptedWithoutId, ChannelError, Malformed, NotFound, Refused, Unknown
 from tui_inbox.domain.template import Approval, Template
 from tui_inbox.ports.bookings import BookingSource
 from tui_inbox.ports.channel import (
@@ -24,7 +24,7 @@ from tui_inbox.ports.channel import (
 )
 from tui_inbox.ports.store import Blobs, Job, Store, Transaction
 from tui_inbox.rows import AccountRow, UsageRow
-from tui_inbox.services import accounts, calling, delivery, stay_sync, templates
+from tui_inbox.services import accounts, calling, delivery, stay_sync, vendor_templates
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.files import fetch
 from tui_inbox.services.ingest import apply_pending, replay, store_batch
@@ -212,7 +212,7 @@ def sync_templates(store: Store, channel: Channel, now: datetime) -> int:
         return 0
     found = channel.templates()
     with store.write() as tx:
-        templates.sync(tx, channel.name, found, now)
+        vendor_templates.sync(tx, channel.name, found, now)
     return len(found)
 
 
@@ -230,27 +230,35 @@ def _manages(work: _Work) -> tuple[ManagesTemplates, Template]:
 def _submit(work: _Work) -> Result:
     vendor, template = _manages(work)
     with work.store.read() as tx:
-        held = [one for one in templates.before_submitting(tx, template) if one.refused]
+        held = [one for one in vendor_templates.before_submitting(tx, template) if one.refused]
     if held:
         raise Refused(held[0].code, **held[0].params)
-    told = vendor.submit(template)
-    _keep(work, template.id, told)
+    try:
+        told = vendor.submit(template)
+    except (Unknown, AcceptedWithoutId):
+        # It may be there: the vendor's list says so.
+        with work.store.write() as tx:
+            tx.jobs.add("sync_templates", work.channel.name, {}, "", work.now)
+        raise
+    _keep(work, template, told._replace(submitted_at=work.now))
     return {"approval": told.approval.value, "vendor_id": told.vendor_id}
 
 
 def _withdraw(work: _Work) -> Result:
     vendor, template = _manages(work)
     vendor.withdraw(template)
-    _keep(work, template.id, template._replace(approval=Approval.NONE, approval_reason="", archived=True))
+    _keep(work, template, template._replace(approval=Approval.NONE, approval_reason="", archived=True))
     return {}
 
 
-def _keep(work: _Work, template_id: int, told: Template) -> None:
+def _keep(work: _Work, given: Template, told: Template) -> None:
     """What the vendor said of it; its text may have been written on meanwhile."""
     with work.store.write() as tx:
-        stored = tx.templates.get(template_id)
+        stored = tx.templates.get(given.id)
         if stored is None:
             return
+        if stored.body == given.body:
+            stored = stored._replace(body=told.body, mapping=told.mapping)
         tx.templates.put(
             stored._replace(
                 account=work.channel.name,
@@ -258,12 +266,13 @@ def _keep(work: _Work, template_id: int, told: Template) -> None:
                 category=told.category or stored.category,
                 approval=told.approval,
                 approval_reason=clean_line(told.approval_reason),
+                submitted_at=told.submitted_at,
                 archived=told.archived,
                 updated_at=work.now,
                 updated_by=work.job.created_by,
             )
         )
-        tx.changed("template", template_id)
+        tx.changed("template", given.id)
 
 
 def meter(store: Store, channel: Channel, now: datetime) -> int:

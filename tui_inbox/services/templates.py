@@ -1,4 +1,4 @@
-"""Templates: kept, checked when saved, rendered for one guest, and fetched from the vendor."""
+"""Templates: kept, checked when saved, and rendered for one guest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.reservation import Reservation, is_live, stay_now
-from tui_inbox.domain.review import Objection, objections
 from tui_inbox.domain.template import (
     Approval,
     Problem,
@@ -37,7 +36,6 @@ __all__ = [
     "allowed",
     "approved",
     "archive",
-    "before_submitting",
     "fault_in",
     "for_channel",
     "language_of",
@@ -46,7 +44,6 @@ __all__ = [
     "render_for",
     "save",
     "snippets",
-    "sync",
     "values_for",
     "variant",
 ]
@@ -153,11 +150,6 @@ def _check_mapping(template: Template, names: Sequence[str]) -> None:
             raise Refused("no_such_place", number=number)
 
 
-def before_submitting(tx: Transaction, template: Template) -> tuple[Objection, ...]:
-    """What a reviewer at the vendor would hold against it; what is ``refused`` cannot be submitted."""
-    return objections(template, tx.templates.all(TemplateKind.WHATSAPP))
-
-
 def archive(tx: Transaction, actor: Actor, template_id: int, now: datetime) -> None:
     """Out of every list; what was sent with it keeps its name."""
     actor.require_write()
@@ -256,57 +248,3 @@ def _who(tx: Transaction, desk: Desk, conversation_id: int, now: datetime) -> tu
         raise NotFound(f"conversation {conversation_id}")
     stay = stay_now(tx.reservations.of_guest(guest.id), desk.today(now))
     return guest, stay if stay is not None and is_live(stay) else None
-
-
-def sync(tx: Transaction, account: str, found: Sequence[Template], now: datetime) -> int:
-    """Take over the vendor's list: text, category and approval are theirs, the mapping stays ours.
-
-    What the vendor no longer has is archived. Returns how many templates there are.
-    """
-    kept: set[str] = set()
-    for template in found:
-        kept.add(template.vendor_id)
-        stored = tx.templates.by_vendor(account, template.vendor_id)
-        fresh = template._replace(
-            id=stored.id if stored else 0,
-            kind=TemplateKind.WHATSAPP,
-            name=clean_line(template.name),
-            body=clean(template.body),
-            account=account,
-            message_class=MessageClass.MARKETING if template.category == "marketing" else MessageClass.TRANSACTIONAL,
-            approval_reason=clean_line(template.approval_reason),
-            mapping=_kept_mapping(stored, template),
-            version=stored.version if stored else 1,
-            archived=False,
-            updated_at=stored.updated_at if stored else now,
-            updated_by=stored.updated_by if stored else "",
-        )
-        if stored is None:
-            tx.changed("template", tx.templates.add(_unique(tx, fresh)).id)
-        elif (fresh := fresh._replace(name=stored.name)) != stored:
-            tx.templates.put(fresh._replace(updated_at=now))
-            tx.changed("template", stored.id)
-    for template in tx.templates.all(TemplateKind.WHATSAPP):
-        if template.account == account and template.vendor_id not in kept:
-            tx.templates.put(template._replace(archived=True, updated_at=now))
-            tx.changed("template", template.id)
-    return len(kept)
-
-
-def _kept_mapping(stored: Template | None, template: Template) -> dict[str, str]:
-    places = NUMBERED.findall(template.body)
-    mapping = {**template.mapping, **(stored.mapping if stored else {})}
-    return {number: name for number, name in mapping.items() if number in places}
-
-
-def _unique(tx: Transaction, template: Template) -> Template:
-    """Two of the vendor's templates may bear one name; ours are told apart by it."""
-    taken = {
-        other.name
-        for other in tx.templates.all(TemplateKind.WHATSAPP)
-        if (other.account, other.language) == (template.account, template.language)
-    }
-    name, n = template.name, 2
-    while name in taken:
-        name, n = f"{template.name} ({n})", n + 1
-    return template._replace(name=name)

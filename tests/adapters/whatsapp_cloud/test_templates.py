@@ -69,9 +69,9 @@ def test_templates_come_page_by_page_with_their_state(box: SandboxWhatsApp, desk
         ("PENDING", "NONE", "UNKNOWN", "submitted", ""),
         ("IN_APPEAL", "NONE", "UNKNOWN", "submitted", ""),
         ("REJECTED", "INCORRECT_CATEGORY", "UNKNOWN", "rejected", "INCORRECT_CATEGORY"),
-        ("PAUSED", "NONE", "RED", "paused", "PAUSED, QUALITY RED"),
+        ("PAUSED", "NONE", "RED", "paused", "PAUSED"),
         ("DISABLED", "NONE", "GREEN", "paused", "DISABLED"),
-        ("APPROVED", "NONE", "YELLOW", "approved", "QUALITY YELLOW"),
+        ("APPROVED", "NONE", "YELLOW", "approved", ""),
         ("SOMETHING_NEW", "NONE", "GREEN", "", ""),
     ],
 )
@@ -81,6 +81,7 @@ def test_a_state_is_told_with_its_reason(
     box.account.templates.append(template("t", "Bonjour", status=status, reason=reason, quality=quality))
     (found,) = desk.templates()
     assert (found.approval, found.approval_reason) == (state, told)
+    assert found.quality == ("" if quality == "UNKNOWN" else quality)
 
 
 def test_a_whole_template_is_one_text_and_its_variables_are_told_apart(
