@@ -15,9 +15,11 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, Larg
 from sqlmodel import Field, SQLModel
 
 from tui_inbox.domain.booking import BookingEvent
+from tui_inbox.domain.campaign import CampaignKind, CampaignState, RecipientState
 from tui_inbox.domain.conversation import State
 from tui_inbox.domain.deed import Act
 from tui_inbox.domain.message import Delivery, Direction, Kind, MessageClass, Origin
+from tui_inbox.domain.offer import AskedState, OfferMode, OfferState
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.domain.planner import PlannedState
 from tui_inbox.domain.reservation import ReservationStatus
@@ -250,6 +252,7 @@ class Reservation(SQLModel, table=True):
     group_id: str = _text()
     low_confidence: int = _flag()
     source_at: int | None = _big()
+    payment: str = _text()
 
 
 class Conversation(SQLModel, table=True):
@@ -425,6 +428,7 @@ class Message(SQLModel, table=True):
     billed_as: str = _text()
     seconds: int | None = Field(default=None, sa_column=Column(Integer))
     reacted_at: str = _text("{}")
+    switched: str = _text()
 
 
 class Revision(SQLModel, table=True):
@@ -572,6 +576,8 @@ class Outbox(SQLModel, table=True):
     tag: str = _text()
     zone: str = _text()
     route: str = _text()
+    html: str = _text()
+    unsubscribe: str = _text("[]")
     version: int = _count()
 
 
@@ -624,6 +630,11 @@ class Template(SQLModel, table=True):
     archived: int = _flag()
     updated_by: str = _text()
     updated_at: int | None = _big()
+    event: str = _text()
+    required: str = _text("[]")
+    forms: str = _text("{}")
+    property: str = _text()
+    room_type: str = _text()
 
 
 class TemplateVersion(SQLModel, table=True):
@@ -632,6 +643,7 @@ class TemplateVersion(SQLModel, table=True):
     version: int = _big(null=False, key=True)
     subject: str = _text()
     body: str = _text()
+    forms: str = _text("{}")
     by: str = _text()
     at: int | None = _big()
 
@@ -696,6 +708,112 @@ class StayEvent(SQLModel, table=True):
     due_at: int | None = _big()
     note: str = _text()
     outcome: str = _text()
+
+
+class GuestList(SQLModel, table=True):
+    __tablename__ = "guest_list"
+    __table_args__ = (Index("ix_guest_list_place", "place", "id"),)
+    id: int | None = _id()
+    name: str = _text()
+    criteria: str = _text("{}")
+    place: int = _count()
+    updated_by: str = _text()
+    updated_at: int | None = _big()
+
+
+class Campaign(SQLModel, table=True):
+    """One message to many guests; whom it goes to stands in ``recipient``."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        _one_of("kind", CampaignKind),
+        _one_of("state", CampaignState),
+        _one_of("message_class", MessageClass),
+        Index(
+            "ix_campaign_running",
+            "id",
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+    )
+    id: int | None = _id()
+    name: str = _text()
+    text: str = _text()
+    channels: str = _text("[]")
+    kind: str = _text("send")
+    state: str = _text("running")
+    message_class: str = _text("marketing")
+    class_reason: str = _text()
+    subject: str = _text()
+    template: int | None = _big()
+    values: str = _text("{}")
+    guest_list: int | None = _big()
+    created_by: str = _text()
+    created_at: int = _big(null=False)
+    unlocked_by: str = _text()
+    ended_at: int | None = _big()
+
+
+class Recipient(SQLModel, table=True):
+    __tablename__ = "recipient"
+    __table_args__ = (
+        _one_of("state", RecipientState),
+        Index("ix_recipient_turn", "campaign_id", "state", "place"),
+        Index("ix_recipient_guest", "guest_id", "campaign_id"),
+        Index("ix_recipient_outbox", "outbox_id"),
+        Index(
+            "ix_recipient_queued",
+            "queued_at",
+            sqlite_where=text("queued_at IS NOT NULL"),
+            postgresql_where=text("queued_at IS NOT NULL"),
+        ),
+    )
+    campaign_id: int = _big(null=False, key=True)
+    guest_id: int = _big(null=False, key=True)
+    place: int = _count()
+    state: str = _text("waiting")
+    reason: str = _text()
+    params: str = _text("{}")
+    outbox_id: int | None = _big()
+    queued_at: int | None = _big()
+    accepted_at: int | None = _big()
+    accepted_by: str = _text()
+
+
+class Offer(SQLModel, table=True):
+    """A free room, table or slot; to whom it is offered stands in ``asked``."""
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        _one_of("mode", OfferMode),
+        _one_of("state", OfferState),
+        Index("ix_offer_open", "id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+    )
+    id: int | None = _id()
+    title: str = _text()
+    text: str = _text()
+    channels: str = _text("[]")
+    minutes: int = _count()
+    mode: str = _text("turn")
+    state: str = _text("open")
+    taken_by: int | None = _big()
+    created_by: str = _text()
+    created_at: int = _big(null=False)
+    ended_at: int | None = _big()
+
+
+class Asked(SQLModel, table=True):
+    __tablename__ = "asked"
+    __table_args__ = (_one_of("state", AskedState), Index("ix_asked_guest", "guest_id", "offer_id"))
+    offer_id: int = _big(null=False, key=True)
+    guest_id: int = _big(null=False, key=True)
+    place: int = _count()
+    state: str = _text("waiting")
+    reason: str = _text()
+    asked_at: int | None = _big()
+    reply_by: int | None = _big()
+    answered_at: int | None = _big()
+    outbox_id: int | None = _big()
 
 
 class Tag(SQLModel, table=True):

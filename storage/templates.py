@@ -45,9 +45,11 @@ class SqlTemplates:
     def put(self, template: Template) -> None:
         """A changed text keeps the former one under its number and takes the next."""
         stored = self.get(template.id)
-        if stored and (stored.subject, stored.body) != (template.subject, template.body):
-            former = {"subject": stored.subject, "body": stored.body, "by": stored.updated_by}
+        words = ("subject", "body", "forms")
+        before, after = _TEMPLATE.values(template, only=words), _TEMPLATE.values(stored, only=words) if stored else {}
+        if stored and before != after:
             at = _TEMPLATE.values(stored, only=("updated_at",))["updated_at"]
+            former = {**after, "by": stored.updated_by}
             keys = ("template_id", "version")
             self._db.upsert("template_version", keys, template_id=stored.id, version=stored.version, at=at, **former)
             template = template._replace(version=max(template.version, stored.version + 1))

@@ -123,6 +123,7 @@ CREATE TABLE reservation (
 	group_id TEXT DEFAULT '' NOT NULL,
 	low_confidence SMALLINT DEFAULT 0 NOT NULL,
 	source_at BIGINT,
+	payment TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT ck_status_code CHECK (status = 'pending' OR status = 'confirmed' OR status = 'declined' OR status = 'cancelled' OR status = 'no_show')
 );
@@ -208,6 +209,7 @@ CREATE TABLE message (
 	billed_as TEXT DEFAULT '' NOT NULL,
 	seconds INTEGER,
 	reacted_at TEXT DEFAULT '{}' NOT NULL,
+	switched TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT ck_direction_code CHECK (direction = 'in' OR direction = 'out' OR direction = 'none'),
 	CONSTRAINT ck_kind_code CHECK (kind = 'chat' OR kind = 'email' OR kind = 'comment' OR kind = 'call' OR kind = 'note'),
@@ -305,6 +307,8 @@ CREATE TABLE outbox (
 	tag TEXT DEFAULT '' NOT NULL,
 	zone TEXT DEFAULT '' NOT NULL,
 	route TEXT DEFAULT '' NOT NULL,
+	html TEXT DEFAULT '' NOT NULL,
+	unsubscribe TEXT DEFAULT '[]' NOT NULL,
 	version INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT ck_state_code CHECK (state = 'held' OR state = 'queued' OR state = 'claimed' OR state = 'inflight' OR state = 'retry_wait' OR state = 'accepted' OR state = 'delivered' OR state = 'read' OR state = 'failed' OR state = 'expired' OR state = 'unknown' OR state = 'needs_operator' OR state = 'cancelled')
@@ -341,8 +345,13 @@ CREATE TABLE template (
 	archived SMALLINT DEFAULT 0 NOT NULL,
 	updated_by TEXT DEFAULT '' NOT NULL,
 	updated_at BIGINT,
+	event TEXT DEFAULT '' NOT NULL,
+	required TEXT DEFAULT '[]' NOT NULL,
+	forms TEXT DEFAULT '{}' NOT NULL,
+	property TEXT DEFAULT '' NOT NULL,
+	room_type TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT ck_kind_code CHECK (kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp'),
+	CONSTRAINT ck_kind_code CHECK (kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp' OR kind = 'text'),
 	CONSTRAINT ck_approval_code CHECK (approval = '' OR approval = 'submitted' OR approval = 'approved' OR approval = 'rejected' OR approval = 'paused')
 );
 CREATE TABLE template_version (
@@ -350,6 +359,7 @@ CREATE TABLE template_version (
 	version BIGINT NOT NULL,
 	subject TEXT DEFAULT '' NOT NULL,
 	body TEXT DEFAULT '' NOT NULL,
+	forms TEXT DEFAULT '{}' NOT NULL,
 	"by" TEXT DEFAULT '' NOT NULL,
 	at BIGINT,
 	PRIMARY KEY (template_id, version)

@@ -206,5 +206,9 @@ class Outgoing(NamedTuple):
     """``domain.window.Allowed`` at the moment of this attempt; empty before the first."""
     route: str = ""
     """``Line.route`` at the moment of this attempt."""
+    unsubscribe: tuple[str, ...] = ()
+    """Mail: links by which the guest takes themselves off (RFC 2369), at the moment of this attempt."""
+    html: str = ""
+    """Mail: the same text with its design; its own pictures are among ``attachments``, as ``cid:`` and their sha256."""
     version: int = 0
     """Counts the moves: a row that another process moved meanwhile has a higher one."""

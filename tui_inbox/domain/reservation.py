@@ -59,6 +59,8 @@ class Reservation(NamedTuple):
     """Only dates are known, and they may be a closed room (a calendar feed)."""
     source_at: datetime | None = None
     """When its source last changed it: what is older and is heard later changes nothing."""
+    payment: str = ""
+    """How it is paid, in the source's own word: "cash", "card", "package" ..."""
 
 
 def booked_at(ota: str, site: str) -> bool:

@@ -506,6 +506,7 @@ def _message() -> None:
         sa.Column("billed_as", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=True),
         sa.Column("reacted_at", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("switched", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.CheckConstraint("direction = 'in' OR direction = 'out' OR direction = 'none'", name="ck_direction_code"),
         sa.CheckConstraint(
             "kind = 'chat' OR kind = 'email' OR kind = 'comment' OR kind = 'call' OR kind = 'note'", name="ck_kind_code"
@@ -612,6 +613,8 @@ def _outbox() -> None:
         sa.Column("tag", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("zone", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("route", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("html", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("unsubscribe", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint(
             "state = 'held' OR state = 'queued' OR state = 'claimed' OR state = 'inflight' OR state = "
@@ -742,6 +745,7 @@ def _reservation() -> None:
         sa.Column("group_id", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("low_confidence", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("source_at", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("payment", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.CheckConstraint(
             "status = 'pending' OR status = 'confirmed' OR status = 'declined' OR status = 'cancelled' "
             "OR status = 'no_show'",
@@ -900,18 +904,23 @@ def _template() -> None:
         sa.Column("archived", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("updated_by", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("event", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("required", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("forms", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("property", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("room_type", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.CheckConstraint(
             "approval = '' OR approval = 'submitted' OR approval = 'approved' OR approval = 'rejected' "
             "OR approval = 'paused'",
             name="ck_approval_code",
         ),
-        sa.CheckConstraint("kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp'", name="ck_kind_code"),
+        sa.CheckConstraint("kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp' OR kind = 'text'", name="ck_kind_code"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
         "ux_template",
         "template",
-        ["kind", "name", "language", "account"],
+        ["kind", "name", "language", "account", "property", "room_type"],
         unique=True,
         sqlite_where=sa.text("archived = 0"),
         postgresql_where=sa.text("archived = 0"),
@@ -925,6 +934,7 @@ def _template_version() -> None:
         sa.Column("version", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("subject", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("body", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("forms", sa.Text(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("by", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.PrimaryKeyConstraint("template_id", "version"),
