@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -63,3 +64,17 @@ def test_an_unknown_channel_is_named(connected: Run) -> None:
     refused = connected("channel", "calls", "mail")
     assert refused.code != 0
     assert "desk-sms" in refused.err
+
+
+def test_a_call_and_its_voicemail_are_told_in_plain_text(connected: Run, vendor: SandboxTwilio) -> None:
+    connected("channel", "calls", "desk-sms", "--forward", "+33698765432", "--voicemail", "yes")
+    phone, early = vendor.account.telephone, datetime.now(UTC) - timedelta(hours=1)
+    phone.ring("+33612345678", vendor.account.sms, early, voicemail=14)
+    phone.ring("+33612345678", vendor.account.sms, early + timedelta(minutes=5), talk=134)
+    assert connected("worker", "--once").code == 0
+    listed = connected("list", "--tab", "all").out
+    assert listed.strip().endswith(": Call")
+    shown = connected("show", "1").out
+    assert "  Missed call\n" in shown
+    assert "File: voicemail.wav, 0:14" in shown
+    assert "  Call, 2:14" in shown

@@ -11,11 +11,12 @@ from tui_inbox.domain.conversation import DeadlineKind, State
 from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.guest import short_handle
-from tui_inbox.domain.message import Delivery, Direction, Kind, Origin
+from tui_inbox.domain.message import CALLED, MISSED, TAKEN, Delivery, Direction, Kind, Origin, call_mark
 from tui_inbox.rows import AccountRow, ConversationRow, MessageRow
 from tui_inbox.services.desk import ChannelKind, Desk
 from tui_inbox.services.receiving import FORGED, shortcoming
 from tui_inbox.services.scoring import reply_score
+from tui_inbox.tui.render.when import length
 from tui_inbox.wording import N_, _, labelled, ngettext, sentence
 
 STATES = {
@@ -94,6 +95,9 @@ def guest_name(desk: Desk, row: ConversationRow) -> str:
     return " ".join((_("Unknown client"), clean_line(short_handle(row.handle, kind)))).strip()
 
 
+CALLS = {MISSED: N_("Missed call"), TAKEN: N_("Call"), CALLED: N_("Called the guest")}
+
+
 def conversation_line(desk: Desk, row: ConversationRow, now: datetime) -> str:
     """``12. Claire Martin, room 204, WhatsApp, open, 2 unread, unanswered, 09:12: Bonjour …``."""
     parts = [guest_name(desk, row)]
@@ -109,7 +113,9 @@ def conversation_line(desk: Desk, row: ConversationRow, now: datetime) -> str:
     if row.wake_at:
         parts.append(_("back {time}").format(time=spoken(desk, row.wake_at, now)))
     parts.append(spoken(desk, row.last_at, now))
-    return f"{row.id}. {', '.join(parts)}: {clean_line(row.preview)}"
+    said = [_(CALLS[row.preview_by])] if row.preview_by in CALLS else []
+    said += [clean_line(row.preview)] if row.preview else []
+    return f"{row.id}. {', '.join(parts)}: {', '.join(said)}"
 
 
 def message_lines(desk: Desk, message: MessageRow, guest: str, now: datetime) -> Iterator[str]:
@@ -130,10 +136,14 @@ def message_lines(desk: Desk, message: MessageRow, guest: str, now: datetime) ->
     yield ", ".join(head) + ":"
     if message.subject:
         yield "  " + _("Subject: {text}").format(text=clean_line(message.subject))
+    if message.kind is Kind.CALL:
+        words = _(CALLS[call_mark(message.direction, message.seconds)])
+        yield f"  {words}, {length(message.seconds)}" if message.seconds else f"  {words}"
     for line in clean(message.text).splitlines():
         yield "  " + line
     for file in message.attachments:
-        yield "  " + _("File: {name}").format(name=clean_line(file.name))
+        name = clean_line(file.name)
+        yield "  " + _("File: {name}").format(name=f"{name}, {length(file.seconds)}" if file.seconds else name)
 
 
 def kind_lines(kind: ChannelKind) -> Iterator[str]:

@@ -59,7 +59,7 @@ async def ask_route(screen: ChannelsScreen, account: str) -> None:
     limits = {"least": calling.LEAST_RINGING, "most": calling.MOST_RINGING}
     fields = [
         Field("target", _("rings at"), str(now["target"]), hint=_("A telephone number; empty: nowhere.")),
-        Field("after", _("for"), str(now["after"]), hint=ringing.format(**limits)),
+        Field("after", _("rings for"), str(now["after"]), hint=ringing.format(**limits)),
         Field(
             "voicemail",
             _("voicemail"),
