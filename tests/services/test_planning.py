@@ -233,7 +233,7 @@ def test_one_can_be_held_back_by_hand(sqlite_store: SqlStore) -> None:
         _, stay = a_booking(t)
         planning.plan(t, DESK, NOW)
         (row,) = rows(t, rule, stay)
-        planning.withdraw(t, ANA, rule.id, stay.id, row.local_date)
+        planning.hold(t, ANA, rule.id, stay.id, row.local_date)
         planning.plan(t, DESK, NOW)
         assert planning.queue_due(t, DESK, due(stay)) == QueueResult()
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.errors import NotFound, Refused
+from tui_inbox.domain.hours import Hours
 
 READ_ONLY = "read-only"
 
@@ -71,6 +72,19 @@ class ChannelKind(NamedTuple):
     """Codes (``limit_…``) of what is not possible with it."""
 
 
+class BookingRules(NamedTuple):
+    """What the hotel says about its bookings as a whole."""
+
+    by_hand: bool = False
+    """Somebody of the hotel approves each booking."""
+    staff: str = ""
+    """Mail address that is told what happens to bookings."""
+    hold: timedelta = timedelta(minutes=10)
+    """How long a cancellation waits for a note, and for the booking to come back."""
+    minutes_to_answer: int = 60
+    """What a waiting guest is given to answer an offer."""
+
+
 class Desk(NamedTuple):
     """The hotel as the use cases see it; built once by ``bootstrap``, holds no secret."""
 
@@ -97,6 +111,12 @@ class Desk(NamedTuple):
     """Where stays come from, by name; none has the name of a channel account."""
     receiving: tuple[str, ...] = ()
     """Ways that are configured for vendors' own requests: ``listen``, ``spool``, ``relay``."""
+    hours: Hours = Hours()
+    zones: Mapping[str, ZoneInfo] = {}
+    """Property -> its time zone, where it is not the hotel's."""
+    bookings: BookingRules = BookingRules()
+    acknowledge: str = ""
+    """Reminder template by which guests who write outside the hours are told so; empty: they are not."""
 
     def info(self, name: str) -> AccountInfo | None:
         """Of a channel account or a source of stays."""
@@ -108,6 +128,10 @@ class Desk(NamedTuple):
             return self.accounts[account].channels[channel]
         except KeyError:
             raise NotFound(f"{account}/{channel}") from None
+
+    def zone_of(self, property_: str) -> ZoneInfo:
+        """By whose clock this property lives."""
+        return self.zones.get(property_, self.zone)
 
     def today(self, now: datetime) -> date:
         """The hotel's date, not the server's."""

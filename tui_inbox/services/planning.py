@@ -1,32 +1,64 @@
-"""Reminders: planned once per reservation and local date, moved with it, withdrawn with it, re-checked when they go."""
+"""Rules, and what they plan: once per reservation and local date, moved with it, withdrawn with it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from itertools import islice
+from typing import NamedTuple, TypeVar
 
-from tui_inbox.domain.conversation import Conversation
+import msgspec
+
 from tui_inbox.domain.display import clean_line
-from tui_inbox.domain.errors import NotFound, Refused
-from tui_inbox.domain.guest import Guest
-from tui_inbox.domain.lifecycle import new_quiet
-from tui_inbox.domain.message import Delivery, preview
-from tui_inbox.domain.planner import Planned, PlannedState, Rule, due_at, expires_at, local_date, objection
-from tui_inbox.domain.reservation import Reservation
+from tui_inbox.domain.errors import Refused
+from tui_inbox.domain.planner import (
+    ANCHORS,
+    FIXED,
+    Late,
+    Per,
+    Planned,
+    PlannedState,
+    Rule,
+    StayDay,
+    anchor_day,
+    anchors_for,
+    due_at,
+    local_date,
+    objection,
+    one_of_booking,
+    staggered,
+)
+from tui_inbox.domain.reservation import DEAD
 from tui_inbox.domain.template import TemplateKind
-from tui_inbox.ports.store import Transaction
+from tui_inbox.ports.store import Store, Transaction
 from tui_inbox.services.desk import Actor, Desk
-from tui_inbox.services.posting import Letter, enqueue, write
-from tui_inbox.services.templates import for_channel, language_of, render_stay, variant
-from tui_inbox.services.ways import way_for
+from tui_inbox.services.planned_sends import QueueResult, expire_held, queue_due, withdrawn
+from tui_inbox.services.tonight import PlannedRow, hold, release, upcoming
+
+__all__ = [
+    "PlanResult",
+    "PlannedRow",
+    "QueueResult",
+    "hold",
+    "plan",
+    "plan_by_pages",
+    "put_rule",
+    "queue_due",
+    "release",
+    "survey",
+    "upcoming",
+    "work",
+]
 
 AHEAD = timedelta(days=14)
 """How far before its time a message is planned, so that «tonight's sends» can show it."""
-_PAGE = 200
+PAGE = 500
+"""Rows of one write transaction: others write in between."""
 _RAN = "planner.ran_at"
-SCHEDULED = "<scheduled>"
-"""``Conversation.preview_by`` of what a rule sent."""
+_RULES = "planner.rules"
+_IMPORTED = "planner.first_import"
+_MOST_MONTHS = 60
+_T = TypeVar("_T")
 
 
 class PlanResult(NamedTuple):
@@ -36,11 +68,13 @@ class PlanResult(NamedTuple):
     skipped: int = 0
 
 
-class QueueResult(NamedTuple):
-    queued: int = 0
-    skipped: int = 0
-    expired: int = 0
-    withdrawn: int = 0
+class Survey(NamedTuple):
+    """What has to be written so that the plan fits rules and reservations."""
+
+    add: Sequence[Planned]
+    move: Sequence[tuple[Planned, Planned]]
+    rules: Mapping[str, str]
+    """What each rule said when this was found."""
 
 
 def put_rule(tx: Transaction, desk: Desk, actor: Actor, rule: Rule) -> Rule:
@@ -49,240 +83,204 @@ def put_rule(tx: Transaction, desk: Desk, actor: Actor, rule: Rule) -> Rule:
     name = clean_line(rule.name)
     if not name:
         raise Refused("rule_name")
-    if not 0 <= rule.days <= 365:
+    months = ANCHORS[rule.kind].months
+    if not 0 <= rule.days <= 365 and not months:
         raise Refused("rule_days", limit=365)
+    if months and not 1 <= rule.days <= _MOST_MONTHS:
+        raise Refused("rule_months", limit=_MOST_MONTHS)
+    if not 0 <= rule.stagger <= 240:
+        raise Refused("rule_stagger", limit=240)
     known = {channel for account in desk.accounts.values() for channel in account.channels}
     if not rule.channels or any(channel not in known for channel in rule.channels):
         raise Refused("rule_channels")
     if not tx.templates.named(TemplateKind.REMINDER, rule.template):
         raise Refused("rule_template", name=rule.template)
-    stored = tx.planner.put_rule(rule._replace(name=name))
+    days = 0 if rule.kind in FIXED else rule.days
+    stored = tx.planner.put_rule(rule._replace(name=name, days=days, journey=clean_line(rule.journey)))
     tx.changed("rule", stored.id)
     return stored
 
 
+def first_import(tx: Transaction, now: datetime) -> None:
+    """What was taken over up to now was not booked just now, so nothing is sent late for it."""
+    if tx.mappings.get(_IMPORTED) != now.isoformat():
+        tx.mappings.put(_IMPORTED, now.isoformat())
+
+
 def plan(tx: Transaction, desk: Desk, now: datetime) -> PlanResult:
     """Bring what is planned in step with rules and reservations. Run it often; nothing changes when nothing did."""
-    rules = {rule.id: rule for rule in tx.planner.rules() if rule.enabled}
-    ran_at = _ran_at(tx, now)
-    moved, withdrawn = _follow(tx, desk, rules, now)
-    planned = skipped = 0
-    for rule in rules.values():
-        for stay in _arriving(tx, rule, desk.today(now)):
-            row = _new(tx, desk, rule, stay, now, ran_at)
-            if row is not None:
-                planned += row.state is PlannedState.PLANNED
-                skipped += row.state is PlannedState.SKIPPED
+    found = survey(tx, desk, now)
+    _write(tx, found.add, found.move)
+    _finish(tx, found, now)
+    return _counted(found)
+
+
+def plan_by_pages(store: Store, desk: Desk, now: datetime) -> PlanResult:
+    """The same, read first and then written in short transactions: a row that somebody changed meanwhile stays."""
+    with store.read() as tx:
+        found = survey(tx, desk, now)
+    for moves in _pages(found.move):
+        with store.write() as tx:
+            _write(tx, (), moves)
+    for rows in _pages(found.add):
+        with store.write() as tx:
+            _write(tx, rows, ())
+    with store.write() as tx:
+        _finish(tx, found, now)
+    return _counted(found)
+
+
+def _pages(rows: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    every = iter(rows)
+    while page := list(islice(every, PAGE)):
+        yield page
+
+
+def _write(tx: Transaction, add: Sequence[Planned], moves: Sequence[tuple[Planned, Planned]]) -> None:
+    for before, after in moves:
+        if tx.planner.move(before, after):
+            tx.changed("planned", after.id)
+    if add:
+        tx.planner.add_all(add)
+        tx.changed("planned", 0)
+
+
+def _finish(tx: Transaction, found: Survey, now: datetime) -> None:
     tx.mappings.put(_RAN, now.isoformat())
-    return PlanResult(planned, moved, withdrawn, skipped)
+    rules = msgspec.json.encode(found.rules).decode()
+    if tx.mappings.get(_RULES) != rules:
+        tx.mappings.put(_RULES, rules)
 
 
-def _ran_at(tx: Transaction, now: datetime) -> datetime:
-    """When the plan was made last. What became due since then is late; what was due before was never planned for."""
-    stored = tx.mappings.get(_RAN)
-    return min(datetime.fromisoformat(stored), now) if stored else now
-
-
-def _arriving(tx: Transaction, rule: Rule, today: date) -> Iterator[Reservation]:
-    last = today + timedelta(days=rule.days) + AHEAD
-    after = 0
-    while True:
-        page = tx.reservations.arriving(today, last, after, _PAGE)
-        yield from page
-        if len(page) < _PAGE:
-            return
-        after = page[-1].id
-
-
-def _new(tx: Transaction, desk: Desk, rule: Rule, stay: Reservation, now: datetime, ran_at: datetime) -> Planned | None:
-    """The row of this rule, reservation and local date if it has to be made, or made valid again."""
-    day, due = local_date(rule, stay.arrival), due_at(rule, stay.arrival, desk.zone)
-    existing = tx.planner.planned(rule.id, stay.id)
-    same_day = next((row for row in existing if row.local_date == day), None)
-    if same_day is not None:
-        if same_day.state is not PlannedState.WITHDRAWN or objection(rule, stay, now, desk.zone):
-            return None
-        return _put(tx, same_day._replace(due_at=due, state=PlannedState.PLANNED, reason=""))
-    booked_late = stay.created_at is not None and stay.created_at > due
-    late = due < ran_at and not any(row.state is PlannedState.PLANNED for row in existing)
-    state, reason = PlannedState.PLANNED, ""
-    if booked_late or late:
-        state, reason = PlannedState.SKIPPED, "booked_late"
-    row = tx.planner.add(Planned(0, rule.id, stay.id, day, due, state, reason))
-    if row is not None:
-        tx.changed("planned", row.id)
-    return row
-
-
-def _put(tx: Transaction, row: Planned) -> Planned:
-    tx.planner.put(row)
-    tx.changed("planned", row.id)
-    return row
-
-
-def _follow(tx: Transaction, desk: Desk, rules: dict[int, Rule], now: datetime) -> tuple[int, int]:
-    """What is planned already: moved with its reservation, or withdrawn with the reason."""
-    moved = withdrawn = 0
-    far = now + timedelta(days=800)
-    for row in tx.planner.in_state([PlannedState.PLANNED], far, 100_000):
-        outcome = _followed(tx, desk, rules.get(row.rule_id), row)
-        if outcome is None:
-            continue
-        moved += outcome.state is PlannedState.PLANNED
-        withdrawn += outcome.state is PlannedState.WITHDRAWN
-        _put(tx, outcome)
-    return moved, withdrawn
-
-
-def _followed(tx: Transaction, desk: Desk, rule: Rule | None, row: Planned) -> Planned | None:
-    """The row as it must be now; None when it is right."""
-    stay = tx.reservations.get(row.reservation_id)
-    if rule is None:
-        return row._replace(state=PlannedState.WITHDRAWN, reason="rule_off")
-    if stay is None:
-        return row._replace(state=PlannedState.WITHDRAWN, reason="no_reservation")
-    if reason := _dead(stay):
-        return row._replace(state=PlannedState.WITHDRAWN, reason=reason)
-    day, due = local_date(rule, stay.arrival), due_at(rule, stay.arrival, desk.zone)
-    if (day, due) == (row.local_date, row.due_at):
-        return None
-    if day != row.local_date and any(other.local_date == day for other in tx.planner.planned(rule.id, stay.id)):
-        return row._replace(state=PlannedState.WITHDRAWN, reason="moved")
-    return row._replace(local_date=day, due_at=due, reason="moved")
-
-
-def _dead(stay: Reservation) -> str:
-    from tui_inbox.domain.reservation import DEAD
-
-    return stay.status.value if stay.status in DEAD else ""
-
-
-def queue_due(tx: Transaction, desk: Desk, now: datetime, limit: int = 50) -> QueueResult:
-    """Put what is due into the outbox, each row checked again; at most ``limit`` rows."""
-    rules = {rule.id: rule for rule in tx.planner.rules() if rule.enabled}
-    counts = dict.fromkeys(PlannedState, 0)
-    for row in tx.planner.due(now, limit):
-        current = _followed(tx, desk, rules.get(row.rule_id), row) or row
-        if current.state is PlannedState.PLANNED and current.due_at <= now:
-            current = _send(tx, desk, rules[row.rule_id], current, now)
-        if current != row:
-            _put(tx, current)
-        counts[current.state] += 1
-    return QueueResult(
-        counts[PlannedState.QUEUED],
-        counts[PlannedState.SKIPPED],
-        counts[PlannedState.EXPIRED],
-        counts[PlannedState.WITHDRAWN],
+def _counted(found: Survey) -> PlanResult:
+    after = [row.state for _, row in found.move]
+    added = [row.state for row in found.add]
+    revived = sum(before.state is PlannedState.WITHDRAWN for before, _ in found.move)
+    return PlanResult(
+        added.count(PlannedState.PLANNED) + revived,
+        len(after) - after.count(PlannedState.WITHDRAWN) - revived,
+        after.count(PlannedState.WITHDRAWN),
+        added.count(PlannedState.SKIPPED),
     )
 
 
-def _send(tx: Transaction, desk: Desk, rule: Rule, row: Planned, now: datetime) -> Planned:
-    """Into the outbox, or why not."""
-    stay = tx.reservations.get(row.reservation_id)
-    guest = tx.guests.get(stay.guest_id) if stay else None
-    if stay is None or guest is None:
-        return row._replace(state=PlannedState.WITHDRAWN, reason="no_reservation")
-    if reason := objection(rule, stay, now, desk.zone):
-        return row._replace(state=PlannedState.EXPIRED, reason=reason)
-    found = tx.templates.named(TemplateKind.REMINDER, rule.template)
-    if not found:
-        return row._replace(state=PlannedState.SKIPPED, reason="no_template")
-    template, _ = variant(found, language_of(desk, guest)[0], desk.language)
-    rendered = render_stay(desk, template, guest, stay, now)
-    if rendered.problems:
-        reason = "missing_value" if rendered.missing else rendered.problems[0].code
-        return row._replace(state=PlannedState.SKIPPED, reason=reason)
-    way, reason = way_for(tx, desk, guest, rule.channels, now, template.message_class, stay=stay)
-    if way is None:
-        return row._replace(state=PlannedState.SKIPPED, reason=reason)
-    conversation = _conversation(tx, guest, stay, now)
-    letter = way._replace(
-        text=for_channel(rendered.text, desk.traits(way.account, way.channel)).text,
-        subject=template.subject and render_stay(desk, template._replace(body=template.subject), guest, stay, now).text,
-        not_before=now,
-        expires_at=expires_at(rule, stay.arrival, desk.zone),
-        hold_if_guest_writes=rule.hold_if_guest_writes,
-        dedupe_key=f"rule-{rule.id}-{stay.id}-{row.local_date.isoformat()}",
-        template=template.name,
-    )
-    message = write(tx, desk, conversation, letter, now)
-    outgoing = enqueue(tx, conversation, letter, message, now)
-    if outgoing is None:
-        tx.messages.set_state(message.id, Delivery.CANCELLED)
-        return row._replace(state=PlannedState.SKIPPED, reason="sent_already")
-    _show(tx, conversation, message.id, preview(message.text, message.subject, ()), way, now)
-    return row._replace(state=PlannedState.QUEUED, outbox_id=outgoing.id)
+def survey(tx: Transaction, desk: Desk, now: datetime) -> Survey:
+    """Only reads: what is new, has moved, or will not be sent any more."""
+    stored = tx.mappings.get(_RULES)
+    told = msgspec.json.decode(stored, type=dict[str, str]) if stored else {}
+    add: list[Planned] = []
+    move: list[tuple[Planned, Planned]] = []
+    prints: dict[str, str] = {}
+    rules = tx.planner.rules()
+    times = _Times(desk, _moment(tx, _RAN, now), _moment(tx, _IMPORTED, None), now)
+    for rule in rules:
+        prints[str(rule.id)] = _print(desk, rule)
+        changed = told.get(str(rule.id)) != prints[str(rule.id)]
+        move += _follow(tx, desk, rule, now, changed=changed)
+        if rule.enabled:
+            add += _new(tx, times, rule, *anchors_for(rule, desk.today(now), desk.today(now) + AHEAD))
+    return Survey(add, move, prints)
 
 
-def _conversation(tx: Transaction, guest: Guest, stay: Reservation, now: datetime) -> Conversation:
-    """The guest's row; one that no guest began lives in Closed and All, with automation on."""
-    found = tx.conversations.of_guest(guest.id, stay.property)
-    return (
-        tx.conversations.load(found.id)
-        if found
-        else tx.conversations.add(new_quiet(guest.id, now, property_=stay.property))
-    )
+def _moment(tx: Transaction, name: str, otherwise: datetime | None) -> datetime | None:
+    stored = tx.mappings.get(name)
+    return datetime.fromisoformat(stored) if stored else otherwise
 
 
-def _show(tx: Transaction, conversation: Conversation, message_id: int, text: str, way: Letter, now: datetime) -> None:
-    """The list's line tells of it where nothing newer waits for an answer; nothing becomes unread."""
-    if conversation.unanswered:
-        return
-    tx.conversations.put(
-        conversation._replace(
-            last_at=now,
-            last_message_id=message_id,
-            preview=text,
-            preview_by=SCHEDULED,
-            outcome=Delivery.HELD.value,
-            last_channel=conversation.last_channel or way.channel,
-            last_account=conversation.last_account or way.account,
-            last_address=conversation.last_address or way.address,
-        )
-    )
+def _print(desk: Desk, rule: Rule) -> str:
+    """Changes when the rule, or a clock by which it goes, would put its messages at other times."""
+    zones = (desk.zone.key, *sorted((code, zone.key) for code, zone in desk.zones.items()))
+    return repr((rule.kind.value, rule.days, rule.at, rule.enabled, rule.stagger, desk.hours.quiet, zones))
 
 
-class PlannedRow(NamedTuple):
-    """One line of the planner: what, to whom, when, and why not."""
+class _Times:
+    """Due times of a rule, worked out once for each day and clock, and what came too late for them."""
 
-    planned: Planned
-    rule: str
-    guest_id: int
-    guest: str
-    room: str
-    arrival: date | None
+    def __init__(self, desk: Desk, ran_at: datetime | None, imported: datetime | None, now: datetime) -> None:
+        self.desk, self.now = desk, now
+        # What became due since the last plan is late; what was due before was never planned for.
+        self.ran_at = min(ran_at or now, now)
+        self.imported = imported
+        self._due: dict[tuple[int, str, date], tuple[date, datetime]] = {}
+
+    def of(self, rule: Rule, property_: str, anchor: date) -> tuple[date, datetime]:
+        key = (rule.id, property_ if property_ in self.desk.zones else "", anchor)
+        found = self._due.get(key)
+        if found is None:
+            due = due_at(rule, anchor, self.desk.zone_of(property_), self.desk.hours.quiet)
+            found = self._due[key] = local_date(rule, anchor), due
+        return found
+
+    def row(self, rule: Rule, stay: StayDay) -> Planned:
+        day, due = self.of(rule, stay.property, stay.anchor)
+        at = staggered(rule, due, stay.id)
+        reason = ""
+        if stay.created_at > due:
+            taken_over = self.imported is not None and stay.created_at <= self.imported
+            reason = "booked_late" if rule.late is Late.SKIP or taken_over else ""
+        elif due < self.ran_at:
+            reason = "before_rule"
+        state = PlannedState.SKIPPED if reason else PlannedState.PLANNED
+        return Planned(0, rule.id, stay.id, day, at, state, reason, anchor=stay.anchor)
 
 
-def upcoming(
-    tx: Transaction,
-    now: datetime,
-    until: datetime,
-    states: Sequence[PlannedState] = (PlannedState.PLANNED,),
-    limit: int = 200,
-) -> tuple[PlannedRow, ...]:
-    """What will be sent before ``until``, or what became of it."""
-    names = {rule.id: rule.name for rule in tx.planner.rules()}
+def _new(tx: Transaction, times: _Times, rule: Rule, first: date, last: date) -> list[Planned]:
     rows = []
-    for planned in tx.planner.in_state(states, until, limit):
-        stay = tx.reservations.get(planned.reservation_id)
-        guest = tx.guests.get(stay.guest_id) if stay else None
-        rows.append(
-            PlannedRow(
-                planned,
-                names.get(planned.rule_id, ""),
-                guest.id if guest else 0,
-                guest.name if guest else "",
-                stay.room if stay else "",
-                stay.arrival if stay else None,
-            )
-        )
-    return tuple(rows)
+    ahead = times.desk.today(times.now) + AHEAD
+    for stay in tx.planner.unplanned(rule.id, ANCHORS[rule.kind].of, first, last):
+        if rule.per is Per.BOOKING and stay.group_id and not _carries(tx, rule, stay):
+            continue
+        row = times.row(rule, stay)
+        # A month that is shorter lets the range reach a little further than the days that are planned.
+        if row.local_date <= ahead:
+            rows.append(row)
+    return rows
 
 
-def withdraw(tx: Transaction, actor: Actor, rule_id: int, reservation_id: int, day: date) -> Planned:
-    """Hold one planned message back by hand; it is not planned again for that day."""
-    actor.require_write()
-    for row in tx.planner.planned(rule_id, reservation_id):
-        if row.local_date == day and row.state is PlannedState.PLANNED:
-            return _put(tx, row._replace(state=PlannedState.SKIPPED, reason="by_hand"))
-    raise NotFound(f"planned {rule_id}/{reservation_id}/{day}")
+def _carries(tx: Transaction, rule: Rule, stay: StayDay) -> bool:
+    """Is this the room by which its booking is told, and is nobody of the booking told yet?"""
+    rooms = tuple(tx.reservations.of_group(stay.source, stay.group_id))
+    here = next((room for room in rooms if room.id == stay.id), None)
+    if here is None or not one_of_booking(here, rooms):
+        return here is None
+    return not any(
+        row.state is PlannedState.QUEUED and row.anchor == stay.anchor
+        for room in rooms
+        for row in tx.planner.planned(rule.id, room.id)
+    )
+
+
+def _follow(
+    tx: Transaction, desk: Desk, rule: Rule, now: datetime, *, changed: bool
+) -> Iterator[tuple[Planned, Planned]]:
+    """What waits already: moved with its reservation, withdrawn with the reason, or waiting again."""
+    of = ANCHORS[rule.kind].of
+    for row in tx.planner.waiting(rule.id) if changed else tx.planner.strayed(rule.id, of):
+        after = withdrawn(tx, desk, rule, row)
+        if after is not None:
+            yield row, after
+    if not rule.enabled:
+        return
+    for row in tx.planner.revived(rule.id, of, now - AHEAD):
+        stay = tx.reservations.get(row.reservation_id)
+        if stay is None or stay.status in DEAD or objection(rule, stay, now, desk.zone_of(stay.property)):
+            continue
+        anchor = anchor_day(rule, stay.arrival, stay.departure)
+        due = due_at(rule, anchor, desk.zone_of(stay.property), desk.hours.quiet)
+        if local_date(rule, anchor) == row.local_date and (row.reason != "rule_off" or due >= now):
+            at = staggered(rule, due, stay.id)
+            yield row, row._replace(due_at=at, state=PlannedState.PLANNED, reason="", anchor=anchor)
+
+
+def work(store: Store, desk: Desk, now: datetime, limit: int = 50) -> QueueResult:
+    """What the worker does every minute: plan, then put what is due into the outbox, a few rows at a time."""
+    plan_by_pages(store, desk, now)
+    total = QueueResult()
+    with store.write() as tx:
+        expire_held(tx, desk, now)
+    while True:
+        with store.write() as tx:
+            done = queue_due(tx, desk, now, limit)
+        total = QueueResult(*(one + other for one, other in zip(total, done, strict=True)))
+        if sum(done) < limit:
+            return total

@@ -85,8 +85,7 @@ def _round(parts: Parts) -> Outcome:
     now = parts.clock.now()
     with parts.store.write() as tx:
         lifecycle.wake_due(tx, now)
-        planning.plan(tx, parts.desk, now)
-        planning.queue_due(tx, parts.desk, now)
+    planning.work(parts.store, parts.desk, now)
     sent = 0
     sender.release_due()
     for name in sender.ready():

@@ -212,9 +212,7 @@ class Leader:
 
     def _plan(self) -> None:
         parts, now = self._parts, self._parts.clock.now()
-        with parts.store.write() as tx:
-            planning.plan(tx, parts.desk, now)
-            planning.queue_due(tx, parts.desk, now)
+        planning.work(parts.store, parts.desk, now)
 
     def _beat(self) -> None:
         with self._parts.store.write() as tx:
