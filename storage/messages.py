@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from storage.engine import Connection, in_list
+from storage.message_rows import THREAD_COLUMNS, message_row
 from storage.records import packed, words_of
 from storage.search import add_messages, move_messages, put_message
 from storage.times import micros, moment
 from tui_inbox.domain.message import Attachment, Delivery, Direction, Kind, Message, MessageClass, Origin
-from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.domain.subject import thread_subject
 from tui_inbox.rows import AttachmentRow, Key, MessageRow
 
@@ -19,7 +19,7 @@ _COLUMNS = (
     "id, conversation_id, at, direction, kind, origin, text, full_text, subject, message_class, channel, account,"
     " external_id, own_address, address, author, state, delivered_at, read_at, error_code, vendor_text, template,"
     " thread_ref, refs, segments, automated, imported, created_at, quoted, parent, reactions, edited_at, removed_at,"
-    " billed_as, seconds"
+    " billed_as, seconds, switched"
 )
 _FILE_COLUMNS = (
     "name, type, size, sha256, state, ref, reason, id, message_id, seconds, transcript, transcript_state, transcript_by"
@@ -83,6 +83,7 @@ def _stored(message: Message) -> dict[str, Any]:
         "removed_at": micros(message.removed_at),
         "billed_as": message.billed_as,
         "seconds": message.seconds,
+        "switched": message.switched,
     }
 
 
@@ -238,10 +239,7 @@ class SqlMessages:
         edge = "" if before is None else " AND (m.at, m.id) < (:at, :id)"
         params = {} if before is None else {"at": before.value, "id": before.id}
         rows = self._db.all(
-            "SELECT m.id, m.at, m.direction, m.kind, m.origin, m.message_class, m.channel, m.account, m.author,"
-            " m.subject, m.text, m.full_text <> '', m.state, m.delivered_at, m.read_at, m.error_code, m.vendor_text,"
-            " m.template, m.automated, m.imported, m.segments, m.address, m.own_address, o.id, o.state, o.not_before,"
-            " m.external_id, m.quoted, m.parent, m.reactions, m.edited_at, m.removed_at, m.billed_as, m.seconds"
+            f"SELECT {THREAD_COLUMNS}"
             " FROM message m LEFT JOIN outbox o ON o.message_id = m.id"
             f" WHERE m.conversation_id = :conversation{edge} ORDER BY m.at DESC, m.id DESC LIMIT :limit",
             conversation=conversation_id,
@@ -250,7 +248,7 @@ class SqlMessages:
         )
         rows.reverse()
         files = self._file_rows([row[0] for row in rows])
-        return [_message_row(row, files.get(row[0], ())) for row in rows]
+        return [message_row(row, files.get(row[0], ())) for row in rows]
 
     def _file_rows(self, ids: Sequence[int]) -> dict[int, tuple[AttachmentRow, ...]]:
         if not ids:
@@ -350,50 +348,3 @@ class SqlMessages:
 
     def latest(self, conversation_id: int) -> Message | None:
         return self._one("conversation_id = :id AND kind <> 'note' ORDER BY at DESC, id DESC", id=conversation_id)
-
-
-_DIRECTIONS = {code.value: code for code in Direction}
-_KINDS = {code.value: code for code in Kind}
-_ORIGINS = {code.value: code for code in Origin}
-_CLASSES = {code.value: code for code in MessageClass}
-_STATES = {code.value: code for code in Delivery}
-
-
-def _message_row(row: Sequence[Any], files: tuple[AttachmentRow, ...]) -> MessageRow:
-    return MessageRow(
-        id=row[0],
-        at=moment(row[1]),
-        direction=_DIRECTIONS[row[2]],
-        kind=_KINDS[row[3]],
-        origin=_ORIGINS[row[4]],
-        message_class=_CLASSES[row[5]],
-        channel=row[6],
-        account=row[7],
-        author=row[8],
-        subject=row[9],
-        text=row[10],
-        has_more=bool(row[11]),
-        state=_STATES[row[12]],
-        delivered_at=moment(row[13]),
-        read_at=moment(row[14]),
-        error_code=row[15],
-        vendor_text=row[16],
-        template=row[17],
-        automated=row[18] == 1,
-        imported=row[19] == 1,
-        segments=row[20],
-        address=row[21],
-        own_address=row[22],
-        outbox_id=row[23],
-        outbox_state=None if row[24] is None else OutboxState(row[24]),
-        not_before=moment(row[25]),
-        attachments=files,
-        external_id=row[26],
-        quoted=row[27],
-        parent=row[28],
-        reactions=words_of(row[29]) if row[29] != "{}" else {},
-        edited_at=moment(row[30]),
-        removed_at=moment(row[31]),
-        billed_as=row[32],
-        seconds=row[33],
-    )

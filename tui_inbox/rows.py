@@ -164,6 +164,8 @@ class MessageRow(Struct, frozen=True):
     removed_at: datetime | None = None
     billed_as: str = ""
     seconds: int | None = None
+    switched: str = ""
+    """Code of why it went by another channel than it was written for."""
 
 
 class EventRow(Struct, frozen=True):

@@ -412,6 +412,80 @@ CREATE TABLE stay_event (
 	PRIMARY KEY (id),
 	CONSTRAINT ck_kind_code CHECK (kind = 'pending' OR kind = 'confirmed' OR kind = 'declined' OR kind = 'cancelled' OR kind = 'rescheduled')
 );
+CREATE TABLE guest_list (
+	id INTEGER NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	criteria TEXT DEFAULT '{}' NOT NULL,
+	place INTEGER DEFAULT 0 NOT NULL,
+	updated_by TEXT DEFAULT '' NOT NULL,
+	updated_at BIGINT,
+	PRIMARY KEY (id)
+);
+CREATE TABLE campaign (
+	id INTEGER NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	text TEXT DEFAULT '' NOT NULL,
+	channels TEXT DEFAULT '[]' NOT NULL,
+	kind TEXT DEFAULT 'send' NOT NULL,
+	state TEXT DEFAULT 'running' NOT NULL,
+	message_class TEXT DEFAULT 'marketing' NOT NULL,
+	class_reason TEXT DEFAULT '' NOT NULL,
+	subject TEXT DEFAULT '' NOT NULL,
+	template BIGINT,
+	"values" TEXT DEFAULT '{}' NOT NULL,
+	guest_list BIGINT,
+	created_by TEXT DEFAULT '' NOT NULL,
+	created_at BIGINT NOT NULL,
+	unlocked_by TEXT DEFAULT '' NOT NULL,
+	ended_at BIGINT,
+	PRIMARY KEY (id),
+	CONSTRAINT ck_kind_code CHECK (kind = 'send' OR kind = 'terms'),
+	CONSTRAINT ck_state_code CHECK (state = 'running' OR state = 'paused' OR state = 'done' OR state = 'cancelled'),
+	CONSTRAINT ck_message_class_code CHECK (message_class = 'transactional' OR message_class = 'marketing')
+);
+CREATE TABLE recipient (
+	campaign_id BIGINT NOT NULL,
+	guest_id BIGINT NOT NULL,
+	place INTEGER DEFAULT 0 NOT NULL,
+	state TEXT DEFAULT 'waiting' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	params TEXT DEFAULT '{}' NOT NULL,
+	outbox_id BIGINT,
+	queued_at BIGINT,
+	accepted_at BIGINT,
+	accepted_by TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (campaign_id, guest_id),
+	CONSTRAINT ck_state_code CHECK (state = 'waiting' OR state = 'queued' OR state = 'left_out' OR state = 'cancelled')
+);
+CREATE TABLE offer (
+	id INTEGER NOT NULL,
+	title TEXT DEFAULT '' NOT NULL,
+	text TEXT DEFAULT '' NOT NULL,
+	channels TEXT DEFAULT '[]' NOT NULL,
+	minutes INTEGER DEFAULT 0 NOT NULL,
+	mode TEXT DEFAULT 'turn' NOT NULL,
+	state TEXT DEFAULT 'open' NOT NULL,
+	taken_by BIGINT,
+	created_by TEXT DEFAULT '' NOT NULL,
+	created_at BIGINT NOT NULL,
+	ended_at BIGINT,
+	PRIMARY KEY (id),
+	CONSTRAINT ck_mode_code CHECK (mode = 'turn' OR mode = 'first'),
+	CONSTRAINT ck_state_code CHECK (state = 'open' OR state = 'taken' OR state = 'nobody' OR state = 'withdrawn')
+);
+CREATE TABLE asked (
+	offer_id BIGINT NOT NULL,
+	guest_id BIGINT NOT NULL,
+	place INTEGER DEFAULT 0 NOT NULL,
+	state TEXT DEFAULT 'waiting' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	asked_at BIGINT,
+	reply_by BIGINT,
+	answered_at BIGINT,
+	outbox_id BIGINT,
+	PRIMARY KEY (offer_id, guest_id),
+	CONSTRAINT ck_state_code CHECK (state = 'waiting' OR state = 'asked' OR state = 'yes' OR state = 'no' OR state = 'silent' OR state = 'late' OR state = 'left_out')
+);
 CREATE TABLE tag (
 	id INTEGER NOT NULL,
 	name TEXT DEFAULT '' NOT NULL,
@@ -535,9 +609,11 @@ CREATE TABLE change (
 	ref BIGINT NOT NULL,
 	at BIGINT NOT NULL
 );
+CREATE INDEX ix_asked_guest ON asked (guest_id, offer_id);
 CREATE INDEX ix_attachment_asked ON attachment (id) WHERE transcript_state = 'asked';
 CREATE INDEX ix_attachment_message ON attachment (message_id, id);
 CREATE INDEX ix_attachment_remote ON attachment (id) WHERE state = 'remote';
+CREATE INDEX ix_campaign_running ON campaign (id) WHERE state = 'running';
 CREATE INDEX ix_change_at ON change (at);
 CREATE INDEX ix_conversation_channel ON conversation (last_channel, machine, state, last_at DESC, id DESC);
 CREATE INDEX ix_conversation_deadline ON conversation (state, deadline_at, id) WHERE deadline_at IS NOT NULL AND machine = 0;
@@ -552,6 +628,7 @@ CREATE INDEX ix_event_conversation ON event (conversation_id, at, id);
 CREATE INDEX ix_event_guest ON event (guest_id, at);
 CREATE INDEX ix_event_undo ON event (actor, id DESC) WHERE undo <> '' AND undone_at IS NULL;
 CREATE INDEX ix_guest_email ON guest (email) WHERE email <> '';
+CREATE INDEX ix_guest_list_place ON guest_list (place, id);
 CREATE INDEX ix_guest_phone ON guest (phone) WHERE phone <> '';
 CREATE INDEX ix_guest_sort ON guest (sort_name, id);
 CREATE INDEX ix_handle_address ON handle (address);
@@ -564,6 +641,7 @@ CREATE INDEX ix_line_address ON line (channel, address);
 CREATE INDEX ix_message_ref ON message (account, thread_ref) WHERE thread_ref <> '';
 CREATE INDEX ix_message_subject ON message (account, address, subject_key, at DESC) WHERE subject_key <> '';
 CREATE INDEX ix_message_thread ON message (conversation_id, at DESC, id DESC);
+CREATE INDEX ix_offer_open ON offer (id) WHERE state = 'open';
 CREATE INDEX ix_outbox_conversation ON outbox (conversation_id, id);
 CREATE INDEX ix_outbox_created ON outbox (created_at DESC, id DESC);
 CREATE INDEX ix_outbox_line ON outbox (account, address, state, id);
@@ -572,6 +650,10 @@ CREATE INDEX ix_outbox_ref ON outbox (account, message_ref) WHERE message_ref <>
 CREATE INDEX ix_outbox_state ON outbox (state, not_before, id);
 CREATE INDEX ix_planned_due ON planned (state, due_at, id);
 CREATE INDEX ix_planned_reservation ON planned (reservation_id);
+CREATE INDEX ix_recipient_guest ON recipient (guest_id, campaign_id);
+CREATE INDEX ix_recipient_outbox ON recipient (outbox_id);
+CREATE INDEX ix_recipient_queued ON recipient (queued_at) WHERE queued_at IS NOT NULL;
+CREATE INDEX ix_recipient_turn ON recipient (campaign_id, state, place);
 CREATE INDEX ix_request_guest ON request (guest_id, id);
 CREATE INDEX ix_reservation_arrival ON reservation (arrival, id);
 CREATE INDEX ix_reservation_code ON reservation (ota_code);

@@ -12,7 +12,7 @@ STOPPED = Line(
 
 
 @pytest.mark.parametrize(
-    "text", ["STOP", "Stop ", " stop.", "«Stop!»", "ARRÊT", "arret", "Stopp", "BAJA", "opt-out", "StopAll"]
+    "text", ["STOP", "Stop ", " stop.", "«Stop!»", "ARRÊT", "arret", "Stopp", "BAJA", "opt-out", "StopAll", "Abmelden!", "desuscribir", "Sair", "basta", "Uitschrijven"]
 )
 def test_one_stop_word_stops(text: str) -> None:
     found = keyword(text)
@@ -35,7 +35,7 @@ def test_cancel_may_mean_the_booking() -> None:
     assert found.ambiguous
 
 
-@pytest.mark.parametrize("text", ["START", "unstop"])
+@pytest.mark.parametrize("text", ["START", "unstop", "Réabonner", "ALTA", "riprendi", "Hervatten", "starten"])
 def test_start_words_resume(text: str) -> None:
     found = keyword(text)
     assert found is not None

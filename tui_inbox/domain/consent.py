@@ -10,12 +10,28 @@ from typing import NamedTuple
 from tui_inbox.domain.guest import Line
 from tui_inbox.domain.message import MessageClass
 
-# Twilio's default keywords on long codes, then words of our guests' languages.
-_STOP = frozenset(
-    {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
-    | {"ARRET", "ARRETER", "DESABONNER", "DESINSCRIRE", "STOPP", "ABMELDEN", "BAJA", "PARAR", "SAIR"}
-)
-_START = frozenset({"START", "UNSTOP"})
+_STOP_WORDS = {
+    # Twilio's defaults on long codes; CANCEL is blocked by the vendor, whatever the guest meant by it.
+    "en": "STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT",
+    "fr": "ARRET ARRETER ARRETEZ DESABONNER DESABONNEMENT DESINSCRIRE DESINSCRIPTION",
+    "de": "STOPP ABMELDEN ABMELDUNG ABBESTELLEN",
+    "es": "BAJA PARAR DETENER DESUSCRIBIR DESUSCRIBIRME",
+    "pt": "PARAR PARE SAIR DESCADASTRAR DESINSCREVER REMOVER",
+    "it": "FERMA FERMARE BASTA DISISCRIVI DISISCRIVIMI DISISCRIZIONE",
+    "nl": "STOPPEN AFMELDEN UITSCHRIJVEN",
+}
+"""Folded, by language. Words for cancelling that no vendor blocks stay out: they mean the booking."""
+_START_WORDS = {
+    "en": "START UNSTOP RESUBSCRIBE",
+    "fr": "REPRENDRE REABONNER REINSCRIRE",
+    "de": "STARTEN ANMELDEN",
+    "es": "ALTA INICIAR REANUDAR",
+    "pt": "INICIAR RETOMAR VOLTAR",
+    "it": "AVVIA RIPRENDI RIPRENDERE",
+    "nl": "HERVATTEN AANMELDEN",
+}
+_STOP = frozenset(word for words in _STOP_WORDS.values() for word in words.split())
+_START = frozenset(word for words in _START_WORDS.values() for word in words.split())
 _LONGEST = 64
 _AMBIGUOUS = frozenset({"CANCEL"})
 
@@ -26,6 +42,7 @@ class Keyword(NamedTuple):
     word: str
     """As the guest wrote it, without what surrounds it."""
     stops: bool
+    """False: it takes a stop back, and is a message like any other where nothing was stopped."""
     ambiguous: bool = False
     """It may also be about the booking, so a person must read it."""
 

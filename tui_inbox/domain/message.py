@@ -135,6 +135,8 @@ class Message(NamedTuple):
     """Category that the vendor billed: ``service``, ``utility``, ``marketing/free_entry_point``."""
     seconds: int | None = None
     """Length of a call."""
+    switched: str = ""
+    """Code of why it went by another channel than it was written for."""
     attachments: tuple[Attachment, ...] = ()
 
 
