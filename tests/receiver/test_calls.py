@@ -15,6 +15,7 @@ from storage.store import SqlStore
 from tests.adapters.rigs import twilio_settings
 from tests.fakes import NOON, hotel
 from tests.receiver.tiny import House, running
+from tui_inbox.cli.channels import Given
 from tui_inbox.domain.errors import Refused
 from tui_inbox.ports.channel import CallRoute, Hook
 from tui_inbox.ports.secrets import Secret
@@ -23,16 +24,12 @@ from tui_inbox.services.desk import AccountInfo
 BASE = "https://hotel.example/hooks/desk"
 TOKEN = "the-account's-token"
 SETTINGS = twilio_settings("http://127.0.0.1:9", voice_url=BASE, whatsapp_from="")
-
-
-class Vault:
-    def get(self, name: str) -> Secret:
-        return Secret(TOKEN)
+VAULT = Given(Secret(TOKEN))
 
 
 @pytest.fixture
 def house(sqlite_store: SqlStore) -> Iterator[House]:
-    channel, desk = Twilio.open("desk", SETTINGS, Vault()), hotel()
+    channel, desk = Twilio.open("desk", SETTINGS, VAULT), hotel()
     info = AccountInfo("desk", "twilio", {"sms": SMS}, {"sms": "+33700000000"})
     desk = desk._replace(accounts={**desk.accounts, "desk": info})
     with running(House(sqlite_store, desk=desk, channels={"desk": channel})) as found:
@@ -60,7 +57,7 @@ def test_a_signed_question_is_answered_with_instructions_and_a_stranger_learns_n
 
 def test_with_an_api_key_nothing_can_be_checked_and_so_nothing_is_answered() -> None:
     settings = twilio_settings("http://127.0.0.1:9", voice_url=BASE, api_key="SK" + "1" * 32)
-    channel = Twilio.open("desk", settings, Vault())
+    channel = Twilio.open("desk", settings, VAULT)
     right = {"x-twilio-signature": signature(f"{BASE}/echo")["X-Twilio-Signature"]}
     with pytest.raises(Refused, match="bad_signature"):
         channel.hear(Hook("GET", "/echo", "", right, b"", NOON))
