@@ -14,3 +14,8 @@ class SqlMappings:
 
     def put(self, name: str, value: str) -> None:
         self._db.upsert("mapping", ("name",), name=name, value=value)
+
+    def keep(self, name: str, value: str) -> str:
+        sql = "INSERT INTO mapping (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING"
+        self._db.run(sql, name=name, value=value)
+        return self.get(name)

@@ -19,6 +19,7 @@ _POLICY = SMTP.clone(cte_type="7bit")
 # Everything that any reader of mail, or str.splitlines, takes for the end of a line.
 _BREAKS = re.compile("[\x00\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 _ID = re.compile(r"<[!-;=?-~]{1,900}>")
+_LINK = re.compile(r"(mailto:|https://)[!-;=?-~]{1,900}")
 _ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]{1,253}")
 _OURS = frozenset(
     [
@@ -67,6 +68,7 @@ def compose(
         outgoing.message_ref,
         outgoing.in_reply_to,
         outgoing.references.replace("\n", " "),
+        *outgoing.unsubscribe,
     )
     if any(_BREAKS.search(value) for value in values):
         raise Rejected("bad_header")
@@ -77,7 +79,7 @@ def compose(
         content = message.as_bytes(policy=_POLICY)
     except (ValueError, TypeError, LookupError, AttributeError, IndexError):
         raise Rejected("bad_header") from None
-    ids = _id_lines(outgoing)
+    ids = _id_lines(outgoing) + _way_out_lines(outgoing)
     _refuse_more_headers(content, message)
     return ids + content
 
@@ -124,6 +126,18 @@ def _id_lines(outgoing: Outgoing) -> bytes:
         references = references[:1] + references[1 - MAX_REFERENCES :]
     if references:
         lines.append("References: " + "\r\n ".join(references))
+    return ("\r\n".join(lines) + "\r\n").encode("ascii")
+
+
+def _way_out_lines(outgoing: Outgoing) -> bytes:
+    """List-Unsubscribe (RFC 2369), and where a page of ours answers one click, its word for that (RFC 8058)."""
+    if not outgoing.unsubscribe:
+        return b""
+    if not all(_LINK.fullmatch(link) for link in outgoing.unsubscribe):
+        raise Rejected("bad_header")
+    lines = ["List-Unsubscribe: " + ",\r\n ".join(f"<{link}>" for link in outgoing.unsubscribe)]
+    if any(link.startswith("https://") for link in outgoing.unsubscribe):
+        lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
     return ("\r\n".join(lines) + "\r\n").encode("ascii")
 
 

@@ -29,6 +29,7 @@ from tui_inbox.domain.planner import Planned, PlannedState, Rule, StayDay
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.domain.visitor import ChatLine, Visitor
+from tui_inbox.ports.groups import Campaigns, GuestLists, Offers
 from tui_inbox.rows import (
     AccountRow,
     Change,
@@ -257,8 +258,10 @@ class Guests(Protocol):
 
     def move_handle(self, handle_id: int, guest_id: int) -> None: ...
 
-    def directory(self, search: str, today: date, after: Key | None, limit: int) -> Sequence[GuestRow]:
-        """Search by name, phone part, mail address or room; empty search: by name."""
+    def directory(
+        self, search: str, today: date, after: Key | None, limit: int, guest_list: int | None = None
+    ) -> Sequence[GuestRow]:
+        """Search by name, phone part, mail address or room; empty search: by name; ``guest_list``: only its guests."""
         ...
 
     def in_room(self, room: str, today: date) -> Sequence[Guest]:
@@ -772,6 +775,10 @@ class Mappings(Protocol):
 
     def put(self, name: str, value: str) -> None: ...
 
+    def keep(self, name: str, value: str) -> str:
+        """Set it unless it is set; what holds from now on, whoever was first."""
+        ...
+
 
 class Changes(Protocol):
     def since(self, seq: int, limit: int) -> Sequence[Change]: ...
@@ -868,6 +875,15 @@ class Transaction(Protocol):
 
     @property
     def changes(self) -> Changes: ...
+
+    @property
+    def guest_lists(self) -> GuestLists: ...
+
+    @property
+    def campaigns(self) -> Campaigns: ...
+
+    @property
+    def offers(self) -> Offers: ...
 
     def changed(self, kind: str, ref: int) -> None:
         """Wake the sessions that show this."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.consent import ALLOWED, Permission, Standing, standing
 from tui_inbox.domain.errors import NotFound, Refused
-from tui_inbox.domain.message import Kind, MessageClass
+from tui_inbox.domain.message import Kind, MessageClass, Origin
 from tui_inbox.domain.outbox import Outgoing, Way
 from tui_inbox.domain.window import Allowed, Verdict, may_send
 from tui_inbox.services.desk import Desk
@@ -16,6 +16,8 @@ from tui_inbox.services.desk import Desk
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
 
+TO_MANY = frozenset({Origin.SCHEDULED, Origin.BOOKING, Origin.CAMPAIGN})
+"""What nobody wrote to this guest alone, whoever set it going."""
 PRIVATE_FOR = timedelta(days=7)
 """How long after a comment its one private answer may be sent."""
 
@@ -151,7 +153,7 @@ def weigh(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> Allowed:
             guest_id=conversation.guest_id,
             now=now,
             message_class=message.message_class if message else MessageClass.TRANSACTIONAL,
-            individual=bool(row.created_by),
+            individual=bool(row.created_by) and not (message and message.origin in TO_MANY),
             planned=row.scheduled and not row.created_by,
             way=row.way,
             target=row.target,

@@ -32,6 +32,7 @@ from tui_inbox.services import settling
 from tui_inbox.services.accounts import block
 from tui_inbox.services.admission import fault_of, weigh
 from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.footers import in_head
 from tui_inbox.services.receipts import apply_status
 from tui_inbox.services.reconciling import reconcile
 
@@ -211,7 +212,13 @@ def _start(store: Store, desk: Desk, outgoing: Outgoing, now: datetime) -> tuple
             return None
         line = tx.lines.get(outgoing.account, outgoing.channel, outgoing.address)
         route = line.route if line else ""
-        values = {"tries": outgoing.tries + 1, "route": route, "zone": zone.value}
+        message = tx.messages.get(outgoing.message_id)
+        values = {
+            "tries": outgoing.tries + 1,
+            "route": route,
+            "zone": zone.value,
+            "unsubscribe": in_head(tx, desk, outgoing, message, now),
+        }
         row = tx.outbox.move(outgoing, OutboxState.INFLIGHT, now, **values)
         if row is None:
             return None

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.errors import NotFound, Refused
+from tui_inbox.domain.footer import Footer
 from tui_inbox.domain.hours import Hours
+from tui_inbox.domain.template import Template
 
 READ_ONLY = "read-only"
 
@@ -107,10 +109,22 @@ class Desk(NamedTuple):
     """An engine that writes recordings down is configured."""
     variables: Mapping[str, str] = {}
     """Further fixed template values (Wi-Fi name, phone of the desk ...), by name."""
+    units: Mapping[str, str] = {}
+    """What those that are numbers are counted in, by name."""
+    texts: tuple[Template, ...] | None = None
+    """The hotel's own texts under variables' names; None: not read yet (``variables.with_texts`` does)."""
     sources: Mapping[str, AccountInfo] = {}
     """Where stays come from, by name; none has the name of a channel account."""
     receiving: tuple[str, ...] = ()
     """Ways that are configured for vendors' own requests: ``listen``, ``spool``, ``relay``."""
+    public_url: str = ""
+    """Where guests' browsers reach our receiver, without a slash at the end; empty where nothing serves them."""
+    footers: Mapping[str, Footer] = {}
+    """The hotel's own texts under mails and SMS, by language."""
+    owner: str = ""
+    """Mail address that is told when something needs the hotel's owner."""
+    sms_segments: Mapping[str, int] = {}
+    """Account -> SMS parts that it may send in a month; one that is not here has no budget."""
     hours: Hours = Hours()
     zones: Mapping[str, ZoneInfo] = {}
     """Property -> its time zone, where it is not the hotel's."""

@@ -11,8 +11,11 @@ from tui_inbox.domain.conversation import Conversation
 from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.message import Attachment, Delivery, Direction, Kind, Message, MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState, Outgoing, Way, body_hash
+from tui_inbox.domain.sms import segments
 from tui_inbox.ports.store import Transaction
+from tui_inbox.services.admission import TO_MANY
 from tui_inbox.services.desk import Desk
+from tui_inbox.services.footers import finished
 
 _REFERENCES = 20
 """Message-IDs that an answer quotes; the first is kept, for it names the thread."""
@@ -57,6 +60,10 @@ def write(tx: Transaction, desk: Desk, conversation: Conversation, letter: Lette
     parent = _parent(tx, conversation, letter) if traits.has_subject else None
     subject = clean_line(letter.subject) or _answering(parent)
     own = desk.accounts[letter.account].own.get(letter.channel, "")
+    text = clean(letter.text)
+    if letter.origin in TO_MANY:
+        place = (conversation.guest_id, letter.account, letter.channel)
+        text = finished(tx, desk, *place, text, letter.message_class, now)
     message = tx.messages.add(
         Message(
             id=0,
@@ -65,7 +72,7 @@ def write(tx: Transaction, desk: Desk, conversation: Conversation, letter: Lette
             direction=Direction.OUT,
             kind=Kind.COMMENT if letter.way is Way.PUBLIC else Kind.EMAIL if traits.has_subject else Kind.CHAT,
             origin=letter.origin,
-            text=clean(letter.text),
+            text=text,
             subject=subject if traits.has_subject else "",
             message_class=letter.message_class,
             channel=letter.channel,
@@ -77,6 +84,7 @@ def write(tx: Transaction, desk: Desk, conversation: Conversation, letter: Lette
             template=letter.template,
             thread_ref=_message_id(letter.dedupe_key, own) if traits.has_subject else "",
             references=_references(parent) if parent else "",
+            segments=segments(text).count if traits.counts_segments else None,
             created_at=now,
             quoted=letter.target if letter.way in (Way.QUOTE, Way.PRIVATE) else "",
             parent=letter.target if letter.way is Way.PUBLIC else "",
@@ -109,7 +117,7 @@ def enqueue(
             text=message.text,
             state=OutboxState.HELD,
             own_address=message.own_address,
-            subject=message.subject,
+            subject=message.subject or clean_line(letter.subject),
             message_ref=message.thread_ref,
             in_reply_to=message.references.split()[-1] if message.references else "",
             references=message.references,
