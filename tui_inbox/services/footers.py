@@ -1,0 +1,97 @@
+"""Under what rules, bookings and group sends write: why the guest gets it and the way out, also in a mail's head."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_inbox.domain.channel import ChannelTraits, HandleKind
+from tui_inbox.domain.errors import NotFound
+from tui_inbox.domain.footer import Footer, footer_for, under_mail, under_sms
+from tui_inbox.domain.message import Message, MessageClass
+from tui_inbox.domain.optout import mailto, token
+from tui_inbox.domain.outbox import Outgoing
+from tui_inbox.services.desk import Desk
+from tui_inbox.services.templates import language_of
+
+if TYPE_CHECKING:
+    from tui_inbox.domain.guest import Guest
+    from tui_inbox.ports.store import Transaction
+
+_KEY = "unsubscribe.key"
+
+
+class WaysOut(NamedTuple):
+    """How this guest ends this kind of mail."""
+
+    mail: str
+    """``mailto:`` link."""
+    page: str = ""
+    """Link to our own page; empty where no public receiver serves it."""
+
+    @property
+    def shown(self) -> str:
+        return self.page or self.mail
+
+
+def signing_key(tx: Transaction) -> bytes:
+    """What tokens are signed with; made at its first use, so it needs a write transaction then."""
+    kept = tx.mappings.get(_KEY)
+    if not kept:
+        import secrets
+
+        kept = tx.mappings.keep(_KEY, secrets.token_hex(32))
+    return bytes.fromhex(kept)
+
+
+def takes_footer(traits: ChannelTraits) -> bool:
+    """A mailbox of the guest's own: a booking site's relay has its own rules, and would strip the link."""
+    return traits.has_subject and traits.handle is HandleKind.EMAIL
+
+
+def ways_out(tx: Transaction, desk: Desk, guest_id: int, own: str, topic: MessageClass, now: datetime) -> WaysOut:
+    """``own`` is the mailbox that reads the answer."""
+    code = token(signing_key(tx), guest_id, topic, now.date())
+    return WaysOut(mailto(own, code), f"{desk.public_url}/unsubscribe/{code}" if desk.public_url else "")
+
+
+def footer_of(desk: Desk, guest: Guest | None) -> Footer:
+    """The texts in the language in which this guest is written to."""
+    language = language_of(desk, guest)[0] if guest is not None else desk.language
+    return footer_for(language, desk.footers, desk.language)
+
+
+def finished(
+    tx: Transaction,
+    desk: Desk,
+    guest_id: int,
+    account: str,
+    channel: str,
+    text: str,
+    topic: MessageClass,
+    now: datetime,
+) -> str:
+    """The text as this guest will get it by this channel when no person wrote it; previews show the same."""
+    traits = desk.traits(account, channel)
+    footer = footer_of(desk, tx.guests.get(guest_id))
+    if takes_footer(traits):
+        own = desk.accounts[account].own.get(channel, "")
+        return under_mail(text, footer, topic, ways_out(tx, desk, guest_id, own, topic, now).shown)
+    if traits.stop_words and topic is MessageClass.MARKETING:
+        return under_sms(text, footer)
+    return text
+
+
+def in_head(tx: Transaction, desk: Desk, row: Outgoing, message: Message | None, now: datetime) -> tuple[str, ...]:
+    """Links of ``List-Unsubscribe`` for this row: marketing by mail has them, whoever pressed the button."""
+    if message is None or message.message_class is not MessageClass.MARKETING:
+        return ()
+    try:
+        traits = desk.traits(row.account, row.channel)
+    except NotFound:
+        return ()
+    if not takes_footer(traits):
+        return ()
+    guest_id = tx.conversations.load(row.conversation_id).guest_id
+    ways = ways_out(tx, desk, guest_id, row.own_address, MessageClass.MARKETING, now)
+    return tuple(way for way in (ways.page, ways.mail) if way)
