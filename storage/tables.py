@@ -605,6 +605,8 @@ class Template(SQLModel, table=True):
             "name",
             "language",
             "account",
+            "property",
+            "room_type",
             unique=True,
             sqlite_where=text("archived = 0"),
             postgresql_where=text("archived = 0"),

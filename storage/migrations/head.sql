@@ -680,5 +680,5 @@ CREATE UNIQUE INDEX ux_reservation_source ON reservation (source, external_id);
 CREATE UNIQUE INDEX ux_search_message ON search_message (message_id);
 CREATE UNIQUE INDEX ux_stay_event ON stay_event (reservation_id, kind, revision);
 CREATE UNIQUE INDEX ux_tag ON tag (name);
-CREATE UNIQUE INDEX ux_template ON template (kind, name, language, account) WHERE archived = 0;
+CREATE UNIQUE INDEX ux_template ON template (kind, name, language, account, property, room_type) WHERE archived = 0;
 CREATE UNIQUE INDEX ux_visitor_key ON visitor (account, key_hash);

@@ -13,6 +13,7 @@ from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.template import Approval, Template, TemplateKind
 from tui_inbox.services import templates, vendor_templates
 from tui_inbox.services.desk import Actor
+from tui_inbox.services.rendering import rendered_for
 
 ANA = Actor("ana", "Ana Lopez")
 GUARD = Actor("guard", "Guard", role="read-only")
@@ -180,3 +181,106 @@ def test_a_vendors_template_is_filled_by_its_mapping_and_loses_no_line(sqlite_st
 def test_the_editor_shows_every_variable_filled() -> None:
     body = "\n".join(f"##{{{{{name}}}}}" for name in templates.allowed(TemplateKind.SNIPPET) if "number" not in name)
     assert templates.preview(hotel(), snippet(body), NOW).problems == ()
+
+
+def reminder(body: str, language: str = "en", **values: object) -> Template:
+    return Template(0, TemplateKind.REMINDER, "before", language, body, **values)  # type: ignore[arg-type]
+
+
+def house_text(body: str, language: str = "fr", **values: object) -> Template:
+    return Template(0, TemplateKind.TEXT, "welcome_drink", language, body, **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("place", "language", "read"),
+    [
+        ({}, "fr", "Un verre au bar."),
+        ({}, "en", "A drink at the bar."),
+        ({"room_type": "suite"}, "en", "Champagne dans la suite."),
+        ({"property": "annex"}, "fr", "Un thé à l'annexe."),
+        ({"property": "annex", "room_type": "Suite"}, "fr", "Champagne dans la suite."),
+    ],
+)
+def test_the_hotels_own_text_is_the_one_for_this_room_type_or_property(
+    sqlite_store: SqlStore, place: dict[str, str], language: str, read: str
+) -> None:
+    with sqlite_store.write() as t:
+        for text in (
+            house_text("Un verre au bar."),
+            house_text("A drink at the bar.", "en"),
+            house_text("Champagne dans la suite.", room_type="Suite"),
+            house_text("Un thé à l'annexe.", property="annex"),
+        ):
+            templates.save(t, hotel(), ANA, text, NOW)
+        template = templates.save(t, hotel(), ANA, reminder("Hi\n##{{welcome_drink}}", language), NOW)
+        guest = a_guest(t)
+        stay = a_reservation(t, guest, **place)
+        rendered = rendered_for(t, hotel(), template, guest, stay, "", NOW)
+    assert (rendered.text, rendered.problems) == (f"Hi\n{read}", ())
+
+
+def test_the_hotels_own_text_is_no_template_and_takes_no_name_of_ours(sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        for text, code in (
+            (house_text("x ##{{room}}"), "unknown_variable_at"),
+            (house_text("x")._replace(name="room"), "text_name"),
+            (house_text("x")._replace(name="Welcome drink"), "text_name"),
+        ):
+            with pytest.raises(Refused, match=code):
+                templates.save(t, hotel(), ANA, text, NOW)
+        with pytest.raises(Refused, match="unknown_variable"):
+            templates.save(t, hotel(), ANA, reminder("##{{welcome_drink}}"), NOW)
+
+
+def test_a_template_keeps_the_variables_that_it_must_have(sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        kept = templates.save(t, hotel(), ANA, reminder("Code ##{{room}}", required=("room",)), NOW)
+        for fault in (kept._replace(body="Code"), kept._replace(forms={"sms": "short"})):
+            with pytest.raises(Refused, match="missing_variable"):
+                templates.save(t, hotel(), ANA, fault, NOW)
+        terms = reminder("New terms: ##{{link}}", event="terms")._replace(name="terms")
+        templates.save(t, hotel(), ANA, terms, NOW)
+        with pytest.raises(Refused, match="missing_variable"):
+            templates.save(t, hotel(), ANA, terms._replace(name="other", body="New terms"), NOW)
+        with pytest.raises(Refused, match="unknown_variable"):
+            templates.save(t, hotel(), ANA, terms._replace(event="cancelled"), NOW)
+
+
+def test_the_refund_reads_as_the_stay_is_paid_and_a_foreign_field_is_refused(sqlite_store: SqlStore) -> None:
+    body = (
+        "##{{if payment is package}}A night more.##{{else if payment is cash}}In cash.##{{else}}To your card.##{{end}}"
+    )
+    with sqlite_store.write() as t:
+        template = templates.save(t, hotel(), ANA, reminder(body), NOW)
+        guest = a_guest(t)
+        read = [
+            rendered_for(t, hotel(), template, guest, a_reservation(t, guest, payment=means), "sms", NOW).text
+            for means in ("package", "cash", "card")
+        ]
+        assert read == ["A night more.", "In cash.", "To your card."]
+        with pytest.raises(Refused) as refused:
+            templates.save(t, hotel(), ANA, template._replace(body="x\n##{{if paymnt is cash}}a##{{end}}"), NOW)
+    assert (refused.value.code, refused.value.params) == (
+        "unknown_variable_near",
+        {"name": "paymnt", "nearest": "payment", "line": 2},
+    )
+
+
+def test_the_whatsapp_number_and_its_link_stand_in_any_text(sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        template = templates.save(t, hotel(), ANA, reminder("##{{whatsapp_number}} ##{{whatsapp_link}}"), NOW)
+        guest = a_guest(t)
+        text = rendered_for(t, hotel(), template, guest, None, "email", NOW).text
+    number = hotel().accounts["desk-sms"].own["whatsapp"]
+    assert text == f"{number} https://wa.me/{number.lstrip('+')}"
+
+
+def test_a_channel_may_have_a_form_of_its_own(sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        body, short = "Dear ##{{first_name}}, a long text.", "Hi ##{{first_name}}"
+        template = templates.save(t, hotel(), ANA, reminder(body, forms={"sms": short}), NOW)
+        guest = a_guest(t)
+        shown = {c: rendered_for(t, hotel(), template, guest, None, c, NOW).text for c in ("email", "sms")}
+        assert shown == {"email": "Dear Claire, a long text.", "sms": "Hi Claire"}
+        with pytest.raises(Refused, match="unknown_variable"):
+            templates.save(t, hotel(), ANA, template._replace(forms={"sms": "##{{firstname}}"}), NOW)

@@ -13,7 +13,7 @@ from tui_inbox.domain.reservation import Reservation
 from tui_inbox.domain.template import Problem, Rendered, Template, TemplateKind, render
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Actor, Desk
-from tui_inbox.services.variables import allowed, required, values_of
+from tui_inbox.services.variables import allowed, fields, required, values_of, with_texts
 
 NUMBERED = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 """A place in a vendor's template."""
@@ -34,7 +34,9 @@ def rendered_for(
 
     ``extra`` are values that only the occasion knows (old dates, a note), by variable name.
     """
-    rendered = filled(desk, template, guest, stay, now, actor, extra)
+    desk = with_texts(tx, desk)
+    own = template.forms.get(channel, "")
+    rendered = filled(desk, template._replace(body=own or template.body), guest, stay, now, actor, extra)
     subject = filled(desk, template._replace(body=template.subject), guest, stay, now, actor, extra)
     traits = traits_of(desk, channel)
     shown = for_channel(rendered.text, traits) if traits is not None else Plain(rendered.text)
@@ -57,9 +59,9 @@ def filled(
 ) -> Rendered:
     """The text as it is written, with its values."""
     values = {**values_of(desk, guest, stay, template.language, now, actor), **extra}
-    names = (*allowed(template.kind, desk), *extra)
+    names = (*allowed(template.kind, desk, template.event), *extra)
     if template.kind is not TemplateKind.WHATSAPP:
-        return render(template.body, values, names, required(template.kind))
+        return render(template.body, values, names, required(template.kind), fields())
     unmapped = [number for number in NUMBERED.findall(template.body) if not template.mapping.get(number)]
     body = NUMBERED.sub(lambda match: _named(match, template), template.body)
     # A vendor's text cannot lose a line: every place needs its value.

@@ -19,6 +19,7 @@ from tui_inbox.domain.template import (
     Template,
     TemplateKind,
     check,
+    is_name,
     mentions_variable,
     nearest,
     variables,
@@ -26,7 +27,7 @@ from tui_inbox.domain.template import (
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.matching import country_of
 from tui_inbox.services.rendering import NUMBERED, filled, for_channel
-from tui_inbox.services.variables import allowed, values_of
+from tui_inbox.services.variables import BUILT_IN, allowed, fields, kept, values_of, with_texts
 
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
@@ -76,7 +77,9 @@ def refuse(problem: Problem) -> Refused:
         return Refused("unknown_variable_at", name=problem.name, line=problem.line)
     if problem.code == "unclosed_variable":
         return Refused("unclosed_variable", text=problem.name, line=problem.line)
-    return Refused(problem.code, name=problem.name)
+    if problem.code == "missing_variable":
+        return Refused("missing_variable", name=problem.name)
+    return Refused(problem.code, text=problem.name, name=problem.name, line=problem.line)
 
 
 def fault_in(text: str, desk: Desk) -> Refused | None:
@@ -91,23 +94,20 @@ def save(tx: Transaction, desk: Desk, actor: Actor, template: Template, now: dat
     """Add (id 0) or change a template. Raises ``Refused`` for its first fault; nothing is stored then."""
     actor.require_write()
     template = _tidied(template)
-    names = allowed(template.kind, desk)
+    desk = with_texts(tx, desk)
+    names = allowed(template.kind, desk, template.event)
     if template.kind is TemplateKind.WHATSAPP:
         if not template.category and not template.vendor_id:
             raise Refused("template_category")
         _check_mapping(template, names)
     else:
-        for text in (template.subject, template.body):
-            problems = check(text, names)
-            if problems:
-                raise refuse(problems[0])
+        _check_texts(template, names)
     if template.category == "marketing":
         template = template._replace(message_class=MessageClass.MARKETING)
     for other in tx.templates.all():
         if other.id == template.id:
             continue
-        same = (other.kind, other.name, other.language, other.account)
-        if same == (template.kind, template.name, template.language, template.account):
+        if _identity(other) == _identity(template):
             raise Refused("template_exists", name=template.name, language=template.language)
         if template.shortcut and other.shortcut == template.shortcut and other.name != template.name:
             raise Refused("shortcut_taken", shortcut=template.shortcut, name=other.name)
@@ -119,6 +119,23 @@ def save(tx: Transaction, desk: Desk, actor: Actor, template: Template, now: dat
         stored = tx.templates.add(stored)
     tx.changed("template", stored.id)
     return stored
+
+
+def _identity(template: Template) -> tuple[str, ...]:
+    place = (template.property, template.room_type.casefold())
+    return (template.kind, template.name, template.language, template.account, *place)
+
+
+def _check_texts(template: Template, names: Sequence[str]) -> None:
+    """Every form of the text by itself; what must stay has to be in each."""
+    if template.kind is TemplateKind.TEXT and (not is_name(template.name) or template.name in BUILT_IN):
+        raise Refused("text_name", name=template.name)
+    for text in (template.body, *template.forms.values()):
+        problems = check(text, names, kept(template), fields())
+        if problems:
+            raise refuse(problems[0])
+    for problem in check(template.subject, names, (), fields()):
+        raise refuse(problem)
 
 
 def _tidied(template: Template) -> Template:
@@ -136,7 +153,14 @@ def _tidied(template: Template) -> Template:
     if shortcut and not _SHORTCUT.fullmatch(shortcut):
         raise Refused("bad_shortcut", shortcut=shortcut)
     return template._replace(
-        name=name, shortcut=shortcut, body=body, language=language, subject=clean_line(template.subject)
+        name=name,
+        shortcut=shortcut,
+        body=body,
+        language=language,
+        subject=clean_line(template.subject),
+        forms={channel: clean(text).strip("\n") for channel, text in template.forms.items() if text.strip()},
+        property=clean_line(template.property),
+        room_type=clean_line(template.room_type),
     )
 
 

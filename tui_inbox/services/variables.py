@@ -8,8 +8,10 @@ from enum import Enum
 from typing import NamedTuple
 
 from tui_inbox.domain.guest import Guest
+from tui_inbox.domain.links import whatsapp_link
 from tui_inbox.domain.reservation import Reservation
-from tui_inbox.domain.template import TemplateKind
+from tui_inbox.domain.template import Template, TemplateKind
+from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Actor, Desk
 
 
@@ -20,6 +22,12 @@ class Scope(Enum):
     STAY = "stay"
     HOTEL = "hotel"
     OPERATOR = "operator"
+    EVENT = "event"
+    """What only the occasion knows; whoever renders hands it over (``extra``)."""
+    TEXT = "text"
+    """The hotel's own texts and numbers."""
+    FIELD = "field"
+    """To be asked for in a condition, never written to a guest."""
 
 
 class Variable(NamedTuple):
@@ -27,6 +35,12 @@ class Variable(NamedTuple):
     scope: Scope
     required: bool = True
     """Empty: a required one blocks the send, an optional one takes its line away."""
+    unit: str = ""
+    """What a number is counted in: shown in the picker, not written."""
+    events: frozenset[str] = frozenset()
+    """Of ``Scope.EVENT``: the occasions that know it."""
+    kept: bool = False
+    """A text for its occasion may not be saved without it."""
 
 
 VARIABLES: tuple[Variable, ...] = (
@@ -45,22 +59,59 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("today", Scope.HOTEL),
     Variable("sms_number", Scope.HOTEL),
     Variable("whatsapp_number", Scope.HOTEL),
+    Variable("whatsapp_link", Scope.HOTEL),
     Variable("email_address", Scope.HOTEL),
     Variable("operator", Scope.OPERATOR),
+    Variable("old_arrival", Scope.EVENT, events=frozenset({"rescheduled"})),
+    Variable("old_departure", Scope.EVENT, events=frozenset({"rescheduled"})),
+    Variable("note", Scope.EVENT, required=False, events=frozenset({"cancelled", "declined", "terms"})),
+    Variable("minutes_to_answer", Scope.EVENT, unit="min", events=frozenset({"offer"})),
+    Variable("link", Scope.EVENT, events=frozenset({"terms"}), kept=True),
+    Variable("payment", Scope.FIELD),
+    Variable("vip", Scope.FIELD),
+    Variable("language", Scope.FIELD),
+    Variable("booked_with", Scope.FIELD),
+    Variable("property", Scope.FIELD),
+    Variable("status", Scope.FIELD),
 )
 
+BUILT_IN = frozenset(one.name for one in VARIABLES)
+_WRITTEN = frozenset(Scope) - {Scope.FIELD}
 _SCOPES: dict[TemplateKind, frozenset[Scope]] = {
-    TemplateKind.SNIPPET: frozenset(Scope),
-    TemplateKind.WHATSAPP: frozenset(Scope),
-    TemplateKind.REMINDER: frozenset(Scope) - {Scope.OPERATOR},
+    TemplateKind.SNIPPET: _WRITTEN,
+    TemplateKind.WHATSAPP: _WRITTEN,
+    TemplateKind.REMINDER: _WRITTEN - {Scope.OPERATOR},
+    TemplateKind.TEXT: frozenset(),
 }
-"""A rule sends its texts without a person, so these have no operator."""
+"""A rule sends its texts without a person, so these have no operator; a text of the hotel's is read as it stands."""
 
 
-def allowed(kind: TemplateKind, desk: Desk | None = None) -> tuple[str, ...]:
-    """Names that a template of this kind may use, the hotel's own fixed ones included."""
-    names = tuple(variable.name for variable in VARIABLES if variable.scope in _SCOPES[kind])
-    return names + tuple(name for name in (desk.variables if desk else ()) if name not in names)
+def with_texts(tx: Transaction, desk: Desk) -> Desk:
+    """The desk with the hotel's own texts, read once."""
+    return desk if desk.texts is not None else desk._replace(texts=tuple(tx.templates.all(TemplateKind.TEXT)))
+
+
+def known(kind: TemplateKind, desk: Desk | None = None, event: str = "") -> tuple[Variable, ...]:
+    """What a template of this kind and occasion may use, the hotel's own ones included."""
+    scopes = _SCOPES[kind]
+    found = tuple(
+        one for one in VARIABLES if one.scope in scopes and (one.scope is not Scope.EVENT or event in one.events)
+    )
+    if desk is None or Scope.TEXT not in scopes:
+        return found
+    names = dict.fromkeys([*desk.variables, *(text.name for text in desk.texts or ())])
+    own = (Variable(name, Scope.TEXT, False, desk.units.get(name, "")) for name in names if name not in BUILT_IN)
+    return (*found, *own)
+
+
+def allowed(kind: TemplateKind, desk: Desk | None = None, event: str = "") -> tuple[str, ...]:
+    """The names of ``known``."""
+    return tuple(one.name for one in known(kind, desk, event))
+
+
+def fields() -> tuple[str, ...]:
+    """Names that a condition may ask for besides those that may be written."""
+    return tuple(one.name for one in VARIABLES if one.scope in (Scope.FIELD, Scope.EVENT))
 
 
 def required(kind: TemplateKind) -> frozenset[str]:
@@ -69,35 +120,66 @@ def required(kind: TemplateKind) -> frozenset[str]:
     return frozenset(variable.name for variable in VARIABLES if every or variable.required)
 
 
+def kept(template: Template) -> frozenset[str]:
+    """Variables that a template may not be saved without."""
+    of_event = {one.name for one in VARIABLES if one.kept and template.event in one.events}
+    return frozenset({*template.required, *of_event})
+
+
 def values_of(
     desk: Desk, guest: Guest, stay: Reservation | None, language: str, now: datetime, actor: Actor | None = None
 ) -> dict[str, str]:
     """What is known, by name; what is unknown is empty. Dates are written in ``language``."""
     first, last = split_name(guest.name)
     own = _own_addresses(desk)
+    whatsapp = own.get("whatsapp", "")
     values: dict[str, str] = {
         "first_name": first,
         "last_name": last,
         "name": guest.name,
+        "vip": "yes" if guest.vip else "",
+        "language": guest.language.replace("-", "_").split("_")[0].lower(),
         "hotel": desk.hotel,
-        "today": _day(desk.today(now), language),
+        "today": day_in_words(desk.today(now), language),
         "sms_number": own.get("sms", ""),
-        "whatsapp_number": own.get("whatsapp", ""),
+        "whatsapp_number": whatsapp,
+        "whatsapp_link": whatsapp_link(whatsapp) if whatsapp else "",
         "email_address": own.get("email", ""),
         "operator": actor.name if actor else "",
     }
     if stay is not None:
         values |= {
-            "arrival": _day(stay.arrival, language),
-            "departure": _day(stay.departure, language),
+            "arrival": day_in_words(stay.arrival, language),
+            "departure": day_in_words(stay.departure, language),
             "nights": str((stay.departure - stay.arrival).days),
             "booking_number": stay.ota_code or (stay.external_id if stay.source != "hand" else ""),
             "room": stay.room,
             "room_type": stay.room_type,
             "adults": str(stay.adults or ""),
             "children": str(stay.children or ""),
+            "payment": stay.payment,
+            "booked_with": stay.ota,
+            "property": stay.property,
+            "status": stay.status.value,
         }
-    return {**desk.variables, **values}
+    return {**desk.variables, **_texts(desk, stay, language), **values}
+
+
+def _texts(desk: Desk, stay: Reservation | None, language: str) -> dict[str, str]:
+    """Of each of the hotel's texts the one for this room type, else this property, else the general one."""
+    place = (stay.property, stay.room_type) if stay is not None else ("", "")
+    best: dict[str, tuple[tuple[bool, bool, bool, bool], str]] = {}
+    for text in desk.texts or ():
+        if any(mine and mine.casefold() != his.casefold() for mine, his in zip(_place(text), place, strict=True)):
+            continue
+        rank = (bool(text.room_type), bool(text.property), text.language == language, text.language == desk.language)
+        if text.name not in best or rank > best[text.name][0]:
+            best[text.name] = (rank, text.body)
+    return {name: body for name, (_rank, body) in best.items()}
+
+
+def _place(text: Template) -> tuple[str, str]:
+    return text.property, text.room_type
 
 
 def _own_addresses(desk: Desk) -> Mapping[str, str]:
@@ -118,7 +200,7 @@ def split_name(name: str) -> tuple[str, str]:
     return first, last.strip()
 
 
-def _day(day: date, language: str) -> str:
+def day_in_words(day: date, language: str) -> str:
     """``Wednesday 25 November 2026`` in the guest's language; English where the language is unknown."""
     from babel import Locale, UnknownLocaleError
     from babel.dates import format_date

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations import group_tables
 from storage.migrations.create import search_ddl
 
 revision = "0001"
@@ -14,7 +15,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for create in _TABLES:
+    for create in (*_TABLES, *group_tables.TABLES):
         create()
     for statement in search_ddl(op.get_bind().dialect.name):
         op.execute(statement)
@@ -914,7 +915,9 @@ def _template() -> None:
             "OR approval = 'paused'",
             name="ck_approval_code",
         ),
-        sa.CheckConstraint("kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp' OR kind = 'text'", name="ck_kind_code"),
+        sa.CheckConstraint(
+            "kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp' OR kind = 'text'", name="ck_kind_code"
+        ),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
