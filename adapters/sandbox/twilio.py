@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from adapters.sandbox.server import LoopbackServer, hang_up, loopback_only
 from adapters.sandbox.twilio_account import TEXTS, Fault, StoredMessage, TwilioAccount, VendorError
+from adapters.sandbox.twilio_content import Content
 from adapters.sandbox.twilio_voice import Voice
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -33,6 +34,7 @@ class SandboxTwilio:
     def __init__(self, account: TwilioAccount | None = None, port: int = 0) -> None:
         self.account = account or TwilioAccount()
         self._voice = Voice(lambda: self.account)
+        self._content = Content(lambda: self.account)
         self._server = LoopbackServer(Starlette(routes=self._routes()), port)
 
     @property
@@ -63,7 +65,7 @@ class SandboxTwilio:
             (f"{_ROOT}/Usage/Records/ThisMonth.json", "GET", self._usage),
             (f"{_ROOT}/Balance.json", "GET", self._balance),
             *self._voice.vendor(_ROOT),
-            ("/content/v1/ContentAndApprovals", "GET", self._contents),
+            *self._content.vendor(),
             ("/messaging/v2/Channels/Senders", "GET", self._senders),
         ]
         routes = [Route(path, self._guarded(end), methods=[verb]) for path, verb, end in vendor]
@@ -216,26 +218,6 @@ class SandboxTwilio:
         health = {"quality_rating": "HIGH", "messaging_limit": "1K Customers/24hr"}
         sender = {"sender_id": f"whatsapp:{self.account.whatsapp}", "status": "ONLINE", "properties": health}
         return JSONResponse({"senders": [sender], "meta": {"next_page_url": None}})
-
-    async def _contents(self, request: Request) -> Response:
-        size, page = int(request.query_params.get("PageSize", "50")), int(request.query_params.get("Page", "0"))
-        mine = self.account.templates[page * size : (page + 1) * size]
-        following = None
-        if len(self.account.templates) > (page + 1) * size:
-            # The vendor's link names its own host, whatever host was asked.
-            following = f"https://content.twilio.com/v1/ContentAndApprovals?PageSize={size}&Page={page + 1}"
-        contents = [
-            {
-                "sid": t.sid,
-                "friendly_name": t.name,
-                "language": t.language,
-                "variables": t.variables,
-                "types": {"twilio/text": {"body": t.body}},
-                "approval_requests": {"category": t.category, "status": t.status, "rejection_reason": t.reason},
-            }
-            for t in mine
-        ]
-        return JSONResponse({"contents": contents, "meta": {"next_page_url": following, "key": "contents"}})
 
     async def _control_inbound(self, request: Request) -> Response:
         asked = json.loads(await request.body())

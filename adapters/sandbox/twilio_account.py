@@ -6,10 +6,12 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
+from adapters.sandbox.reviewer import decision, is_due
 from adapters.sandbox.twilio_calls import Telephone
 from tui_inbox.domain.consent import keyword
 from tui_inbox.domain.sms import segments
@@ -22,6 +24,7 @@ _LONGEST = 1600
 _MAGIC = {"+15005550001": 21211, "+15005550004": 21610, "+15005550009": 21614, "+15005550002": 21612}
 
 TEXTS = {
+    20001: "Invalid parameter",
     20003: "Authenticate",
     20404: "The requested resource was not found",
     20429: "Too Many Requests",
@@ -104,6 +107,11 @@ class ContentTemplate:
     status: str
     variables: dict[str, str] = field(default_factory=dict)
     reason: str = ""
+    types: dict[str, Any] = field(default_factory=dict)
+    """As posted; empty: a plain text of ``body``."""
+    asked_as: str = ""
+    """The name under which WhatsApp knows it."""
+    given_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -150,6 +158,10 @@ class TwilioAccount:
     unreachable: set[str] = field(default_factory=set)
     """Guests whose handset is off: their messages end undelivered."""
     on_sent: list[Callable[[StoredMessage], None]] = field(default_factory=list)
+    review_seconds: float | None = None
+    """After this long templates are decided upon by the words in them; None: a test calls ``review``."""
+    reserved: set[tuple[str, str]] = field(default_factory=set)
+    """Name and language of what WhatsApp was given once: it takes none of them again."""
     telephone: Telephone = field(default_factory=Telephone)
     _messages: dict[str, StoredMessage] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -273,6 +285,53 @@ class TwilioAccount:
         for key, value in values.items():
             text = text.replace("{{" + str(key) + "}}", str(value))
         return text
+
+    def template(self, sid: str) -> ContentTemplate:
+        with self._lock:
+            found = next((one for one in self.templates if one.sid == sid), None)
+            if found is None:
+                raise VendorError(404, 20404)
+            return found
+
+    def make_template(
+        self, name: str, language: str, types: dict[str, Any], variables: dict[str, str]
+    ) -> ContentTemplate:
+        """Kept, and not given in yet."""
+        with self._lock:
+            body = str(next(iter(types.values()))["body"])
+            made = ContentTemplate(_new("HX"), name, language, body, "", "unsubmitted", variables, types=types)
+            self.templates.append(made)
+            return made
+
+    def give_in(self, sid: str, name: str, category: str) -> ContentTemplate:
+        """Raises ``VendorError`` for a name that WhatsApp has, or had."""
+        with self._lock:
+            known = self.template(sid)
+            if known.status not in ("", "unsubmitted") or (name, known.language) in self.reserved:
+                raise VendorError(400, 20001)
+            self.reserved.add((name, known.language))
+            given = replace(
+                known, category=category, status="received", asked_as=name, given_at=self.clock.now(), reason=""
+            )
+            self.templates[self.templates.index(known)] = given
+            return given
+
+    def delete_template(self, sid: str) -> None:
+        with self._lock:
+            self.templates.remove(self.template(sid))
+
+    def review(self, name: str, status: str, reason: str = "") -> None:
+        """The reviewers have decided about the newest of this name."""
+        with self._lock:
+            known = next(one for one in reversed(self.templates) if one.name == name)
+            self.templates[self.templates.index(known)] = replace(known, status=status, reason=reason)
+
+    def review_what_is_due(self) -> None:
+        with self._lock:
+            for one in [one for one in self.templates if one.status in ("received", "pending")]:
+                if is_due(one.given_at, self.review_seconds, self.clock.now()):
+                    reason = decision(one.body, one.category)
+                    self.review(one.name, "rejected" if reason else "approved", reason)
 
     def _window_open(self, from_: str, to: str, now: datetime) -> bool:
         return any(

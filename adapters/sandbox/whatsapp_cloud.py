@@ -162,6 +162,7 @@ class SandboxWhatsApp:
         return JSONResponse({"id": self.account.waba_id, **told})
 
     async def _templates(self, request: Request) -> Response:
+        self.account.review_what_is_due()
         size, start = int(request.query_params.get("limit", "25")), int(request.query_params.get("after", "0"))
         page = self.account.templates[start : start + size]
         paging: dict[str, Any] = {"cursors": {"before": str(start), "after": str(start + len(page))}}
@@ -181,6 +182,8 @@ class SandboxWhatsApp:
                 if template.status not in ("APPROVED", "REJECTED", "PAUSED"):
                     raise refused(100, "This template can not be edited now")
                 template.components, template.status = list(body["components"]), "PENDING"
+                template.category = str(body.get("category", template.category))
+                template.reason, template.given_at = "NONE", self.account.clock.now()
                 return JSONResponse({"success": True})
         raise refused(100)
 

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from adapters.sandbox.ota import Fault, SiteError, taken
+from adapters.sandbox.reviewer import decision, is_due
 from tui_inbox.ports.clock import Clock, SystemClock
 
 WINDOW = timedelta(hours=24)
@@ -88,6 +89,7 @@ class CloudTemplate:
     reason: str = "NONE"
     quality: str = "GREEN"
     format: str = "POSITIONAL"
+    given_at: datetime | None = None
 
     def shown(self) -> dict[str, Any]:
         return {
@@ -132,6 +134,8 @@ class WhatsAppAccount:
     delays: Delays = field(default_factory=Delays)
     clock: Clock = field(default_factory=SystemClock)
     templates: list[CloudTemplate] = field(default_factory=list)
+    review_seconds: float | None = None
+    """After this long templates are decided upon by the words in them; None: a test calls ``review``."""
     faults: list[Fault] = field(default_factory=list)
     blocked: set[str] = field(default_factory=set)
     read_up_to: list[str] = field(default_factory=list)
@@ -253,6 +257,7 @@ class WhatsAppAccount:
                 list(definition["components"]),
                 "PENDING",
                 format=str(definition.get("parameter_format", "POSITIONAL")),
+                given_at=self.clock.now(),
             )
             self.templates.append(made)
             return made
@@ -272,6 +277,13 @@ class WhatsAppAccount:
             "reason": reason,
         }
         self.hook("message_template_status_update", value)
+
+    def review_what_is_due(self) -> None:
+        for one in [one for one in self.templates if one.status == "PENDING"]:
+            if is_due(one.given_at, self.review_seconds, self.clock.now()):
+                text = " ".join(str(part.get("text", "")) for part in one.components)
+                reason = decision(text, one.category)
+                self.review(one.name, "REJECTED" if reason else "APPROVED", reason or "NONE")
 
     def hook(self, field_: str, value: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
         """Sign one webhook and hand it to whoever listens."""

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Raw
 
 from adapters._json import answered, decoded
-from adapters.twilio import calls, errors, paging, reports, voice, wire
+from adapters.twilio import calls, content, errors, paging, reports, voice, wire
 from adapters.twilio.paging import OVERLAP, Cursor, stamp, written
 from adapters.twilio.settings import (
     CONTENT_HOST,
@@ -32,6 +32,7 @@ from tui_inbox.domain.errors import AcceptedWithoutId, ChannelError, Malformed, 
 from tui_inbox.domain.message import Delivery
 from tui_inbox.domain.outbox import Outgoing
 from tui_inbox.domain.template import Template
+from tui_inbox.domain.template_parts import parted
 from tui_inbox.ports.channel import Batch, CallRoute, Envelope, Found, Health, Heard, Hook, Item, Receipt, Usage
 from tui_inbox.ports.clock import Clock, SystemClock
 from tui_inbox.ports.secrets import Secret, Secrets
@@ -178,12 +179,13 @@ class Twilio(TwilioAccounts):
         if not self._settings.messaging_service:
             params["From"] = own
         since = (outgoing.created_at or outgoing.unknown_since or self._clock.now()) - CLOCK_SLACK
-        wanted = _plain(outgoing.text)
+        # The vendor shows of a template its body only.
+        wanted = {_plain(outgoing.text), *([_plain(parted(outgoing.text).body)] if outgoing.template_id else [])}
         found: list[tuple[datetime, str]] = []
         for body in self._walk(params, _FIND_PAGES, until=since):
             made = wire.moment(body.date_created)
             ours = (body.direction or "").startswith("outbound-api")
-            if made is not None and made >= since and ours and _plain(body.body or "") == wanted:
+            if made is not None and made >= since and ours and _plain(body.body or "") in wanted:
                 found.append((made, body.sid))
         return Found(tuple(sid for _made, sid in sorted(found)), authoritative=True)
 
@@ -206,7 +208,15 @@ class Twilio(TwilioAccounts):
         return self.download((listed[index].uri or "").removesuffix(".json"), max_bytes)
 
     def templates(self) -> Sequence[Template]:
-        return reports.templates(self._http, self._content, self.name)
+        return content.listed(self._http, self._content, self.name)
+
+    def submit(self, template: Template) -> Template:
+        """Raises ``Refused`` where WhatsApp's written rules already say no, ``ChannelError`` where the vendor does."""
+        return content.submit(self._http, self._content, self.name, template)
+
+    def withdraw(self, template: Template) -> None:
+        """All of it; WhatsApp keeps the name reserved for a while."""
+        content.withdraw(self._http, self._content, template)
 
     def usage(self) -> Sequence[Usage]:
         return reports.usage(self._http, self._account)

@@ -1,4 +1,4 @@
-"""What Twilio says about the account itself: templates, the month's use, and whether it works."""
+"""What Twilio says about the account itself: the month's use, and whether it works."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from adapters._json import answered
 from adapters.twilio import wire
 from tui_inbox.domain.errors import ChannelError
-from tui_inbox.domain.template import Template
 from tui_inbox.ports.channel import Health, HealthState, Usage
 
 if TYPE_CHECKING:
@@ -17,21 +16,6 @@ if TYPE_CHECKING:
 
 _BILLED = ("sms", "mms", "whatsapp", "channels", "calls", "recordings")
 _IN_PARTS = ("segments", "messages")
-
-
-def templates(http: Http, content: str, account_name: str) -> Sequence[Template]:
-    """Every content template with what WhatsApp said about it; ``content`` is where the Content API lives."""
-    url = f"{content}/v1/ContentAndApprovals?PageSize=100"
-    found: list[Template] = []
-    for _page in range(100):
-        page = answered(http.read(url), wire.ContentPage)
-        found.extend(wire.template(item, account_name) for item in page.contents)
-        following = page.meta.next_page_url if page.meta else None
-        if not following:
-            break
-        # The vendor's link names its own host; ours may be a sandbox or a proxy.
-        url = content + http.own(following)
-    return found
 
 
 def usage(http: Http, account: str) -> Sequence[Usage]:

@@ -14,7 +14,6 @@ from adapters.twilio import errors
 from adapters.twilio.settings import SMS, WHATSAPP
 from tui_inbox.domain.errors import Malformed
 from tui_inbox.domain.message import Attachment, Delivery
-from tui_inbox.domain.template import Approval, Template, TemplateKind
 from tui_inbox.ports.channel import Inbound, Item, Status
 
 Value = str | int | float | None
@@ -34,14 +33,6 @@ _STATES = {
     "undelivered": Delivery.FAILED,
     "failed": Delivery.FAILED,
     "canceled": Delivery.CANCELLED,
-}
-_APPROVALS = {
-    "approved": Approval.APPROVED,
-    "rejected": Approval.REJECTED,
-    "paused": Approval.PAUSED,
-    "disabled": Approval.PAUSED,
-    "received": Approval.SUBMITTED,
-    "pending": Approval.SUBMITTED,
 }
 
 
@@ -93,30 +84,6 @@ class Sent(Struct):
     num_segments: Value = None
     error_code: Value = None
     error_message: str | None = None
-
-
-class ContentApproval(Struct):
-    category: str | None = None
-    status: str | None = None
-    rejection_reason: str | None = None
-
-
-class ContentItem(Struct):
-    sid: str
-    friendly_name: str | None = None
-    language: str | None = None
-    variables: dict[str, Value] | None = None
-    types: dict[str, dict[str, object] | None] | None = None
-    approval_requests: ContentApproval | list[ContentApproval] | None = None
-
-
-class ContentMeta(Struct):
-    next_page_url: str | None = None
-
-
-class ContentPage(Struct):
-    contents: list[ContentItem]
-    meta: ContentMeta | None = None
 
 
 class UsageRecord(Struct):
@@ -240,36 +207,6 @@ def count(value: Value) -> int:
 def moment(text: str | None) -> datetime | None:
     """RFC 2822 (the classic resources) or ISO 8601 (the newer ones), in UTC; None when absent or unreadable."""
     return _moment(text)
-
-
-def template(item: ContentItem, account: str) -> Template:
-    """A vendor template; a sample value that looks like a variable's name is offered as its mapping."""
-    found = item.approval_requests
-    approval = (found[0] if found else None) if isinstance(found, list) else found
-    status = (approval.status or "").lower() if approval else ""
-    samples = {key: str(value or "") for key, value in (item.variables or {}).items()}
-    return Template(
-        id=0,
-        kind=TemplateKind.WHATSAPP,
-        name=item.friendly_name or item.sid,
-        language=(item.language or "").replace("-", "_"),
-        body=_template_body(item.types or {}),
-        category=(approval.category or "").lower() if approval else "",
-        account=account,
-        vendor_id=item.sid,
-        approval=_APPROVALS.get(status, Approval.NONE),
-        approval_reason=(approval.rejection_reason or "") if approval else "",
-        mapping={key: sample if re.fullmatch(r"[a-z][a-z_]*", sample) else "" for key, sample in samples.items()},
-    )
-
-
-def _template_body(types: dict[str, dict[str, object] | None]) -> str:
-    for part in types.values():
-        for field in ("body", "title"):
-            text = (part or {}).get(field)
-            if isinstance(text, str) and text:
-                return text
-    return ""
 
 
 def _address(value: str | None) -> tuple[str, str]:

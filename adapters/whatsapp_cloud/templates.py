@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.template import Approval, Template, TemplateKind
-from tui_inbox.domain.template_parts import LONGEST_EDGE, Action, Button, parted
+from tui_inbox.domain.template_parts import LONGEST_EDGE, Action, Button, parted, sample
 
 FIELDS = "id,name,status,category,language,components,parameter_format,quality_score,rejected_reason,correct_category"
 LONGEST_BODY, LONGEST_LABEL, MOST_BUTTONS = 1024, 25, 10
@@ -33,27 +33,6 @@ _STATES: Mapping[str, Approval] = {
     "LOCKED": Approval.PAUSED,
     "LIMIT_EXCEEDED": Approval.PAUSED,
 }
-_SAMPLES = {
-    "first_name": "Claire",
-    "last_name": "Martin",
-    "booking_number": "AB1234",
-    "operator": "Ana",
-    "name": "Claire Martin",
-    "room": "204",
-    "room_type": "Double",
-    "arrival": "24/11/2026",
-    "departure": "26/11/2026",
-    "adults": "2",
-    "nights": "2",
-    "children": "1",
-    "wifi": "Lumiere-Guests",
-    "sms_number": "+33123456789",
-    "whatsapp_number": "+33123456789",
-    "email_address": "desk@hotel.example",
-    "hotel": "Hôtel Lumière",
-    "today": "22/11/2026",
-}
-"""What reviewers are shown in place of a variable."""
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -250,8 +229,8 @@ def _header(text: str, mapping: Mapping[str, str], *, named: bool) -> dict[str, 
         raise Refused("template_header")
     found: dict[str, Any] = {"type": "HEADER", "format": "TEXT", "text": plain}
     if places:
-        key, sample = places[0].removeprefix("header_"), _sample(places[0], mapping)
-        shape = [{"param_name": key, "example": sample}] if named else [sample]
+        key, shown_as = places[0].removeprefix("header_"), sample(places[0], mapping)
+        shape = [{"param_name": key, "example": shown_as}] if named else [shown_as]
         found["example"] = {"header_text_named_params" if named else "header_text": shape}
     return found
 
@@ -260,10 +239,10 @@ def _body(text: str, mapping: Mapping[str, str], *, named: bool) -> dict[str, An
     found: dict[str, Any] = {"type": "BODY", "text": text}
     places = list(dict.fromkeys(_PLACE.findall(text)))
     if named:
-        samples = [{"param_name": place, "example": _sample(place, mapping)} for place in places]
+        samples = [{"param_name": place, "example": sample(place, mapping)} for place in places]
         found["example"] = {"body_text_named_params": samples}
     elif places:
-        found["example"] = {"body_text": [[_sample(place, mapping) for place in sorted(places, key=int)]]}
+        found["example"] = {"body_text": [[sample(place, mapping) for place in sorted(places, key=int)]]}
     return found
 
 
@@ -280,10 +259,5 @@ def _button(button: Button, mapping: Mapping[str, str]) -> dict[str, Any]:
     places = _PLACE.findall(target)
     found: dict[str, Any] = {"type": "URL", "text": label, "url": _PLACE.sub("{{1}}", target)}
     if places:
-        found["example"] = [_PLACE.sub(lambda match: _sample(match.group(1), mapping), target)]
+        found["example"] = [_PLACE.sub(lambda match: sample(match.group(1), mapping), target)]
     return found
-
-
-def _sample(place: str, mapping: Mapping[str, str]) -> str:
-    name = mapping.get(place) or place
-    return _SAMPLES.get(name, name.replace("_", " "))

@@ -445,7 +445,7 @@ def test_templates_of_every_shape_are_read() -> None:
         channel.close()
     assert (useful.language, useful.mapping) == ("en_GB", {"1": "first_name", "2": ""})
     assert (refused.body, refused.approval, refused.approval_reason) == (
-        "Le printemps arrive",
+        "Le printemps arrive\n\n[Oui]",
         Approval.REJECTED,
         "PROMOTIONAL",
     )

@@ -15,6 +15,27 @@ from tui_inbox.domain.template import Template, variables
 
 LONGEST_EDGE = 60
 """Characters of a header or a footer, at WhatsApp."""
+_SAMPLES = {
+    "first_name": "Claire",
+    "last_name": "Martin",
+    "booking_number": "AB1234",
+    "operator": "Ana",
+    "name": "Claire Martin",
+    "room": "204",
+    "room_type": "Double",
+    "arrival": "24/11/2026",
+    "departure": "26/11/2026",
+    "adults": "2",
+    "nights": "2",
+    "children": "1",
+    "wifi": "Lumiere-Guests",
+    "sms_number": "+33123456789",
+    "whatsapp_number": "+33123456789",
+    "email_address": "desk@hotel.example",
+    "hotel": "Hôtel Lumière",
+    "today": "22/11/2026",
+}
+"""What reviewers are shown in place of a variable."""
 _LINE = re.compile(r"\[([^\[\]\n]{1,60})\](?:[ \t]+(\S+))?")
 _HEADER = re.compile(r"\*[^*]{1,80}\*")
 _PLACE = re.compile(r"(?:##)?\{\{\s*(\w+)\s*\}\}")
@@ -108,3 +129,9 @@ def numbered(body: str, mapping: Mapping[str, str]) -> tuple[str, dict[str, str]
 
     text = _PLACE.sub(number, body)
     return text, {place: "" if name.startswith("{") else name for name, place in order.items()}
+
+
+def sample(place: str, mapping: Mapping[str, str]) -> str:
+    """What a reviewer reads in a place."""
+    name = mapping.get(place) or place
+    return _SAMPLES.get(name, name.replace("_", " "))
