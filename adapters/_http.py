@@ -110,15 +110,23 @@ class Http:
         self._reads = self._client(transport, keep=5)
         self._sends = self._client(transport, keep=0)
 
-    def read(self, url: str, params: Mapping[str, str] | None = None) -> Answer:
-        """GET; every failure that may pass is ``NotSent``. Raises ``ChannelError``, ``Malformed("too_big")``."""
-        request = self._request(self._reads, "GET", url, params=params, headers={"Accept-Encoding": "gzip"})
+    def read(
+        self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """GET; every failure that may pass is ``NotSent``. Raises ``ChannelError``, ``Malformed("too_big")``.
+
+        With ``If-None-Match`` among ``headers`` a 304 is an answer like any other.
+        """
+        asked = {"Accept-Encoding": "gzip", **(headers or {})}
+        request = self._request(self._reads, "GET", url, params=params, headers=asked)
         try:
             answer = self._exchange(self._reads, request)
         except httpx.RequestError as error:
             raise _read_failed(error) from None
         except (zlib.error, httpx.InvalidURL):
             raise NotSent("broken_answer") from None
+        if answer.status == 304 and "If-None-Match" in asked:
+            return answer
         self._raise_for(answer, sending=False)
         return answer
 

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 import adapters
+from adapters.sources import SOURCES, load_source
 from tui_inbox.config import load
 from tui_inbox.config.problems import key_lines
 from tui_inbox.config.schema import Config
@@ -24,8 +25,11 @@ NAMED_BY_THE_HOTEL = {
     ("keys",),
     ("prices",),
     ("channels",),
+    ("sources",),
+    ("sms", "accounts"),
+    ("footers",),
 }
-TABLES_OF = {("operators",): "ana", ("properties",): "annex"}
+TABLES_OF = {("operators",): "ana", ("properties",): "annex", ("footers",): "en"}
 
 
 def structure_of(kind: Any) -> type[msgspec.Struct] | None:
@@ -80,6 +84,18 @@ def test_every_key_of_a_channel_is_there_at_its_default(type_: str) -> None:
     for path, default in expected(settings).items():
         value = at(tables[name], path)
         if default is not msgspec.NODEFAULT and path not in {("secret",), ("smtp", "tls")}:
+            assert value == (list(default) if isinstance(default, tuple) else default), path
+    msgspec.convert(tables[name], settings)
+
+
+@pytest.mark.parametrize("type_", list(SOURCES))
+def test_every_key_of_a_source_is_there_at_its_default(type_: str) -> None:
+    tables = load(EXAMPLE).config.sources
+    (name,) = [name for name, table in tables.items() if table["type"] == type_]
+    settings = load_source(type_).Settings
+    for path, default in expected(settings).items():
+        value = at(tables[name], path)
+        if default is not msgspec.NODEFAULT:
             assert value == (list(default) if isinstance(default, tuple) else default), path
     msgspec.convert(tables[name], settings)
 

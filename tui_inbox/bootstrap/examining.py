@@ -66,7 +66,7 @@ def sqlite_place(loaded: Loaded) -> Place | None:
     return Place(path, there, mode, shutil.disk_usage(folder).free)
 
 
-SECRET_KEYS = ("secret", "app_secret", "verify_token")
+SECRET_KEYS = ("secret", "app_secret", "verify_token", "client_token")
 """Keys of an account's table that name a secret, whatever its type."""
 
 

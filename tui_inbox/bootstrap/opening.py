@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
@@ -14,15 +14,18 @@ import msgspec
 from msgspec import Struct
 
 import adapters
+from adapters import sources as stay_sources
 from tui_inbox.config import Config, ConfigError, Loaded, Problem, data_dir
 from tui_inbox.config.checking import check_table
 from tui_inbox.config.problems import line_of, nearest
 from tui_inbox.domain.errors import Refused
+from tui_inbox.domain.footer import Footer
 from tui_inbox.services.desk import AccountInfo, ChannelKind, Desk
 
 if TYPE_CHECKING:
     from adapters.secrets import SecretChain
     from storage.store import SqlStore
+    from tui_inbox.ports.bookings import BookingSource
     from tui_inbox.ports.channel import Channel
     from tui_inbox.ports.secrets import Secrets
     from tui_inbox.ports.store import Blobs, Lease
@@ -134,29 +137,60 @@ def open_lease(loaded: Loaded) -> Lease:
 
 def accounts(loaded: Loaded) -> Mapping[str, Account]:
     """Every ``[channels.NAME]`` as its adapter understands it. Raises ``ConfigError`` with all mistakes."""
-    found: dict[str, Account] = {}
+    return _all_accounts(loaded)[0]
+
+
+def sources(loaded: Loaded) -> Mapping[str, Account]:
+    """Every ``[sources.NAME]`` as its adapter understands it. Raises ``ConfigError`` with all mistakes."""
+    return _all_accounts(loaded)[1]
+
+
+class Kinds(NamedTuple):
+    """Tables of which each has a type and an adapter."""
+
+    key: str
+    """The table's name in the file."""
+    types: Mapping[str, str]
+    load: Callable[[str], Any]
+    unknown: str
+    """Code of the mistake where a type is not known."""
+
+
+CHANNELS = Kinds("channels", adapters.CHANNELS, adapters.load, "config_unknown_type")
+SOURCES = Kinds("sources", stay_sources.SOURCES, stay_sources.load_source, "config_unknown_source")
+
+
+def _all_accounts(loaded: Loaded) -> tuple[Mapping[str, Account], Mapping[str, Account]]:
+    channels: dict[str, Account] = {}
+    stays: dict[str, Account] = {}
     problems: list[Problem] = []
-    for name, table in loaded.config.channels.items():
-        account, mistakes = read_account(name, table, loaded)
-        problems.extend(mistakes)
-        if account is not None:
-            found[name] = account
+    for kinds, tables, found in (
+        (CHANNELS, loaded.config.channels, channels),
+        (SOURCES, loaded.config.sources, stays),
+    ):
+        for name, table in tables.items():
+            account, mistakes = read_account(name, table, loaded, kinds)
+            problems.extend(mistakes)
+            if account is not None:
+                found[name] = account
     if problems:
         raise ConfigError(str(loaded.file), problems)
-    return found
+    return channels, stays
 
 
-def read_account(name: str, table: Mapping[str, Any], loaded: Loaded) -> tuple[Account | None, list[Problem]]:
+def read_account(
+    name: str, table: Mapping[str, Any], loaded: Loaded, kinds: Kinds = CHANNELS
+) -> tuple[Account | None, list[Problem]]:
     """One table of an account, or what is wrong with it."""
-    path = ("channels", name)
+    path = (kinds.key, name)
     type_ = str(table["type"])
-    if type_ not in adapters.CHANNELS:
+    if type_ not in kinds.types:
         here = (*path, "type")
-        meant = nearest(type_, list(adapters.CHANNELS))
-        params: dict[str, str | int] = {"key": "type", "seen": f'"{type_}"', "known": ", ".join(adapters.CHANNELS)}
-        code = "config_unknown_type_near" if meant else "config_unknown_type"
+        meant = nearest(type_, list(kinds.types))
+        params: dict[str, str | int] = {"key": "type", "seen": f'"{type_}"', "known": ", ".join(kinds.types)}
+        code = f"{kinds.unknown}_near" if meant else kinds.unknown
         return None, [Problem(code, here, line_of(loaded.lines, here), {**params, "nearest": meant})]
-    adapter = adapters.load(type_)
+    adapter = kinds.load(type_)
     problems = check_table(adapter.Settings, table, path, loaded.lines)
     if problems:
         return None, problems
@@ -208,11 +242,29 @@ def build_desk(loaded: Loaded, found: Mapping[str, Account] | None = None) -> De
         },
         prices=config.prices,
         currency=config.hotel.currency,
+        sources={name: source_info(account) for name, account in sources(loaded).items()},
         properties={code: house.name for code, house in config.properties.items()},
         transcribes=config.transcription.engine != "off",
-        variables=config.hotel.variables,
+        variables={name: _shown(value) for name, value in config.hotel.variables.items()},
+        units={name: value.unit for name, value in config.hotel.variables.items() if isinstance(value, Amount)},
+        public_url=config.receiver.public_url.rstrip("/") if config.receiver.listen else "",
+        footers={
+            code: Footer(texts.transactional, texts.marketing, texts.sms) for code, texts in config.footers.items()
+        },
+        owner=config.hotel.owner,
+        sms_segments=_budgets(config),
         receiving=tuple(way for way in ("listen", "spool", "relay") if getattr(config.receiver, way)),
     )
+
+
+def _budgets(config: Config) -> Mapping[str, int]:
+    """Account -> parts in a month, only where there is a limit."""
+    found = {name: config.sms.accounts.get(name, config.sms.monthly_segments) for name in config.channels}
+    return {name: parts for name, parts in found.items() if parts}
+
+
+def _shown(value: str | float | Amount) -> str:
+    return str(value.value if isinstance(value, Amount) else value)
 
 
 def _names(config: Config) -> Mapping[str, str]:
@@ -221,13 +273,22 @@ def _names(config: Config) -> Mapping[str, str]:
     return {code: actor.name for code, actor in people(config).items()}
 
 
-def account_info(account: Account) -> AccountInfo:
-    """What a rule may know of an account: its harmless settings as text, never the name of a secret."""
-    kept = {
+def source_info(account: Account) -> AccountInfo:
+    """The same of a source of stays, which serves no channel."""
+    return AccountInfo(account.name, account.type, {}, mode="view-only", settings=_harmless(account))
+
+
+def _harmless(account: Account) -> Mapping[str, str]:
+    return {
         field.encode_name: str(getattr(account.settings, field.name))
         for field in msgspec.structs.fields(account.settings)
         if field.encode_name in HARMLESS
     }
+
+
+def account_info(account: Account) -> AccountInfo:
+    """What a rule may know of an account: its harmless settings as text, never the name of a secret."""
+    kept = _harmless(account)
     return AccountInfo(
         account.name,
         account.type,
@@ -246,6 +307,20 @@ def build_channels(found: Mapping[str, Account], secrets: Secrets) -> tuple[dict
     for name, account in found.items():
         try:
             opened[name] = account.adapter.open(name, account.settings, secrets)
+        except Refused as error:
+            refused[name] = error
+    return opened, refused
+
+
+def build_sources(
+    found: Mapping[str, Account], secrets: Secrets, zone: ZoneInfo
+) -> tuple[dict[str, BookingSource], dict[str, Refused]]:
+    """The same for the sources of stays."""
+    opened: dict[str, BookingSource] = {}
+    refused: dict[str, Refused] = {}
+    for name, account in found.items():
+        try:
+            opened[name] = account.adapter.open(name, account.settings, secrets, zone)
         except Refused as error:
             refused[name] = error
     return opened, refused

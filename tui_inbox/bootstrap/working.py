@@ -18,10 +18,12 @@ from tui_inbox.bootstrap.opening import (
     accounts,
     build_channels,
     build_desk,
+    build_sources,
     open_blobs,
     open_lease,
     open_secrets,
     open_store,
+    sources,
 )
 from tui_inbox.config import Loaded
 from tui_inbox.domain.errors import ChannelError, Refused
@@ -54,11 +56,20 @@ def parts_of(loaded: Loaded) -> Iterator[tuple[Parts, Mapping[str, Refused]]]:
     with open_store(loaded) as store:
         secrets = open_secrets(loaded)
         opened, refused = build_channels(found, secrets)
+        stays, no_stays = build_sources(sources(loaded), secrets, desk.zone)
+        refused |= no_stays
         _note(store, desk, refused)
         receiving = _receiving(loaded, secrets)
         engine = _transcriber(loaded, secrets)
         parts = Parts(
-            store, desk, opened, open_lease(loaded), open_blobs(loaded), receiving=receiving, transcriber=engine
+            store,
+            desk,
+            opened,
+            open_lease(loaded),
+            open_blobs(loaded),
+            receiving=receiving,
+            transcriber=engine,
+            sources=stays,
         )
         try:
             yield parts, refused

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tui_inbox import __version__, wording
 from tui_inbox.bootstrap import examining
-from tui_inbox.bootstrap.opening import accounts, build_desk, open_store
+from tui_inbox.bootstrap.opening import accounts, build_desk, open_store, sources
 from tui_inbox.bootstrap.people import os_user, who
 from tui_inbox.cli.context import language_of, print_json, speak
 from tui_inbox.cli.failing import CHANNEL, CONFIGURATION, ERROR, OK, STORE, config_sentences
@@ -163,7 +163,7 @@ def _secrets(loaded: Loaded, found: Mapping[str, object]) -> Iterator[Check]:
     yield Check(
         "secrets", FINE, vaults if real else _("{vaults}; no keyring ({label})").format(vaults=vaults, label=label)
     )
-    for held in examining.secrets_held(loaded, accounts(loaded)):
+    for held in examining.secrets_held(loaded, {**accounts(loaded), **sources(loaded)}):
         if held.refusal is None:
             yield Check("secrets", FINE, f"{held.name} ({held.used_by}): {held.vault}")
         else:
@@ -228,7 +228,8 @@ def _account(desk: Desk, row: AccountRow, now: datetime) -> Check:
     if row.poll_ok_at is None:
         return Check("channel", WARNING, _("{name}: never polled").format(name=row.name))
     text = _("{name}: last good poll {time}").format(name=row.name, time=ago(row.poll_ok_at, now))
-    every = int(desk.accounts[row.name].settings.get("poll_seconds", "60"))
+    info = desk.info(row.name)
+    every = int(info.settings.get("poll_seconds", "60")) if info is not None else 60
     late = now - row.poll_ok_at > timedelta(seconds=max(300, SILENT_POLLS * every))
     return Check("channel", WARNING if late else FINE, text)
 

@@ -35,7 +35,7 @@ STORES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 def check_rules(config: Config, lines: Lines) -> list[Problem]:
     """Every mistake that needs more than one look: names that must exist, codes that must be real."""
-    found = [*_hotel(config), *_operators(config), *_store(config), *_receiver(config), *_channels(config)]
+    found = [*_hotel(config), *_operators(config), *_store(config), *_receiver(config), *_channels(config), *_telling(config)]
     return [Problem(code, path, line_of(lines, path), params) for code, path, params in found]
 
 
@@ -86,6 +86,8 @@ def _store(config: Config) -> Iterator[_Found]:
 
 
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
+_MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
+_PUBLIC = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _ON_THIS_MACHINE = re.compile(r"(127\.[0-9.]+|\[::1\]|localhost)(:[0-9]+)?")
 
 
@@ -106,10 +108,32 @@ def _receiver(config: Config) -> Iterator[_Found]:
         yield "config_missing_key", ("receiver", "relay_secret"), {"key": "relay_secret"}
 
 
+def _telling(config: Config) -> Iterator[_Found]:
+    """Who is told, what stands under what is sent, and how much of it."""
+    owner = config.hotel.owner
+    if owner and not _MAIL.fullmatch(owner):
+        yield "config_bad_mail", ("hotel", "owner"), {"key": "owner", "seen": f'"{owner}"'}
+    url = config.receiver.public_url
+    if url and not _PUBLIC.fullmatch(url):
+        yield "config_bad_public_url", ("receiver", "public_url"), {"key": "public_url", "seen": f'"{url}"'}
+    elif url and not config.receiver.listen:
+        yield "config_nobody_listens", ("receiver", "public_url"), {"key": "public_url"}
+    for account in config.sms.accounts:
+        if account not in config.channels:
+            yield _no_such("sms.accounts", account, ("sms", "accounts", account), list(config.channels))
+    for language in config.footers:
+        if language not in LANGUAGES:
+            yield "config_bad_language", ("footers", language), {"key": "footers", "seen": f'"{language}"'}
+
+
 def _channels(config: Config) -> Iterator[_Found]:
-    for name, table in config.channels.items():
-        if not isinstance(table.get("type"), str):
-            yield "config_missing_key", ("channels", name, "type"), {"key": "type"}
+    for kind, tables in (("channels", config.channels), ("sources", config.sources)):
+        for name, table in tables.items():
+            if not isinstance(table.get("type"), str):
+                yield "config_missing_key", (kind, name, "type"), {"key": "type"}
+    for name in config.sources:
+        if name in config.channels:
+            yield "config_same_name", ("sources", name), {"key": name}
 
 
 def is_zone(name: str) -> bool:

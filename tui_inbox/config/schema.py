@@ -17,13 +17,21 @@ Role = Literal["admin", "operator", "read-only"]
 Seconds = Annotated[int, Meta(ge=0, le=30)]
 
 
+class Amount(Struct, frozen=True, forbid_unknown_fields=True):
+    """A number that guests are told, and what it counts."""
+
+    value: int | float
+    unit: str = ""
+
+
 class Hotel(Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1)]
     time_zone: str
     language: str = "en"
     country: str = ""
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] = "EUR"
-    variables: dict[str, str] = field(default_factory=dict)
+    owner: str = ""
+    variables: dict[str, str | int | float | Amount] = field(default_factory=dict)
 
 
 class Ui(Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,10 +96,22 @@ class Receiver(Struct, frozen=True, forbid_unknown_fields=True):
     spool: str = ""
     relay: str = ""
     relay_secret: str = ""
+    public_url: str = ""
+
+
+class Sms(Struct, frozen=True, forbid_unknown_fields=True):
+    monthly_segments: Annotated[int, Meta(ge=0)] = 0
+    accounts: dict[Code, Annotated[int, Meta(ge=0)]] = field(default_factory=dict)
+
+
+class Footer(Struct, frozen=True, forbid_unknown_fields=True):
+    transactional: str = ""
+    marketing: str = ""
+    sms: str = ""
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file. A channel's table is kept as it was written: its adapter knows what it may hold."""
+    """The whole file. The table of a channel or a source is kept as written: its adapter knows what it may hold."""
 
     hotel: Hotel
     ui: Ui = field(default_factory=Ui)
@@ -103,6 +123,9 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     secrets: Secrets = field(default_factory=Secrets)
     receiver: Receiver = field(default_factory=Receiver)
     transcription: Transcription = field(default_factory=Transcription)
+    sms: Sms = field(default_factory=Sms)
+    footers: dict[Code, Footer] = field(default_factory=dict)
     keys: dict[str, str | list[str]] = field(default_factory=dict)
     prices: dict[str, dict[str, Price]] = field(default_factory=dict)
     channels: dict[Code, dict[str, Any]] = field(default_factory=dict)
+    sources: dict[Code, dict[str, Any]] = field(default_factory=dict)
