@@ -77,7 +77,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Calls with ``from`` are fetched, too."""
     voice_url: Annotated[str, Meta(pattern=r"^https://[^\s?#]+$")] = "https://twimlets.com"
     """Where the paths ``/forward`` and ``/echo`` are, from which the vendor takes its instructions for calls."""
-    voice_greeting: Annotated[str, Meta(max_length=500)] = "Please leave your message after the tone."
+    voice_greeting: Annotated[str, Meta(max_length=200)] = "Please leave your message after the tone."
+    """Part of the address, encoded three times over: the vendor takes addresses of 4,000 characters."""
     voice_language: Annotated[str, Meta(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en-GB"
     property_: str = field(name="property", default="")
     """Code of the property whose guests write here."""

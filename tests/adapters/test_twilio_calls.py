@@ -93,6 +93,12 @@ def test_a_target_is_written_to_the_number_and_read_back(desk: Twilio, box: Sand
     assert box.account.telephone.voice_url == ""
 
 
+def test_the_longest_greeting_still_fits_into_an_address() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        twilio_settings(voice_greeting="’" * 201)
+    assert len(voice.address(twilio_settings(voice_url=BASE, voice_greeting="’" * 200), FORWARD)) < 4000
+
+
 def test_somebody_else_s_instructions_are_named_and_an_application_gives_way(desk: Twilio, box: SandboxTwilio) -> None:
     box.account.telephone.voice_url = "https://studio.example/flow"
     box.account.telephone.application = "AP" + "1" * 32
