@@ -8,6 +8,7 @@ from datetime import date
 
 from storage import search
 from storage.engine import Connection, in_list
+from storage.guest_lists import of_list
 from storage.reservations import LIVE, RESERVATION
 from tui_inbox.domain.reservation import Reservation, phase, stay_now
 from tui_inbox.rows import GuestRow, Key, StayNow
@@ -20,9 +21,17 @@ class SqlGuestDirectory:
     def __init__(self, db: Connection) -> None:
         self._connection = db
 
-    def directory(self, search: str, today: date, after: Key | None, limit: int) -> Sequence[GuestRow]:
+    def directory(
+        self, search: str, today: date, after: Key | None, limit: int, guest_list: int | None = None
+    ) -> Sequence[GuestRow]:
         where = ["g.merged_into IS NULL"]
         params: dict[str, object] = {"limit": limit}
+        if guest_list is not None:
+            chosen = of_list(self._connection, guest_list, today)
+            if chosen is None:
+                return []
+            where.append(f"g.id IN ({chosen[0]})")
+            params |= chosen[1]
         if search.strip():
             marks, found = in_list("found", self._found(search.strip(), today))
             where.append(f"g.id IN ({marks})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from storage import search
+from storage import guest_lists, search
 from storage.engine import Connection, in_list
 from tui_inbox.domain.conversation import Tab
 from tui_inbox.domain.reservation import Phase
@@ -93,6 +93,13 @@ def chosen(db: Connection, view: View, operator: str, today: date) -> Chosen | N
             source += " WHERE k.guest_id = s.guest_id) staying CROSS JOIN conversation c"
             conditions.append("c.id = staying.id")
         conditions.append(_STAY_CONDITIONS[view.stay])
+    if view.guest_list is not None:
+        members = guest_lists.of_list(db, view.guest_list, today)
+        if members is None:
+            return None
+        # The plus keeps the set from being read first: the list is walked in its order.
+        conditions.append(f"+c.guest_id IN ({members[0]})")
+        params |= members[1]
     if view.unread:
         params["operator"] = operator
         if source == CONVERSATION:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from storage.engine import Connection
 
 if TYPE_CHECKING:
+    from tui_inbox.ports import groups
     from tui_inbox.ports import store as ports
 
 
@@ -182,3 +183,21 @@ class Transaction:
         from storage.mappings import SqlMappings
 
         return SqlMappings(self.db)
+
+    @cached_property
+    def guest_lists(self) -> groups.GuestLists:
+        from storage.guest_lists import SqlGuestLists
+
+        return SqlGuestLists(self.db)
+
+    @cached_property
+    def campaigns(self) -> groups.Campaigns:
+        from storage.campaigns import SqlCampaigns
+
+        return SqlCampaigns(self.db)
+
+    @cached_property
+    def offers(self) -> groups.Offers:
+        from storage.offers import SqlOffers
+
+        return SqlOffers(self.db)

@@ -40,6 +40,8 @@ class View(Struct, frozen=True):
     """Property scope of the operator; None = all."""
     channels: tuple[str, ...] = ()
     """Account names the operator may see; empty = all."""
+    guest_list: int | None = None
+    """Only guests of this saved list."""
 
 
 class StayNow(Struct, frozen=True):
@@ -378,3 +380,22 @@ class UsageRow(Struct, frozen=True):
     """Decimal text as the vendor gave it, empty when unknown."""
     currency: str
     as_of: datetime
+
+
+class RecipientRow(Struct, frozen=True):
+    """One guest of a group send, and how it went."""
+
+    guest_id: int
+    place: int
+    guest: str
+    fate: str
+    """A field of ``domain.campaign.Progress``."""
+    reason: str
+    reason_params: dict[str, str | int]
+    channel: str
+    address: str
+    text: str
+    outbox_id: int | None
+    conversation_id: int | None
+    at: datetime | None
+    accepted_at: datetime | None

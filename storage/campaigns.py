@@ -1,0 +1,149 @@
+"""Campaigns and their recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from storage.engine import Connection, in_list
+from storage.records import Record, params_of
+from storage.times import micros, moment
+from tui_inbox.domain.campaign import Campaign, CampaignKind, Progress, Recipient, RecipientState, fate
+from tui_inbox.domain.errors import NotFound
+from tui_inbox.domain.outbox import OutboxState
+from tui_inbox.rows import RecipientRow
+
+_CAMPAIGN = Record(Campaign, stamped=("created_at",))
+_RECIPIENT = Record(Recipient)
+_SELECT = f"SELECT {_CAMPAIGN.select} FROM campaign "
+_SELECT_RECIPIENT = f"SELECT {_RECIPIENT.columns('p')} FROM recipient p "
+
+
+class SqlCampaigns:
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def _one(self, where: str, **params: object) -> Campaign | None:
+        row = self._db.one(_SELECT + where, **params)
+        return _CAMPAIGN.read(row) if row else None
+
+    def _all(self, where: str, **params: object) -> Sequence[Campaign]:
+        return [_CAMPAIGN.read(row) for row in self._db.all(_SELECT + where, **params)]
+
+    def _recipients(self, where: str, **params: object) -> Sequence[Recipient]:
+        return [_RECIPIENT.read(row) for row in self._db.all(_SELECT_RECIPIENT + where, **params)]
+
+    def get(self, campaign_id: int) -> Campaign | None:
+        return self._one("WHERE id = :id", id=campaign_id)
+
+    def load(self, campaign_id: int) -> Campaign:
+        found = self._one("WHERE id = :id" + self._db.for_update, id=campaign_id)
+        if found is None:
+            raise NotFound(f"campaign {campaign_id}")
+        return found
+
+    def all(self, limit: int) -> Sequence[Campaign]:
+        return self._all("ORDER BY id DESC LIMIT :limit", limit=limit)
+
+    def running(self) -> Sequence[Campaign]:
+        return self._all(f"WHERE state = 'running' ORDER BY id{self._db.for_update}")
+
+    def add(self, campaign: Campaign, guest_ids: Sequence[int]) -> Campaign:
+        added = campaign._replace(id=self._db.insert("campaign", **_CAMPAIGN.values(campaign)))
+        rows = [(added.id, guest_id, place) for place, guest_id in enumerate(guest_ids)]
+        self._db.insert_many("recipient", ("campaign_id", "guest_id", "place"), rows)
+        return added
+
+    def put(self, campaign: Campaign) -> None:
+        self._db.update("campaign", {"id": campaign.id}, **_CAMPAIGN.values(campaign))
+
+    def recipient(self, campaign_id: int, guest_id: int) -> Recipient | None:
+        found = self._recipients(
+            "WHERE p.campaign_id = :campaign_id AND p.guest_id = :guest_id", campaign_id=campaign_id, guest_id=guest_id
+        )
+        return found[0] if found else None
+
+    def in_state(self, campaign_id: int, state: RecipientState, limit: int) -> Sequence[Recipient]:
+        return self._recipients(
+            "WHERE p.campaign_id = :id AND p.state = :state ORDER BY p.place LIMIT :limit",
+            id=campaign_id,
+            state=state.value,
+            limit=limit,
+        )
+
+    def put_recipient(self, recipient: Recipient) -> None:
+        where = {"campaign_id": recipient.campaign_id, "guest_id": recipient.guest_id}
+        self._db.update("recipient", where, **_RECIPIENT.values(recipient))
+
+    def call_off(self, campaign_id: int) -> int:
+        sql = "UPDATE recipient SET state = 'cancelled' WHERE campaign_id = :id AND state = 'waiting'"
+        return self._db.run(sql, id=campaign_id)
+
+    def progress(self, campaign_id: int) -> Progress:
+        rows = self._db.all(
+            "SELECT p.state, o.state, count(*) FROM recipient p LEFT JOIN outbox o ON o.id = p.outbox_id"
+            " WHERE p.campaign_id = :id GROUP BY p.state, o.state",
+            id=campaign_id,
+        )
+        counted = dict.fromkeys(Progress._fields, 0)
+        for state, outbox, count in rows:
+            counted[fate(RecipientState(state), OutboxState(outbox) if outbox else None)] += count
+        return Progress(**counted)
+
+    def rows(self, campaign_id: int, after: int | None, limit: int) -> Sequence[RecipientRow]:
+        rows = self._db.all(
+            "SELECT p.guest_id, p.place, g.name, g.phone, g.email, p.state, p.reason, p.params, p.accepted_at,"
+            " o.id, o.conversation_id, o.state, o.reason, o.reason_params, o.channel, o.address, o.text, o.updated_at"
+            " FROM recipient p LEFT JOIN guest g ON g.id = p.guest_id LEFT JOIN outbox o ON o.id = p.outbox_id"
+            " WHERE p.campaign_id = :id AND p.place > :after ORDER BY p.place LIMIT :limit",
+            id=campaign_id,
+            after=-1 if after is None else after,
+            limit=limit,
+        )
+        return [_row(row) for row in rows]
+
+    def queued_since(self, since: datetime) -> tuple[int, datetime | None]:
+        count = self._db.value("SELECT count(*) FROM recipient WHERE queued_at > :since", since=micros(since))
+        last = self._db.value("SELECT max(queued_at) FROM recipient WHERE queued_at IS NOT NULL")
+        return count, moment(last)
+
+    def outbox_ids(self, states: Sequence[OutboxState], campaign_id: int | None = None) -> Sequence[int]:
+        marks, params = in_list("state", [state.value for state in states])
+        scope = "" if campaign_id is None else " AND p.campaign_id = :campaign_id"
+        if campaign_id is not None:
+            params["campaign_id"] = campaign_id
+        rows = self._db.all(
+            f"SELECT o.id FROM outbox o JOIN recipient p ON p.outbox_id = o.id WHERE o.state IN ({marks}){scope}"
+            " ORDER BY o.id",
+            **params,
+        )
+        return [row[0] for row in rows]
+
+    def terms_of(self, guest_id: int) -> Sequence[Recipient]:
+        return self._recipients(
+            "JOIN campaign c ON c.id = p.campaign_id AND c.kind = :kind WHERE p.guest_id = :guest_id"
+            " AND p.state = 'queued' AND p.accepted_at IS NULL ORDER BY p.campaign_id DESC",
+            kind=CampaignKind.TERMS.value,
+            guest_id=guest_id,
+        )
+
+
+def _row(row: tuple[object, ...]) -> RecipientRow:
+    guest_id, place, name, phone, email, state, reason, params, accepted, *sent = row
+    outbox_id, conversation_id, outbox, why, why_params, channel, address, text, updated = sent
+    known = OutboxState(str(outbox)) if outbox else None
+    return RecipientRow(
+        guest_id=int(str(guest_id)),
+        place=int(str(place)),
+        guest=str(name or phone or email or ""),
+        fate=fate(RecipientState(str(state)), known),
+        reason=str(reason or why or ""),
+        reason_params=params_of(str(params if reason else why_params or "{}")),
+        channel=str(channel or ""),
+        address=str(address or ""),
+        text=str(text or ""),
+        outbox_id=int(str(outbox_id)) if outbox_id else None,
+        conversation_id=int(str(conversation_id)) if conversation_id else None,
+        at=moment(int(str(updated))) if updated else None,
+        accepted_at=moment(int(str(accepted))) if accepted else None,
+    )

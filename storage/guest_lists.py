@@ -1,0 +1,212 @@
+"""Guest lists in SQL: each criterion is a condition on the guest, those of a stay on one and the same stay.
+
+Conditions are sets of guests wherever few rows or an index answer: a count walks the guests once and looks each up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+
+from storage.engine import POSTGRESQL, Connection
+from storage.records import Record, words_of
+from storage.reservations import LIVE
+from tui_inbox.domain.errors import NotFound
+from tui_inbox.domain.guest_list import YES, GuestList
+from tui_inbox.domain.reservation import Phase
+
+_LIST = Record(GuestList)
+_SELECT = f"SELECT {_LIST.select} FROM guest_list "
+_LIVE_STAY = f"r.status IN {LIVE}"
+
+_PHASES = {
+    Phase.ARRIVING: "r.arrival = :list_today",
+    Phase.IN_HOUSE: "r.arrival < :list_today AND r.departure > :list_today",
+    Phase.DEPARTING: "r.departure = :list_today AND r.arrival < :list_today",
+    Phase.FUTURE: "r.arrival > :list_today",
+    Phase.PAST: "r.departure < :list_today",
+}
+_TAGGED = (
+    "SELECT t.ref_id FROM tag JOIN tagged t ON t.tag_id = tag.id AND t.kind = 'guest' WHERE tag.name = :list_tag"
+    " UNION SELECT k.guest_id FROM tag JOIN tagged t ON t.tag_id = tag.id AND t.kind = 'conversation'"
+    " JOIN conversation k ON k.id = t.ref_id WHERE tag.name = :list_tag"
+)
+_OPTED_OUT = (
+    "SELECT guest_id FROM consent WHERE medium = :list_opted_out AND allowed = 0"
+    " UNION SELECT h.guest_id FROM line l JOIN handle h ON h.channel = l.channel AND h.address = l.address"
+    " WHERE l.channel = :list_opted_out AND l.stopped_at IS NOT NULL"
+)
+_ON_WHATSAPP = "SELECT guest_id FROM handle WHERE channel = 'whatsapp' AND unreachable = ''"
+_BEGUN = f"SELECT r.guest_id FROM reservation r WHERE {_LIVE_STAY} AND r.arrival <= :list_today GROUP BY r.guest_id"
+_ENDED = f"SELECT r.guest_id FROM reservation r WHERE {_LIVE_STAY} AND r.departure <= :list_today GROUP BY r.guest_id"
+_LIVING = "g.merged_into IS NULL AND g.blocked = 0"
+
+
+class _Where:
+    """Conditions on the guest ``g`` and their parameters, gathered criterion by criterion."""
+
+    def __init__(self, db: Connection, today: date) -> None:
+        self.today = today
+        self.conditions = [_LIVING]
+        self.stay: list[str] = []
+        self.params: dict[str, object] = {}
+        # The one sum over dates that both engines write in their own way.
+        days = "r.departure::date - r.arrival::date"
+        self.nights = days if db.dialect == POSTGRESQL else "julianday(r.departure) - julianday(r.arrival)"
+
+    def put(self, name: str, value: object) -> None:
+        self.params[f"list_{name}"] = value
+
+    def either(self, value: str, condition: str) -> None:
+        self.conditions.append(condition if value == YES else f"NOT ({condition})")
+
+    def within(self, column: str, name: str, value: str) -> None:
+        self.put("today", self.today.isoformat())
+        self.put(name, (self.today + timedelta(days=int(value))).isoformat())
+        self.stay.append(f"r.{column} >= :list_today AND r.{column} <= :list_{name}")
+
+    def counted(self, name: str, value: str, having: str, groups: str, *, outside: bool = False) -> None:
+        self.put("today", self.today.isoformat())
+        self.put(name, value if name.startswith("last") else int(value))
+        self.conditions.append(f"g.id {'NOT ' if outside else ''}IN ({groups} HAVING {having} :list_{name})")
+
+    def phase(self, value: str) -> None:
+        self.put("today", self.today.isoformat())
+        phase = Phase(value)
+        living = f"SELECT r.guest_id FROM reservation r WHERE {_LIVE_STAY}"
+        if phase is Phase.NONE:
+            self.conditions.append(f"g.id NOT IN ({living})")
+            return
+        self.stay.append(_PHASES[phase])
+        if phase is Phase.PAST:
+            self.conditions.append(f"g.id NOT IN ({living} AND r.departure >= :list_today)")
+
+
+def _language(where: _Where, value: str) -> None:
+    """``fr`` is also ``fr-CA``."""
+    where.put("language", value.lower().replace("_", "-").split("-")[0])
+    where.conditions.append(
+        "(g.language = :list_language OR g.language LIKE :list_language || '-%'"
+        " OR g.language LIKE :list_language || '\\_%' ESCAPE '\\')"
+    )
+
+
+def _equal(column: str, *, stay: bool = False) -> Callable[[_Where, str], None]:
+    def condition(where: _Where, value: str) -> None:
+        name = column.partition(".")[2]
+        where.put(name, value.lower())
+        (where.stay if stay else where.conditions).append(f"lower({column}) = :list_{name}")
+
+    return condition
+
+
+def _tag(where: _Where, value: str) -> None:
+    where.put("tag", value)
+    where.conditions.append(f"g.id IN ({_TAGGED})")
+
+
+def _opted_out(where: _Where, value: str) -> None:
+    where.put("opted_out", value)
+    where.conditions.append(f"g.id IN ({_OPTED_OUT})")
+
+
+def _nights(name: str, sign: str) -> Callable[[_Where, str], None]:
+    def condition(where: _Where, value: str) -> None:
+        where.put(name, int(value))
+        where.stay.append(f"{where.nights} {sign} :list_{name}")
+
+    return condition
+
+
+def _stays_from(where: _Where, value: str) -> None:
+    if int(value):
+        where.counted("stays_from", value, "count(*) >=", _BEGUN)
+
+
+_CONDITIONS: Mapping[str, Callable[[_Where, str], None]] = {
+    "language": _language,
+    "country": _equal("g.country"),
+    "vip": lambda where, value: where.either(value, "g.vip = 1"),
+    "tag": _tag,
+    "phone": lambda where, value: where.either(value, "g.phone <> ''"),
+    "email": lambda where, value: where.either(value, "g.email <> ''"),
+    "whatsapp": lambda where, value: where.either(value, f"g.id IN ({_ON_WHATSAPP})"),
+    "opted_out": _opted_out,
+    "phase": lambda where, value: where.phase(value),
+    "arriving_within": lambda where, value: where.within("arrival", "arriving", value),
+    "departing_within": lambda where, value: where.within("departure", "departing", value),
+    "nights_from": _nights("nights_from", ">="),
+    "nights_to": _nights("nights_to", "<="),
+    "room_type": _equal("r.room_type", stay=True),
+    "source": _equal("r.ota", stay=True),
+    "last_stay_before": lambda where, value: where.counted("last_before", value, "max(r.departure) <", _ENDED),
+    "last_stay_after": lambda where, value: where.counted("last_after", value, "max(r.departure) >", _ENDED),
+    "stays_from": _stays_from,
+    "stays_to": lambda where, value: where.counted("stays_to", value, "count(*) >", _BEGUN, outside=True),
+}
+
+
+def condition(db: Connection, criteria: Mapping[str, str], today: date) -> tuple[str, dict[str, object]]:
+    """What must hold of the guest ``g``, and its parameters, all of which begin with ``list_``."""
+    where = _Where(db, today)
+    for code, value in criteria.items():
+        _CONDITIONS[code](where, value)
+    if where.stay:
+        stays = " AND ".join([_LIVE_STAY, *where.stay])
+        where.conditions.append(f"g.id IN (SELECT r.guest_id FROM reservation r WHERE {stays})")
+    return " AND ".join(where.conditions), where.params
+
+
+def of_list(db: Connection, list_id: int, today: date) -> tuple[str, dict[str, object]] | None:
+    """The guests of a saved list as a set in SQL; None when the list is gone."""
+    stored = db.value("SELECT criteria FROM guest_list WHERE id = :id", id=list_id)
+    if stored is None:
+        return None
+    where, params = condition(db, words_of(stored), today)
+    return f"SELECT g.id FROM guest g WHERE {where}", params
+
+
+class SqlGuestLists:
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def all(self) -> Sequence[GuestList]:
+        return [_LIST.read(row) for row in self._db.all(_SELECT + "ORDER BY place, id")]
+
+    def get(self, list_id: int) -> GuestList | None:
+        row = self._db.one(_SELECT + "WHERE id = :id", id=list_id)
+        return _LIST.read(row) if row else None
+
+    def load(self, list_id: int) -> GuestList:
+        row = self._db.one(_SELECT + "WHERE id = :id" + self._db.for_update, id=list_id)
+        if row is None:
+            raise NotFound(f"guest list {list_id}")
+        return _LIST.read(row)
+
+    def add(self, made: GuestList) -> GuestList:
+        return made._replace(id=self._db.insert("guest_list", **_LIST.values(made)))
+
+    def put(self, changed: GuestList) -> None:
+        self._db.update("guest_list", {"id": changed.id}, **_LIST.values(changed))
+
+    def remove(self, list_id: int) -> None:
+        self._db.run("DELETE FROM guest_list WHERE id = :id", id=list_id)
+
+    def count(self, criteria: Mapping[str, str], today: date) -> int:
+        where, params = condition(self._db, criteria, today)
+        found: int = self._db.value(f"SELECT count(*) FROM guest g WHERE {where}", **params)
+        return found
+
+    def members(
+        self, criteria: Mapping[str, str], today: date, after: int | None, limit: int
+    ) -> Sequence[tuple[int, str]]:
+        where, params = condition(self._db, criteria, today)
+        if after is not None:
+            where += " AND (g.sort_name, g.id) > ((SELECT sort_name FROM guest WHERE id = :after), :after)"
+            params["after"] = after
+        rows = self._db.all(
+            f"SELECT g.id, g.name FROM guest g WHERE {where} ORDER BY g.sort_name, g.id LIMIT :limit",
+            limit=limit,
+            **params,
+        )
+        return [(row[0], row[1]) for row in rows]

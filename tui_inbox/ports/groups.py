@@ -1,0 +1,121 @@
+"""Guest lists, group sends and offers, as the services see them in a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from tui_inbox.domain.campaign import Campaign, Progress, Recipient, RecipientState
+from tui_inbox.domain.guest_list import GuestList
+from tui_inbox.domain.offer import Asked, Offer
+from tui_inbox.domain.outbox import OutboxState
+from tui_inbox.rows import RecipientRow
+
+
+class GuestLists(Protocol):
+    def all(self) -> Sequence[GuestList]:
+        """In the hotel's order."""
+        ...
+
+    def get(self, list_id: int) -> GuestList | None: ...
+
+    def load(self, list_id: int) -> GuestList:
+        """For change. Raises ``NotFound``."""
+        ...
+
+    def add(self, made: GuestList) -> GuestList: ...
+
+    def put(self, changed: GuestList) -> None: ...
+
+    def remove(self, list_id: int) -> None: ...
+
+    def count(self, criteria: Mapping[str, str], today: date) -> int: ...
+
+    def members(
+        self, criteria: Mapping[str, str], today: date, after: int | None, limit: int
+    ) -> Sequence[tuple[int, str]]:
+        """(id, name) by name, beyond the guest with the id ``after``."""
+        ...
+
+
+class Campaigns(Protocol):
+    def get(self, campaign_id: int) -> Campaign | None: ...
+
+    def load(self, campaign_id: int) -> Campaign:
+        """For change. Raises ``NotFound``."""
+        ...
+
+    def all(self, limit: int) -> Sequence[Campaign]:
+        """Newest first."""
+        ...
+
+    def running(self) -> Sequence[Campaign]:
+        """Oldest first, for change."""
+        ...
+
+    def add(self, campaign: Campaign, guest_ids: Sequence[int]) -> Campaign:
+        """With these recipients, in this order."""
+        ...
+
+    def put(self, campaign: Campaign) -> None: ...
+
+    def recipient(self, campaign_id: int, guest_id: int) -> Recipient | None: ...
+
+    def in_state(self, campaign_id: int, state: RecipientState, limit: int) -> Sequence[Recipient]:
+        """In their order."""
+        ...
+
+    def put_recipient(self, recipient: Recipient) -> None: ...
+
+    def call_off(self, campaign_id: int) -> int:
+        """Whoever still waits gets nothing; how many."""
+        ...
+
+    def progress(self, campaign_id: int) -> Progress: ...
+
+    def rows(self, campaign_id: int, after: int | None, limit: int) -> Sequence[RecipientRow]:
+        """Whom it goes to and how that went, in order; ``after`` is the place of the last one."""
+        ...
+
+    def queued_since(self, since: datetime) -> tuple[int, datetime | None]:
+        """How many went into the outbox after this moment, of all campaigns, and when the newest of all did."""
+        ...
+
+    def outbox_ids(self, states: Sequence[OutboxState], campaign_id: int | None = None) -> Sequence[int]:
+        """Rows of campaigns (or of one) in these states of the outbox."""
+        ...
+
+    def terms_of(self, guest_id: int) -> Sequence[Recipient]:
+        """Changed terms that were sent to this guest and not accepted yet, newest first."""
+        ...
+
+
+class Offers(Protocol):
+    def get(self, offer_id: int) -> Offer | None: ...
+
+    def load(self, offer_id: int) -> Offer:
+        """For change. Raises ``NotFound``."""
+        ...
+
+    def all(self, limit: int) -> Sequence[Offer]:
+        """Newest first."""
+        ...
+
+    def open(self) -> Sequence[Offer]:
+        """Oldest first, for change."""
+        ...
+
+    def add(self, offer: Offer, guest_ids: Sequence[int]) -> Offer: ...
+
+    def put(self, offer: Offer) -> None: ...
+
+    def asked(self, offer_id: int) -> Sequence[Asked]:
+        """In the order in which they are asked."""
+        ...
+
+    def put_asked(self, asked: Asked) -> None: ...
+
+    def of_guest(self, guest_id: int) -> Sequence[Asked]:
+        """What this guest has been asked, newest first."""
+        ...
