@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from tui_inbox.domain.planner import Mode
 from tui_inbox.domain.reservation import Reservation, ReservationStatus, is_live
 
 
@@ -15,6 +16,18 @@ class BookingEvent(StrEnum):
     DECLINED = "declined"
     CANCELLED = "cancelled"
     RESCHEDULED = "rescheduled"
+
+
+class EventMessage(NamedTuple):
+    """Who is told of one kind of event, and how; nobody until the hotel says so."""
+
+    guest: bool = False
+    staff: bool = False
+    template: str = ""
+    """Name of a reminder template; empty: the text that comes with the program."""
+    channels: tuple[str, ...] = ("email", "sms")
+    """Those that are switched on, in the order in which they are tried."""
+    mode: Mode = Mode.FIRST
 
 
 class StayEvent(NamedTuple):
@@ -54,3 +67,24 @@ def events_between(before: Reservation | None, after: Reservation) -> tuple[Book
     if (before.arrival, before.departure) != (after.arrival, after.departure):
         return (BookingEvent.RESCHEDULED,)
     return ()
+
+
+class Collapsed(NamedTuple):
+    """What is told instead of two events that follow each other within minutes."""
+
+    told: BookingEvent | None
+    """None: the stay is as the guest knows it."""
+    was: tuple[date | None, date | None] = (None, None)
+
+
+def collapsed(kind: BookingEvent, after: Reservation, waiting: StayEvent, *, same_stay: bool) -> Collapsed | None:
+    """A cancellation still waiting and the booking that comes back, or two moves; None when both are told."""
+    back = kind is BookingEvent.CONFIRMED and waiting.kind is BookingEvent.CANCELLED
+    moved = kind is BookingEvent.RESCHEDULED and waiting.kind is BookingEvent.RESCHEDULED and same_stay
+    if not back and not moved:
+        return None
+    known = (waiting.was_arrival, waiting.was_departure) if moved else (waiting.arrival, waiting.departure)
+    if known == (after.arrival, after.departure):
+        # Another booking for the same days has another number, which its guest must know.
+        return Collapsed(None if same_stay else BookingEvent.CONFIRMED)
+    return Collapsed(BookingEvent.RESCHEDULED, known)

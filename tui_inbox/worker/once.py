@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui_inbox.domain.errors import ChannelError
-from tui_inbox.services import accounts, delivery, lifecycle, performing, planning, polling, stay_sync
+from tui_inbox.services import accounts, booking_messages, delivery, lifecycle, performing, planning, polling, stay_sync
 from tui_inbox.services.ingest import Applied
 from tui_inbox.worker.guard import Guard
 from tui_inbox.worker.parts import Parts
@@ -85,6 +85,7 @@ def _round(parts: Parts) -> Outcome:
     now = parts.clock.now()
     with parts.store.write() as tx:
         lifecycle.wake_due(tx, now)
+    booking_messages.work(parts.store, parts.desk, now)
     planning.work(parts.store, parts.desk, now)
     sent = 0
     sender.release_due()

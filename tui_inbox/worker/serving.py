@@ -25,6 +25,7 @@ from tui_inbox.ports.bookings import BookingSource
 from tui_inbox.ports.channel import Channel
 from tui_inbox.services import (
     accounts,
+    booking_messages,
     channels,
     delivery,
     files,
@@ -212,6 +213,7 @@ class Leader:
 
     def _plan(self) -> None:
         parts, now = self._parts, self._parts.clock.now()
+        booking_messages.work(parts.store, parts.desk, now)
         planning.work(parts.store, parts.desk, now)
 
     def _beat(self) -> None:
