@@ -18,6 +18,7 @@ from adapters import sources as stay_sources
 from tui_inbox.config import Config, ConfigError, Loaded, Problem, data_dir
 from tui_inbox.config.checking import check_table
 from tui_inbox.config.problems import line_of, nearest
+from tui_inbox.config.schema import Amount
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.footer import Footer
 from tui_inbox.services.desk import AccountInfo, ChannelKind, Desk

@@ -35,7 +35,8 @@ STORES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 def check_rules(config: Config, lines: Lines) -> list[Problem]:
     """Every mistake that needs more than one look: names that must exist, codes that must be real."""
-    found = [*_hotel(config), *_operators(config), *_store(config), *_receiver(config), *_channels(config), *_telling(config)]
+    areas = (_hotel, _operators, _store, _receiver, _telling, _channels)
+    found = [one for area in areas for one in area(config)]
     return [Problem(code, path, line_of(lines, path), params) for code, path, params in found]
 
 

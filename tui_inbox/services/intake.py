@@ -12,7 +12,7 @@ from enum import IntEnum
 
 from tui_inbox.domain import lifecycle
 from tui_inbox.domain.channel import ChannelTraits
-from tui_inbox.domain.consent import Keyword, keyword
+from tui_inbox.domain.consent import Keyword
 from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import NotFound
@@ -22,7 +22,7 @@ from tui_inbox.domain.message import Delivery, Kind, Message
 from tui_inbox.domain.outbox import OutboxState, Outgoing, body_hash
 from tui_inbox.ports.channel import Inbound, Item, Receipt, Status
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import heard, linking, receipts, settling
+from tui_inbox.services import heard, linking, receipts, settling, unsubscribing
 from tui_inbox.services import lifecycle as acts
 from tui_inbox.services.arriving import as_message, newest
 from tui_inbox.services.desk import SYSTEM, Desk
@@ -176,15 +176,18 @@ class Intake:
         imported = at < self._connected_at
         call, aside = item.kind is Kind.CALL, item.kind in (Kind.COMMENT, Kind.CALL)
         taken = call and bool(item.seconds)
-        word = keyword(item.text) if traits.stop_words and not item.outbound and not aside else None
-        quiet = imported or item.automated or item.outbound or taken or (word is not None and not word.ambiguous)
+        line = self._lines.get((item.channel, address))
+        word = None if aside else unsubscribing.stopping(self._tx, line, item, address, traits)
+        parting = unsubscribing.asked(self._tx, self._account, item, traits, self._now)
+        item, quiet = parting.marked(item), parting.quiet or (word is not None and not word.ambiguous)
+        quiet = quiet or imported or item.automated or item.outbound or taken
         conversation = self._conversation(item, address, traits, at, quiet=quiet)
         if imported and self._full(conversation.id):
             return Fate.IGNORED
         told = as_message(item, self._account, address, conversation.id, at, self._now, imported=imported)
         if item.outbound and traits.read_receipts and not aside:
-            self._lines[item.channel, address] = line = self._line(item.channel, address)
-            told = receipts.as_read(told, line)
+            self._lines[item.channel, address] = known = self._line(item.channel, address)
+            told = receipts.as_read(told, known)
         message = self._tx.messages.add(told, indexed=False)
         if message is None:
             return Fate.IGNORED
@@ -192,6 +195,7 @@ class Intake:
         # A comment is said to everybody, a call is no text: they open no chat, and their answers close none.
         if not item.automated and not aside:
             self._clock(item, address, traits, conversation.id, at)
+        unsubscribing.carry_out(self._tx, parting, conversation, item.channel, self._now)
         if word is not None:
             self._stop(word, item.channel, address, conversation, at)
         if taken or (item.outbound and not call):

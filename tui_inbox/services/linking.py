@@ -46,7 +46,7 @@ def link(tx: Transaction, actor: Actor, conversation_id: int, guest_id: int, now
     """
     actor.require_write()
     conversation = tx.conversations.load(conversation_id)
-    target = _living(tx, guest_id)
+    target = living(tx, guest_id)
     source = tx.guests.load(conversation.guest_id)
     if source.id == target.id:
         return _confirm(tx, actor, conversation, target, now)
@@ -65,7 +65,7 @@ def link(tx: Transaction, actor: Actor, conversation_id: int, guest_id: int, now
 def merge(tx: Transaction, actor: Actor, guest_id: int, into_guest_id: int, now: datetime) -> Guest:
     """Everything of one guest to another: conversations, handles, stays, requests; the direction is the caller's."""
     actor.require_write()
-    source, target = tx.guests.load(guest_id), _living(tx, into_guest_id)
+    source, target = tx.guests.load(guest_id), living(tx, into_guest_id)
     if source.id == target.id or source.merged_into is not None:
         raise Refused("same_guest")
     steps: list[Step] = []
@@ -93,7 +93,7 @@ def unlink(tx: Transaction, actor: Actor, conversation_id: int, now: datetime) -
     return tx.conversations.load(kept.id)
 
 
-def _living(tx: Transaction, guest_id: int) -> Guest:
+def living(tx: Transaction, guest_id: int) -> Guest:
     """The guest, or whom they were merged into."""
     guest = tx.guests.load(guest_id)
     for _ in range(20):

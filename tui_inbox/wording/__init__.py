@@ -29,10 +29,12 @@ _AREAS = (
     "delivery",
     "mail",
     "desk",
+    "texts",
     "receiver",
     "ota",
     "whatsapp_cloud",
     "meta",
+    "consent",
 )
 
 
