@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
+WORKERS ?= auto
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
@@ -16,8 +17,8 @@ help: ## Show what can be made
 demo: $(READY) ## Open the sample hotel (ARGS="--lang fr" ...); nothing leaves this machine
 	@$(BIN)/tui-inbox demo $(ARGS)
 
-test: $(READY) ## Run the tests (ARGS="tests/domain -k window" ...)
-	@$(BIN)/pytest $(ARGS)
+test: $(READY) ## Run the tests (ARGS="tests/domain -k window", WORKERS=0 one after the other ...)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: $(READY) ## Format, lint, types, layers, catalogue and documents
 	@$(BIN)/ruff format --check .

@@ -15,6 +15,18 @@ from storage.store import SqlStore, open_store
 from tui_inbox import wording
 
 
+PROCESSES = ("e2e", "receiver", "worker")
+"""Folders whose tests drive processes and threads against the clock: one after the other, whoever runs beside them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file stay together where several processes share the work (``-n``)."""
+    here = Path(__file__).parent
+    for item in items:
+        path = item.path.relative_to(here)
+        item.add_marker(pytest.mark.xdist_group("processes" if path.parts[0] in PROCESSES else str(path)))
+
+
 @pytest.fixture(autouse=True)
 def english() -> None:
     """Whatever language the test before had chosen."""
