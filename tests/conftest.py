@@ -14,7 +14,6 @@ from storage.engine import connect
 from storage.store import SqlStore, open_store
 from tui_inbox import wording
 
-
 PROCESSES = ("e2e", "receiver", "worker")
 """Folders whose tests drive processes and threads against the clock: one after the other, whoever runs beside them."""
 
