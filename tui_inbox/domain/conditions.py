@@ -163,6 +163,20 @@ def chosen(parts: Parts, values: Mapping[str, str]) -> list[Piece]:
     return pieces
 
 
+def every(body: str) -> str:
+    """All branches one after the other, without what chooses between them."""
+
+    def text(parts: Parts) -> Iterator[str]:
+        for part in parts:
+            if isinstance(part, Piece):
+                yield part.text
+            else:
+                for branch in part.branches:
+                    yield from text(branch.parts)
+
+    return "".join(text(parse(body)[0]))
+
+
 def conditions(parts: Parts) -> Iterator[tuple[Condition, int]]:
     """Every condition with the place where it stands."""
     for part in parts:

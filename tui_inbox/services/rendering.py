@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from tui_inbox.domain.channel import ChannelTraits
+from tui_inbox.domain.design import Plain, is_designed, plain
+from tui_inbox.domain.design_html import html
 from tui_inbox.domain.guest import Guest
-from tui_inbox.domain.plain import Plain, plain
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.domain.template import Problem, Rendered, Template, TemplateKind, render
+from tui_inbox.domain.template_parts import named
 from tui_inbox.ports.store import Transaction
+from tui_inbox.services.design import designed
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.variables import allowed, fields, required, values_of, with_texts
 
@@ -38,14 +41,24 @@ def rendered_for(
     own = template.forms.get(channel, "")
     rendered = filled(desk, template._replace(body=own or template.body), guest, stay, now, actor, extra)
     subject = filled(desk, template._replace(body=template.subject), guest, stay, now, actor, extra)
-    traits = traits_of(desk, channel)
-    shown = for_channel(rendered.text, traits) if traits is not None else Plain(rendered.text)
-    return rendered._replace(
-        text=shown.text,
+    rendered = rendered._replace(
         subject=subject.text if template.subject else "",
         problems=rendered.problems + (subject.problems if template.subject else ()),
-        pictures=shown.pictures,
     )
+    traits = traits_of(desk, channel)
+    if traits is None or template.kind is TemplateKind.WHATSAPP:
+        return rendered
+    return shown_on(rendered, traits, template.language)
+
+
+def shown_on(rendered: Rendered, traits: ChannelTraits, language: str) -> Rendered:
+    """The same as this channel can show it: a mail with its design if it has any, everything else as plain text."""
+    nodes = designed(rendered.source, rendered.values)
+    text = plain(nodes)
+    if traits.has_subject and "plain_text_only" not in traits.content_rules:
+        page = html(nodes, rendered.subject, language) if is_designed(nodes) else ""
+        return rendered._replace(text=text.text, html=page)
+    return rendered._replace(text=text.text, pictures=text.pictures)
 
 
 def filled(
@@ -62,6 +75,7 @@ def filled(
     names = (*allowed(template.kind, desk, template.event), *extra)
     if template.kind is not TemplateKind.WHATSAPP:
         return render(template.body, values, names, required(template.kind), fields())
+    template = named(template)
     unmapped = [number for number in NUMBERED.findall(template.body) if not template.mapping.get(number)]
     body = NUMBERED.sub(lambda match: _named(match, template), template.body)
     # A vendor's text cannot lose a line: every place needs its value.
@@ -82,4 +96,4 @@ def traits_of(desk: Desk, channel: str) -> ChannelTraits | None:
 
 def for_channel(text: str, traits: ChannelTraits) -> Plain:
     """What a guest reads on this channel of a text that is written once for all."""
-    return plain(text) if "plain_text_only" in traits.content_rules else Plain(text)
+    return plain(designed(text)) if "plain_text_only" in traits.content_rules else Plain(text)

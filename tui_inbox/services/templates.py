@@ -11,6 +11,7 @@ from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.message import MessageClass
+from tui_inbox.domain.pasted import markdown
 from tui_inbox.domain.reservation import Reservation, is_live, stay_now
 from tui_inbox.domain.template import (
     Approval,
@@ -24,6 +25,7 @@ from tui_inbox.domain.template import (
     nearest,
     variables,
 )
+from tui_inbox.services.design import bad_links
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.matching import country_of
 from tui_inbox.services.rendering import NUMBERED, filled, for_channel
@@ -134,6 +136,9 @@ def _check_texts(template: Template, names: Sequence[str]) -> None:
         problems = check(text, names, kept(template), fields())
         if problems:
             raise refuse(problems[0])
+    if template.kind is TemplateKind.REMINDER:
+        for url in bad_links(template.body):
+            raise Refused("bad_link", text=url, line=template.body.count("\n", 0, template.body.find(url)) + 1)
     for problem in check(template.subject, names, (), fields()):
         raise refuse(problem)
 
@@ -141,6 +146,8 @@ def _check_texts(template: Template, names: Sequence[str]) -> None:
 def _tidied(template: Template) -> Template:
     name, shortcut = clean_line(template.name), clean_line(template.shortcut).lstrip(";").lower()
     body = clean(template.body).strip("\n")
+    if template.kind is TemplateKind.REMINDER:
+        body = markdown(body)
     language = clean_line(template.language)
     if not name or len(name) > 80:
         raise Refused("template_name", limit=80)
