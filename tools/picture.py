@@ -12,7 +12,7 @@ from pathlib import Path
 
 from adapters.sandbox.hotel import script
 from tui_inbox import wording
-from tui_inbox.bootstrap.demo import ACCOUNT_SID, free_ports, write_hotel
+from tui_inbox.bootstrap.demo import free_ports, write_hotel
 from tui_inbox.bootstrap.opening import build_desk, open_store
 from tui_inbox.bootstrap.running import session
 from tui_inbox.bootstrap.sample import seed_store
@@ -32,9 +32,9 @@ async def draw(language: str, keys: list[str]) -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         sample = script(datetime.now(UTC))
-        loaded = write_hotel(folder, sample, free_ports(3), language)
+        loaded = write_hotel(folder, sample, free_ports(), language)
         with open_store(loaded) as store:
-            seed_store(store, build_desk(loaded), sample, ACCOUNT_SID)
+            seed_store(store, build_desk(loaded), sample)
             app = TuiInbox(session(loaded, store, "ana", demo=True, log_dir=folder))
             async with app.run_test(size=SIZE) as pilot:
                 await pilot.press(*keys)

@@ -122,7 +122,8 @@ class BookingAccount:
     def tell(self, talk: Conversation, by: str, text: str, *, queued: bool = True, **more: object) -> Told:
         with self._lock:
             at = more.pop("at", None)
-            told = Told(str(uuid4()), talk.id, by, text, at or self.clock.now(), **more)  # type: ignore[arg-type]
+            given = str(more.pop("id", "") or uuid4())
+            told = Told(given, talk.id, by, text, at or self.clock.now(), **more)  # type: ignore[arg-type]
             self._told[told.id] = told
             if queued and self.queue_on:
                 self.queue.append(told.id)

@@ -115,7 +115,7 @@ class ChannexAccount:
     def say(self, thread: str, sender: str, text: str, **more: Any) -> Said:
         with self._lock:
             at = more.pop("at", None) or self.clock.now()
-            said = Said(str(uuid4()), thread, sender, text, at, **more)
+            said = Said(more.pop("id", "") or str(uuid4()), thread, sender, text, at, **more)
             self._said[said.id] = said
             return said
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from adapters.sandbox import hotel_channels as further
 from adapters.sandbox.hotel_people import PEOPLE, STAYS
 from adapters.sandbox.hotel_threads import LATER, THREADS, UNKNOWN
 from adapters.sandbox.hotel_words import WORDS
+from adapters.sandbox.house import SMS, WHATSAPP
 from adapters.sandbox.script import Person, Sample
 
 _HOUSES = (
@@ -15,7 +17,6 @@ _HOUSES = (
     ("Haus Seeblick", "Europe/Zurich", "CH", "desk@haus-seeblick.example"),
 )
 OPERATORS = {"ana": "Ana Lopez", "leo": "Léo Moreau", "marie": "Marie Petit"}
-SMS, WHATSAPP = "+33700000000", "+33700000001"
 
 
 def script(now: datetime, seed: int = 1) -> Sample:
@@ -32,11 +33,11 @@ def script(now: datetime, seed: int = 1) -> Sample:
         whatsapp=WHATSAPP,
         mail=mail,
         people={
-            **{person.key: person for person in PEOPLE},
+            **{person.key: person for person in (*PEOPLE, *further.PEOPLE)},
             "unknown": Person("unknown", "", "fr", "FR", UNKNOWN, known=False, answers=("Parfait, je réserve !",)),
         },
-        stays=STAYS,
-        threads=THREADS,
-        later=LATER,
+        stays=(*STAYS, *further.STAYS),
+        threads=(*THREADS, *further.THREADS),
+        later=(*LATER, *further.LATER),
         words=WORDS,
     )

@@ -7,6 +7,13 @@ from datetime import UTC, datetime
 
 from adapters.sandbox.script import Guest, Later, Person, Sample, Thread
 
+RELAYED = "booking-mail"
+"""The channel of mail that Booking.com passes on."""
+_PROVED = (
+    "Authentication-Results: mx.{own}; dkim=pass header.d=booking.com; dmarc=pass header.from=guest.booking.com\n"
+    "Received: from mail.booking.com (mail.booking.com [192.0.2.10]) by mx.{own} with ESMTPS; {at}"
+)
+"""What the hotel's own server writes above a mail that comes from where it says."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -20,6 +27,7 @@ def letter(sample: Sample, thread: Thread, n: int) -> bytes:
     return mail(
         sample,
         sample.people[thread.guest],
+        relayed=thread.channel == RELAYED,
         text=line.text + line.quoted,
         subject=subject(thread, n),
         at=sample.at(line.ago),
@@ -35,17 +43,29 @@ def subject(thread: Thread, n: int) -> str:
 
 
 def message_id(sample: Sample, thread: Thread, n: int) -> str:
-    host = sample.people[thread.guest].email.partition("@")[2]
-    return f"<{sample.id_of('', 'mail', thread.key, n)}@{host}>"
+    return f"<{sample.id_of('', 'mail', thread.key, n)}@{_host(sample.people[thread.guest])}>"
+
+
+def _host(person: Person) -> str:
+    return person.email.partition("@")[2] or "guest.booking.com"
 
 
 def later_mail(sample: Sample, later: Later, n: int, at: datetime) -> bytes:
     """A mail that a guest writes after the start; it answers the first mail of their thread, where there is one."""
     person = sample.people[later.guest]
-    thread = next((t for t in sample.threads if t.guest == later.guest and t.channel == "email"), None)
+    thread = next((t for t in sample.threads if t.guest == later.guest and t.channel == later.channel), None)
     references = (message_id(sample, thread, 0),) if thread and isinstance(thread.lines[0], Guest) else ()
-    ref = f"<{sample.id_of('', 'later', at.isoformat(), n)}@{person.email.partition('@')[2]}>"
-    return mail(sample, person, text=later.text, subject=later.subject, at=at, ref=ref, references=references)
+    ref = f"<{sample.id_of('', 'later', at.isoformat(), n)}@{_host(person)}>"
+    return mail(
+        sample,
+        person,
+        relayed=later.channel == RELAYED,
+        text=later.text,
+        subject=later.subject,
+        at=at,
+        ref=ref,
+        references=references,
+    )
 
 
 def mail(
@@ -58,10 +78,15 @@ def mail(
     ref: str,
     references: tuple[str, ...] = (),
     machine: bool = False,
+    relayed: bool = False,
 ) -> bytes:
-    """One mail from a guest to the desk."""
+    """One mail from a guest to the desk; one that the site relays comes from an alias, and is vouched for."""
+    name, address = person.shown or person.name, person.email
+    if relayed:
+        name, address = f"{person.name} via Booking.com", sample.alias(person)
     head = [
-        f"From: {_word(person.name)} <{person.email}>".replace("  ", " "),
+        *(_PROVED.format(own=sample.mail.partition("@")[2], at=_date(at)).split("\n") if relayed else []),
+        f"From: {_word(name)} <{address}>".replace("  ", " "),
         f"To: {_word(sample.hotel)} <{sample.mail}>",
         f"Subject: {_word(subject)}",
         f"Date: {_date(at)}",

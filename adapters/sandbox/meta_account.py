@@ -154,6 +154,8 @@ class MetaAccount:
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     """Method, path and body or query of every request, oldest first."""
     on_sent: list[Callable[[Talk, Said], None]] = field(default_factory=list)
+    on_answered: list[Callable[[Remark], None]] = field(default_factory=list)
+    """Called with each public answer of ours to a comment."""
     on_event: list[Callable[[bytes], None]] = field(default_factory=list)
     """Called with the body of each webhook."""
     files_at: str = ""
@@ -179,13 +181,13 @@ class MetaAccount:
 
     def receive(
         self, guest: str, text: str, *, name: str = "", at: datetime | None = None, reply_to: str = "",
-        files: tuple[tuple[str, str, bytes], ...] = (), tell: bool = True,
+        files: tuple[tuple[str, str, bytes], ...] = (), tell: bool = True, mid: str = "",
     ) -> Said:  # fmt: skip
         """A guest writes to us."""
         with self.lock:
             moment = (at or self.clock.now()).replace(microsecond=0)
             kept = tuple(StoredFile(uuid4().hex[:16], *file) for file in files)
-            said = Said(self.new_mid(), moment, False, text, kept, reply_to)
+            said = Said(mid or self.new_mid(), moment, False, text, kept, reply_to)
             self._add(guest, name, said)
         if tell:
             self.push(self.event_of(guest, said))

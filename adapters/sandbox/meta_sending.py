@@ -163,6 +163,8 @@ def answer_comment(account: MetaAccount, comment_id: str, text: str) -> dict[str
     parent = remark.parent if account.channel == "instagram" and remark.parent else remark.id
     post = next(one for one in account.posts if one.id == remark.post)
     made = account.remark(post, text, account.own, name=account.name, parent=parent)
+    for listener in account.on_answered:
+        listener(made)
     return {"id": made.id}
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from adapters.sandbox import house
 
 H = 60
 """Minutes of an hour, for ``ago``."""
@@ -26,7 +29,13 @@ class Person:
     notes: str = ""
     company: bool = False
     known: bool = True
+    user_id: str = ""
+    """WhatsApp's own id of one who does not show a number."""
+    shown: str = ""
+    """What stands before their mail address, where it is not their name."""
     tags: tuple[str, ...] = ()
+    likes: str = ""
+    """WhatsApp: the emoji that they set on what the desk writes."""
     answers: tuple[str, ...] = ()
     """What this guest writes back each time the desk has answered, then no more."""
 
@@ -59,7 +68,16 @@ class Guest:
     """Mail: what follows the new words in the raw mail."""
     photo: str = ""
     """Name of a picture (``pictures.py``)."""
+    voice: str = ""
+    """Name of a recording (``recordings.py``)."""
     machine: bool = False
+    answers: int | None = None
+    """The line of this thread that it quotes, or, for a comment, under which it stands."""
+    comment: bool = False
+    topic: str = ""
+    """Booking.com: what is asked for by a button of the site's."""
+    odd: str = ""
+    """Code of what is odd about the sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,36 @@ class Desk:
     """The vendor's code of a failure."""
     template: str = ""
     values: tuple[str, ...] = ()
+    quotes: int | None = None
+    """The line of this thread that it quotes."""
+    under: int | None = None
+    """The comment that it answers for everybody to see."""
+    by_rule: bool = False
+    """Sent by a rule of the hotel's, and by nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """A guest's emoji on the n-th line of the thread."""
+
+    ago: float
+    line: int
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The guest writes the n-th line anew."""
+
+    ago: float
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    ago: float
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +154,7 @@ class Did:
     """From the start: when a snooze ends or a request is due."""
 
 
-Line = Guest | Desk | Elsewhere | Note | Did
+Line = Guest | Desk | Elsewhere | Note | Did | Reacted | Edited | Unsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +164,21 @@ class Thread:
     channel: str
     lines: tuple[Line, ...]
     subject: str = ""
+    """Of mails; of comments the post that they stand under."""
+    by: str = ""
+    """The vendor, where it is not the channel's usual one."""
+
+    @property
+    def vendor(self) -> str:
+        return self.by or house.VENDORS[self.channel]
+
+    @property
+    def account(self) -> str:
+        return house.ACCOUNTS[self.vendor]
+
+    def is_comment(self, n: int) -> bool:
+        line = self.lines[n]
+        return (isinstance(line, Guest) and line.comment) or (isinstance(line, Desk) and line.under is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +191,17 @@ class Later:
     text: str
     subject: str = ""
     photo: str = ""
+    voice: str = ""
+    under: str = ""
+    """The comment that it stands under."""
+    nights: int = 0
+    """Airbnb: they ask before they book, for so many nights."""
+    vendor: str = ""
+    """As ``Thread.by``."""
+
+    @property
+    def by(self) -> str:
+        return self.vendor or house.VENDORS[self.channel]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +232,8 @@ class Sample:
     sms: str
     whatsapp: str
     mail: str
+    twilio: str = "AC" + "5a" * 16
+    """The account's name at Twilio."""
     people: dict[str, Person] = field(default_factory=dict)
     stays: tuple[Stay, ...] = ()
     threads: tuple[Thread, ...] = ()
@@ -174,12 +250,74 @@ class Sample:
         return prefix + hashlib.sha256(named.encode()).hexdigest()[:32]
 
     def address(self, person: Person, channel: str) -> str:
-        return person.email if channel == "email" else person.phone
+        """The guest's handle on a channel: their own, or the id that its vendor gives them."""
+        if channel == "email":
+            return person.email
+        if channel in ("sms", "whatsapp"):
+            return person.phone or person.user_id
+        if channel == "booking-mail":
+            return self.booking(person)
+        named = self.id_of("", "address", channel, person.key)
+        if channel in ("messenger", "instagram"):
+            return _digits(named, 16)
+        return f"web-{named[:16]}" if channel == "webchat" else _uuid(named)
 
-    def own(self, channel: str) -> str:
-        return {"sms": self.sms, "whatsapp": self.whatsapp, "email": self.mail}[channel]
+    def booking(self, person: Person) -> str:
+        """The code of their stay at the site where they booked it."""
+        return next((stay.code for stay in self.stays if stay.guest == person.key and stay.source != "Direct"), "")
+
+    def alias(self, person: Person) -> str:
+        """Where Booking.com relays mail to this guest."""
+        made = self.id_of("", "alias", person.key)
+        return f"{self.booking(person)}-{made[:4]}.{made[4:8]}.{made[8:12]}@guest.booking.com"
+
+    def own(self, thread: Thread) -> str:
+        """Our own number, address or id on the account of a thread."""
+        own = {
+            "whatsapp-cloud": house.WHATSAPP_CLOUD,
+            "email": self.mail,
+            "messenger": house.PAGE,
+            "instagram": house.INSTAGRAM,
+            "channex": house.CHANNEX_PROPERTY,
+            "booking": house.BOOKING_PROPERTY,
+            "webchat": house.CHAT,
+        }
+        return own.get(thread.vendor) or {"sms": self.sms, "whatsapp": self.whatsapp}[thread.channel]
 
     def sid(self, thread: Thread, n: int) -> str:
-        """Twilio's id of the n-th line of a thread."""
-        line = thread.lines[n]
-        return self.id_of("MM" if isinstance(line, Guest) and line.photo else "SM", thread.key, n)
+        """The vendor's id of the n-th line of a thread, in the vendor's own form."""
+        line, made = thread.lines[n], self.id_of("", thread.key, n)
+        if thread.is_comment(n):
+            return f"{self.post(thread).rpartition('_')[2]}_{_digits(made, 15)}"
+        match thread.vendor:
+            case "whatsapp-cloud":
+                return f"wamid.{made.upper()}"
+            case "messenger":
+                return f"m_{made}"
+            case "instagram":
+                return base64.b64encode(f"ig_dm_{made}".encode()).decode()
+            case "channex" | "booking":
+                return _uuid(made)
+            case "twilio":
+                return ("MM" if isinstance(line, Guest) and line.photo else "SM") + made
+        return made
+
+    def post(self, thread: Thread) -> str:
+        """The id of the Page's post under which a thread's comments stand."""
+        return f"{house.PAGE}_{_digits(self.id_of('', 'post', thread.subject), 15)}"
+
+    def chat_key(self, person: Person) -> str:
+        """What the browser of a guest in the web chat keeps."""
+        return _uuid(self.id_of("", "browser", person.key))
+
+    def media(self, thread: Thread, n: int) -> str:
+        """WhatsApp's id of a file."""
+        return _digits(self.id_of("", "media", thread.key, n), 16)
+
+
+def _digits(made: str, count: int) -> str:
+    return str(int(made, 16))[:count]
+
+
+def _uuid(made: str) -> str:
+    return "-".join((made[:8], made[8:12], made[12:16], made[16:20], made[20:32]))

@@ -35,7 +35,7 @@ def account_of(sample: Sample) -> TwilioAccount:
         if words.kind == "whatsapp"
     ]
     for thread in sample.threads:
-        if thread.channel != "email":
+        if thread.vendor == "twilio":
             _remember(account, sample, thread)
     return account
 
@@ -45,7 +45,7 @@ def fill_mailbox(mailbox: SandboxMailbox, sample: Sample) -> None:
     mails = [
         (sample.at(line.ago), letter(sample, thread, n))
         for thread in sample.threads
-        if thread.channel == "email"
+        if thread.vendor == "email"
         for n, line in enumerate(thread.lines)
         if isinstance(line, Guest)
     ]
@@ -56,7 +56,7 @@ def fill_mailbox(mailbox: SandboxMailbox, sample: Sample) -> None:
 def _remember(account: TwilioAccount, sample: Sample, thread: Thread) -> None:
     prefix = "whatsapp:" if thread.channel == "whatsapp" else ""
     guest = prefix + sample.people[thread.guest].phone
-    own = prefix + sample.own(thread.channel)
+    own = prefix + sample.own(thread)
     for n, line in enumerate(thread.lines):
         if isinstance(line, Guest):
             _inbound(account, sample, thread, n, line, guest, own)

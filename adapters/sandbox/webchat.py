@@ -22,6 +22,15 @@ class SandboxBrowser:
         self._known: set[int] = set()
         self.on_answer: list[Callable[[str], None]] = []
 
+    def resume(self, key: str, since: int) -> None:
+        """Go on with the conversation of this key; answers from before ``since`` (Unix time) are no news.
+
+        Raises ``ChannelError``."""
+        talks = f"{self._root}/{key}/conversations"
+        (talk,) = msgspec.json.decode(self._http.read(talks).content)
+        self._talk = f"{talks}/{talk['id']}"
+        self._known = {line["id"] for line in talk["messages"] if line["created_at"] < since}
+
     def write(self, text: str) -> None:
         """Raises ``ChannelError``; opens the conversation with the first message."""
         if not self._talk:

@@ -7,26 +7,28 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import msgspec
 import pytest
 
-from adapters.email.account import Email
-from adapters.sandbox.guests import ANSWER_AFTER, Agenda, Guests
+from adapters.sandbox.agenda import Agenda
+from adapters.sandbox.guests import ANSWER_AFTER, Guests
 from adapters.sandbox.hotel import script
+from adapters.sandbox.house import VENDORS
 from adapters.sandbox.mailbox import SandboxMailbox
 from adapters.sandbox.pictures import png
+from adapters.sandbox.places.mail import MailPlace
+from adapters.sandbox.places.twilio import TwilioPlace
 from adapters.sandbox.script import Sample
-from adapters.sandbox.seeding import account_of, fill_mailbox
-from adapters.sandbox.twilio import SandboxTwilio
-from adapters.twilio.account import Twilio
+from adapters.sandbox.seeding import account_of
+from adapters.sandbox.town import Town
 from storage.store import SqlStore
-from tests.adapters.rigs import twilio_settings
+from tui_inbox.bootstrap import opening
+from tui_inbox.bootstrap.demo import RECEIVER, write_hotel
 from tui_inbox.bootstrap.opening import Account, account_info
-from tui_inbox.bootstrap.sample import MAIL, TWILIO, seed_store
+from tui_inbox.bootstrap.sample import seed_store
 from tui_inbox.domain.conversation import State, Tab
 from tui_inbox.domain.message import Delivery, Origin
 from tui_inbox.domain.reservation import Phase
-from tui_inbox.ports.channel import Channel
+from tui_inbox.ports.channel import Channel, Envelope
 from tui_inbox.ports.secrets import Secret
 from tui_inbox.rows import ConversationRow, View
 from tui_inbox.services import inbox, ingest, lifecycle, thread
@@ -37,8 +39,20 @@ ANA = Actor("ana", "Ana Lopez")
 
 
 class Drawer:
+    """Every key of the sandbox is the word itself."""
+
     def get(self, name: str) -> Secret:
-        return Secret({"twilio": "sandbox-token", "mail": "pw"}[name])
+        return Secret(name)
+
+
+class Hand:
+    """A monotonic clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
 
 
 @pytest.fixture(scope="module")
@@ -47,34 +61,15 @@ def sample() -> Sample:
 
 
 @pytest.fixture(scope="module")
-def mailbox(sample: Sample) -> Iterator[SandboxMailbox]:
-    with SandboxMailbox(sample.mail, "pw") as running:
-        fill_mailbox(running, sample)
+def town(sample: Sample) -> Iterator[Town]:
+    with Town(sample, Agenda(Hand())) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def vendor(sample: Sample) -> Iterator[SandboxTwilio]:
-    with SandboxTwilio(account_of(sample)) as running:
-        yield running
-
-
-@pytest.fixture
-def accounts(sample: Sample, mailbox: SandboxMailbox, vendor: SandboxTwilio) -> dict[str, Account]:
-    mail = {
-        "type": "email",
-        "address": sample.mail,
-        "secret": "mail",
-        "imap": {"host": "127.0.0.1", "port": mailbox.imap_port, "tls": "none"},
-        "smtp": {"host": "127.0.0.1", "port": mailbox.smtp_port, "tls": "none"},
-    }
-    phone = twilio_settings(
-        vendor.base_url, account_sid=vendor.account.sid, secret="twilio", whatsapp_from=sample.whatsapp
-    )
-    return {
-        TWILIO: Account(TWILIO, "twilio", phone, Twilio),
-        MAIL: Account(MAIL, "email", msgspec.convert(mail, Email.Settings), Email),
-    }
+def accounts(sample: Sample, town: Town, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Account]:
+    loaded = write_hotel(tmp_path_factory.mktemp("hotel"), sample, {**town.ports, RECEIVER: 9}, "en")
+    return dict(opening.accounts(loaded))
 
 
 @pytest.fixture
@@ -89,8 +84,8 @@ def desk(sample: Sample, accounts: dict[str, Account]) -> Desk:
 
 
 @pytest.fixture
-def seeded(sqlite_store: SqlStore, desk: Desk, sample: Sample, vendor: SandboxTwilio) -> SqlStore:
-    seed_store(sqlite_store, desk, sample, vendor.account.sid)
+def seeded(sqlite_store: SqlStore, desk: Desk, sample: Sample) -> SqlStore:
+    seed_store(sqlite_store, desk, sample)
     return sqlite_store
 
 
@@ -102,10 +97,10 @@ def rows(store: SqlStore, desk: Desk, tab: Tab = Tab.ALL) -> dict[str, Conversat
 
 def test_every_state_of_the_screen_has_its_conversation(seeded: SqlStore, desk: Desk) -> None:
     found = rows(seeded, desk)
-    assert len(found) >= 24
+    assert len(found) >= 40
     assert len({row.language for row in found.values()} - {""}) >= 8
     assert {row.state for row in found.values()} == set(State)
-    assert {row.channel for row in found.values()} == {"sms", "whatsapp", "email"}
+    assert {row.channel for row in found.values()} == set(VENDORS)
     assert {row.stay.phase for row in found.values() if row.stay} >= set(Phase) - {Phase.NONE}
     assert {row.outcome for row in found.values()} >= {"failed", "unknown", "delivered", "read"}
     claire, emma = found["Claire Martin"], found["Emma Clarke"]
@@ -149,7 +144,7 @@ def test_the_threads_hold_what_a_desk_meets(seeded: SqlStore, desk: Desk) -> Non
 
 
 def test_polling_the_simulators_finds_nothing_new(seeded: SqlStore, desk: Desk, accounts: dict[str, Account]) -> None:
-    before, everything = rows(seeded, desk), []
+    before, everything = rows(seeded, desk), list[Envelope]()
     for name, account in accounts.items():
         channel: Channel = account.adapter.open(name, account.settings, Drawer())
         for stream in channel.streams():
@@ -185,21 +180,11 @@ def test_every_template_names_variables_that_exist(sample: Sample) -> None:
         assert set(words.variables) | set(re.findall(r"##\{\{(\w+)\}\}", words.body)) <= known
 
 
-class Hand:
-    """A monotonic clock that a test turns."""
-
-    def __init__(self) -> None:
-        self.at = 0.0
-
-    def __call__(self) -> float:
-        return self.at
-
-
 def test_a_guest_who_is_answered_answers_in_their_language_and_then_stops(sample: Sample) -> None:
     hand = Hand()
     agenda, account = Agenda(hand), account_of(sample)
     quiet = Sample(**{**{f: getattr(sample, f) for f in sample.__slots__}, "later": ()})
-    Guests(quiet, account, None, agenda).begin()
+    Guests(quiet, [TwilioPlace(quiet, account)], agenda).begin()
     jonas = sample.people["jonas"]
     before = {message.sid for message in account.messages()}
 
@@ -220,7 +205,7 @@ def test_a_guest_who_is_answered_answers_in_their_language_and_then_stops(sample
 def test_a_guest_whose_telephone_is_off_does_not_answer(sample: Sample) -> None:
     hand = Hand()
     agenda, account = Agenda(hand), account_of(sample)
-    Guests(sample, account, None, agenda).begin()
+    Guests(sample, [TwilioPlace(sample, account)], agenda).begin()
     account.submit({"To": sample.people["hugo"].phone, "From": sample.sms, "Body": "Bonjour"})
     hand.at = ANSWER_AFTER + 5
     assert agenda.run_due() == 0
@@ -230,10 +215,10 @@ def test_guests_write_by_themselves_at_their_time(sample: Sample) -> None:
     hand = Hand()
     agenda, account = Agenda(hand), account_of(sample)
     before = len(account.messages())
-    Guests(sample, account, None, agenda).begin()
+    Guests(sample, [TwilioPlace(sample, account)], agenda).begin()
     hand.at = 1000
     agenda.run_due()
-    by_phone = [later for later in sample.later if later.channel != "email"]
+    by_phone = [later for later in sample.later if later.by == "twilio"]
     assert len(account.messages()) == before + len(by_phone)
     assert any(message.media for message in account.messages()[: len(by_phone)])
 
@@ -242,7 +227,7 @@ def test_a_guest_answers_a_mail_by_mail(sample: Sample) -> None:
     hand = Hand()
     agenda = Agenda(hand)
     with SandboxMailbox(sample.mail, "pw") as box:
-        Guests(sample, account_of(sample), box, agenda).begin()
+        Guests(sample, [MailPlace(sample, box)], agenda).begin()
         assert box.on_submission is not None
         box.on_submission(b"To: Orla <orla.byrne@example.example>\r\nSubject: Wedding in June\r\n\r\nYes")
         hand.at = 30

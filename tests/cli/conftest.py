@@ -14,7 +14,7 @@ from adapters.sandbox.hotel import script
 from adapters.sandbox.seeding import account_of
 from adapters.sandbox.twilio import SandboxTwilio
 from tui_inbox import wording
-from tui_inbox.bootstrap.demo import ACCOUNT_SID, fill_vault, free_ports, write_hotel
+from tui_inbox.bootstrap.demo import fill_vault, free_ports, write_hotel
 from tui_inbox.bootstrap.opening import build_desk, open_store
 from tui_inbox.bootstrap.sample import seed_store
 from tui_inbox.cli import main
@@ -68,9 +68,9 @@ def vendor() -> Iterator[SandboxTwilio]:
 def sample_hotel(house: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The demo's hotel, seeded; its vendors do not run. Its configuration is in force, and Ana is the operator."""
     sample = script(datetime.now(UTC))
-    loaded = write_hotel(house, sample, free_ports(3), "en")
+    loaded = write_hotel(house, sample, free_ports(), "en")
     fill_vault(house)
     with open_store(loaded) as store:
-        seed_store(store, build_desk(loaded), sample, ACCOUNT_SID)
+        seed_store(store, build_desk(loaded), sample)
     monkeypatch.setenv("TUI_INBOX_CONFIG", str(loaded.file))
     return loaded.file

@@ -128,7 +128,7 @@ class Hotel:
 def hotel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hotel]:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     sample = script(datetime.now(UTC))
-    ports = free_ports(3)
+    ports = free_ports()
     written = write_hotel(tmp_path, sample, ports, "en")
     with written.file.open("a") as file:
         file.write("\n[worker]\nundo_seconds = { chat = 1, email = 1 }\n")
@@ -137,7 +137,7 @@ def hotel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hotel]:
     loaded = load(written.file)
     fill_vault(tmp_path)
     account = account_of(sample)
-    with SandboxTwilio(account, port=ports[0]) as box, open_hotel(loaded) as store:
+    with SandboxTwilio(account, port=ports["twilio"]) as box, open_hotel(loaded) as store:
         yield Hotel(loaded, store, box, tmp_path)
 
 

@@ -50,7 +50,7 @@ def test_the_demo_shows_a_hotel_carries_an_answer_and_leaves_nothing_behind(
 ) -> None:
     with Line(tmp_path, command=[*PROGRAM, "demo"], **home) as line:
         line.shows("DEMO")
-        line.shows("Claire Martin")
+        line.shows("Jonas Weber")
         (folder,) = (tmp_path / "tmp").iterdir()
         line.until(lambda: (folder / "sandbox.log").exists() and "ready" in (folder / "sandbox.log").read_text())
         line.until(lambda: (folder / "worker.log").exists() and "leading" in (folder / "worker.log").read_text())

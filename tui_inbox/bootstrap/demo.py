@@ -11,21 +11,24 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+from adapters.sandbox import house
 from adapters.sandbox.hotel import script
 from adapters.sandbox.script import Sample
+from tui_inbox.bootstrap.demo_config import config_text
 from tui_inbox.bootstrap.opening import build_desk, open_store
 from tui_inbox.bootstrap.running import session, show, spawn
-from tui_inbox.bootstrap.sample import MAIL, TWILIO, seed_store
+from tui_inbox.bootstrap.sample import seed_store
 from tui_inbox.config import Loaded, load
 from tui_inbox.ports.secrets import Secret
 from tui_inbox.tui.crash import FILE as CRASH
 
-ACCOUNT_SID = "AC" + "5a" * 16
-POLL_SECONDS = 5
+RECEIVER = "receiver"
+"""Name of the port at which the demo's own receiver listens, beside those of the vendors."""
 PATIENCE = 5.0
 """Seconds that a process is given to end by itself."""
 
@@ -39,11 +42,11 @@ def run_demo(language: str, seed: int, *, keep: bool = False, operator: str | No
             ending.callback(clear, folder)
         ending.callback(end_all, running)
         sample = script(datetime.now(UTC), seed)
-        ports = free_ports(3)
+        ports = free_ports()
         loaded = write_hotel(folder, sample, ports, language)
         store = ending.enter_context(open_store(loaded))
         desk = build_desk(loaded)
-        seed_store(store, desk, sample, ACCOUNT_SID)
+        seed_store(store, desk, sample)
 
         def start() -> None:
             fill_vault(folder)
@@ -75,83 +78,38 @@ def clear(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens on now."""
+def free_ports() -> dict[str, int]:
+    """Ports of this machine that nobody listens on now, for every vendor and the receiver."""
+    names = (*house.PORTS, RECEIVER)
     with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        sockets = [held.enter_context(socket.socket()) for _ in names]
         for one in sockets:
             one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
+        return {name: int(one.getsockname()[1]) for name, one in zip(names, sockets, strict=True)}
 
 
-def write_hotel(folder: Path, sample: Sample, ports: list[int], language: str) -> Loaded:
+def write_hotel(folder: Path, sample: Sample, ports: Mapping[str, int], language: str) -> Loaded:
     """The sample's own configuration: the same file as a real hotel has."""
-    twilio, imap, smtp = ports
-    people = "".join(
-        f'[operators.{code}]\nname = "{name}"\nrole = "admin"\n' for code, name in sample.operators.items()
-    )
-    text = f"""\
-[hotel]
-name = "{sample.hotel}"
-time_zone = "{sample.zone}"
-language = "{language}"
-country = "{sample.country}"
-
-{people}
-[store]
-url = "sqlite:///{folder}/inbox.db"
-
-[secrets]
-keyring = false
-
-[prices.sms]
-FR = "0.0798"
-GB = "0.0524"
-DE = "0.1022"
-"*" = "0.0750"
-
-[prices.whatsapp]
-service = "0.0080"
-utility = "0.03"
-marketing = "0.0859"
-
-[channels.{TWILIO}]
-type = "twilio"
-account_sid = "{ACCOUNT_SID}"
-secret = "sandbox-token"
-from = "{sample.sms}"
-whatsapp_from = "{sample.whatsapp}"
-base_url = "http://127.0.0.1:{twilio}"
-poll_seconds = {POLL_SECONDS}
-
-[channels.{MAIL}]
-type = "email"
-address = "{sample.mail}"
-secret = "sandbox-mail"
-poll_seconds = {POLL_SECONDS}
-imap = {{ host = "127.0.0.1", port = {imap}, tls = "none" }}
-smtp = {{ host = "127.0.0.1", port = {smtp}, tls = "none" }}
-"""
     file = folder / "config.toml"
-    file.write_text(text, encoding="utf-8")
+    file.write_text(config_text(folder, sample, ports, language), encoding="utf-8")
     return load(file)
 
 
 def fill_vault(folder: Path) -> None:
     """What opens the simulators: no secret, but kept where a real hotel keeps its own."""
-    from adapters.sandbox.twilio_account import TwilioAccount
     from adapters.secrets import FileVault
 
     vault = FileVault(folder / "secrets.enc")
-    vault.set("sandbox-token", Secret(TwilioAccount().token))
-    vault.set("sandbox-mail", Secret("sandbox-mail"))
+    for key in house.KEYS:
+        vault.set(key, Secret(key))
 
 
-def start_sandbox(folder: Path, sample: Sample, ports: list[int]) -> subprocess.Popen[bytes]:
+def start_sandbox(folder: Path, sample: Sample, ports: Mapping[str, int]) -> subprocess.Popen[bytes]:
     """The vendors' process; it ends when our end of its standard input closes, however we end."""
-    twilio, imap, smtp = map(str, ports)
     arguments = ["--now", sample.now.isoformat(), "--seed", str(sample.seed)]
-    arguments += ["--twilio-port", twilio, "--imap-port", imap, "--smtp-port", smtp]
+    for name in house.PORTS:
+        arguments += [f"--{name}-port", str(ports[name])]
+    arguments += ["--receiver", f"http://127.0.0.1:{ports[RECEIVER]}"]
     log = os.open(folder / "sandbox.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         return subprocess.Popen(

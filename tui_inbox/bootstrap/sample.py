@@ -9,37 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 
-from adapters.email.account import external_id
-from adapters.sandbox import letters
+from adapters.sandbox.house import ACCOUNTS
 from adapters.sandbox.script import Desk as Answer
-from adapters.sandbox.script import Did, Elsewhere, Guest, Line, Note, Person, Sample, Thread, Words
-from adapters.twilio import errors
-from tui_inbox.domain import sms
+from adapters.sandbox.script import Did, Line, Note, Person, Sample, Thread, Words
+from tui_inbox.bootstrap.sample_answers import answer
+from tui_inbox.bootstrap.sample_messages import told
 from tui_inbox.domain.guest import Guest as StoredGuest
 from tui_inbox.domain.guest import GuestKind
-from tui_inbox.domain.message import Attachment, Delivery, Kind, MessageClass
-from tui_inbox.domain.outbox import OutboxState
+from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.planner import Rule, RuleKind
 from tui_inbox.domain.reservation import Reservation, ReservationStatus
 from tui_inbox.domain.template import Approval, Template, TemplateKind
-from tui_inbox.ports.channel import Inbound, Receipt, Status
+from tui_inbox.domain.visitor import Visitor
 from tui_inbox.ports.store import Store, Transaction
-from tui_inbox.services import accounts, drafting, guests, lifecycle, receipts, replying, settling, thread
+from tui_inbox.services import accounts, drafting, guests, lifecycle, replying, thread, webchat
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.intake import Intake
 
-TWILIO, MAIL = "desk-sms", "desk-mail"
-"""Names of the demo's two accounts."""
-ACCOUNT_OF = {"sms": TWILIO, "whatsapp": TWILIO, "email": MAIL}
 _BEFORE_ALL = timedelta(days=60)
-_TO_WIRE = (OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.INFLIGHT)
-_RECEIPTS = {"delivered": (Delivery.DELIVERED,), "read": (Delivery.DELIVERED, Delivery.READ)}
 
 
-def seed_store(store: Store, desk: Desk, sample: Sample, account_sid: str) -> None:
-    """Write the whole sample in one transaction; ``desk`` must have the accounts ``TWILIO`` and ``MAIL``."""
+def seed_store(store: Store, desk: Desk, sample: Sample) -> None:
+    """Write the whole sample in one transaction; ``desk`` must have the accounts of ``house.ACCOUNTS``."""
     with store.write() as tx:
-        seeding = _Seeding(tx, desk, sample, account_sid)
+        seeding = _Seeding(tx, desk, sample)
         seeding.house()
         for at, talk, n in _in_order(sample):
             seeding.line(at, talk, n)
@@ -59,13 +52,13 @@ def _in_order(sample: Sample) -> Iterator[tuple[datetime, Thread, int]]:
 class _Seeding:
     """The state of one run: which conversation belongs to which thread of the script."""
 
-    def __init__(self, tx: Transaction, desk: Desk, sample: Sample, account_sid: str) -> None:
+    def __init__(self, tx: Transaction, desk: Desk, sample: Sample) -> None:
         self._tx = tx
         self._desk = desk
         self._sample = sample
-        self._account_sid = account_sid
         self._conversations: dict[str, int] = {}
         self._people: dict[str, int] = {}
+        self._visitors: dict[str, int] = {}
         self._acts: dict[str, Callable[[Actor, int, Did, datetime], object]] = {
             "close": lambda who, talk, did, at: lifecycle.close(tx, who, [talk], at),
             "spam": lambda who, talk, did, at: lifecycle.report_spam(tx, who, [talk], at),
@@ -86,7 +79,7 @@ class _Seeding:
         tx, sample = self._tx, self._sample
         for code, name in sample.operators.items():
             tx.operators.seen(code, name, sample.now - _BEFORE_ALL)
-        for name in (TWILIO, MAIL):
+        for name in ACCOUNTS.values():
             accounts.connected(tx, self._desk, name, sample.now - _BEFORE_ALL)
             accounts.polled(tx, self._desk, name, None, sample.now)
         for person in sample.people.values():
@@ -124,16 +117,17 @@ class _Seeding:
     def line(self, at: datetime, talk: Thread, n: int) -> None:
         line: Line = talk.lines[n]
         match line:
-            case Guest() | Elsewhere():
-                intake = Intake(self._tx, self._desk, ACCOUNT_OF[talk.channel], at)
-                intake.take(self._inbound(line, at, talk, n))
-                intake.flush()
             case Answer():
-                self._answer(line, at, talk, n)
+                answer(self._tx, self._desk, self._sample, line, at, talk, n, self._conversation(talk))
             case Note():
                 drafting.add_note(self._tx, self._actor(line.by), self._conversation(talk), line.text, at)
             case Did():
                 self._acts[line.what](self._actor(line.by), self._conversation(talk), line, at)
+            case _:
+                visitor = self._visitor(talk, at) if talk.vendor == "webchat" else 0
+                intake = Intake(self._tx, self._desk, talk.account, at)
+                intake.take(told(self._sample, line, at, talk, n, visitor))
+                intake.flush()
 
     def _file(self, person: Person) -> None:
         """Put a guest on file; the handles come with their first message."""
@@ -157,6 +151,15 @@ class _Seeding:
         for name in person.tags:
             guests.tag(self._tx, self._actor("ana"), "guest", [stored.id], name, "", self._sample.now - _BEFORE_ALL)
 
+    def _visitor(self, talk: Thread, at: datetime) -> int:
+        """The browser of a guest in the web chat, opened with its first words."""
+        person, sample = self._sample.people[talk.guest], self._sample
+        if talk.guest not in self._visitors:
+            key, address = webchat.hash_of(sample.chat_key(person)), sample.address(person, talk.channel)
+            visitor = Visitor(0, talk.account, key, address, person.name, person.email, at, at)
+            self._visitors[talk.guest] = self._tx.visitors.add(visitor).id
+        return self._visitors[talk.guest]
+
     def _conversation(self, talk: Thread) -> int:
         """The conversation of a thread of the script; one that the desk begins is made here."""
         if talk.key not in self._conversations:
@@ -172,103 +175,10 @@ class _Seeding:
             )
         return self._conversations[talk.key]
 
-    def _inbound(self, line: Guest | Elsewhere, at: datetime, talk: Thread, n: int) -> Inbound:
-        sample, person = self._sample, self._sample.people[talk.guest]
-        written = isinstance(line, Guest)
-        shared = Inbound(
-            external_id=sample.sid(talk, n),
-            channel=talk.channel,
-            at=at,
-            address=sample.address(person, talk.channel),
-            own_address=sample.own(talk.channel),
-            text=line.text,
-            outbound=not written,
-            state=Delivery.NONE if written else Delivery.DELIVERED,
-            segments=max(sms.segments(line.text).count, 1),
-            attachments=self._photo(line, talk, n) if isinstance(line, Guest) and line.photo else (),
-        )
-        if talk.channel != "email" or not isinstance(line, Guest):
-            return shared
-        raw, ref = letters.letter(sample, talk, n), letters.message_id(sample, talk, n)
-        first = letters.message_id(sample, talk, 0)
-        return Inbound(
-            external_id=external_id(raw),
-            channel="email",
-            at=at,
-            address=person.email,
-            own_address=sample.mail,
-            text=line.text,
-            name=person.name,
-            full_text=line.text + line.quoted if line.quoted else "",
-            subject=letters.subject(talk, n),
-            kind=Kind.EMAIL,
-            automated=line.machine,
-            thread_ref=ref,
-            references=first if first != ref else "",
-        )
-
-    def _photo(self, line: Guest, talk: Thread, n: int) -> tuple[Attachment, ...]:
-        sid = self._sample.sid(talk, n)
-        media = self._sample.id_of("ME", talk.key, n)
-        ref = f"/2010-04-01/Accounts/{self._account_sid}/Messages/{sid}/Media/{media}"
-        return (Attachment(name="image-1.png", type="image/png", ref=ref),)
-
-    def _answer(self, line: Answer, at: datetime, talk: Thread, n: int) -> None:
-        tx, desk, sample = self._tx, self._desk, self._sample
-        planned = line.fate == "planned"
-        sent = replying.send(
-            tx,
-            desk,
-            self._actor(line.by),
-            replying.Reply(
-                conversation_id=self._conversation(talk),
-                account=ACCOUNT_OF[talk.channel],
-                channel=talk.channel,
-                address=sample.address(sample.people[talk.guest], talk.channel),
-                text=line.text,
-                key=sample.id_of("", "answer", talk.key, n),
-                send_at=sample.at(line.ago) if planned else None,
-                send_now=not planned,
-            ),
-            at,
-        )
-        if not planned:
-            self._fate(line, at, talk, n, sent.outbox_id)
-
-    def _fate(self, line: Answer, at: datetime, talk: Thread, n: int, outbox_id: int) -> None:
-        """Through the outbox's own states to what the vendor said."""
-        tx, desk, account = self._tx, self._desk, ACCOUNT_OF[talk.channel]
-        row = tx.outbox.load(outbox_id)
-        for state in _TO_WIRE:
-            moved = tx.outbox.move(row, state, at, **({"tries": 1} if state is OutboxState.INFLIGHT else {}))
-            assert moved is not None
-            row = moved
-        tx.outbox.attempt_ended(tx.outbox.attempt(row.id, 1, at), at, line.fate)
-        if line.fate == "unknown":
-            settling.unsure(tx, desk, row, "timeout", at)
-            return
-        mail = talk.channel == "email"
-        provider_id = row.message_ref if mail else self._sample.sid(talk, n)
-        parts = None if mail else sms.segments(line.text).count
-        settling.accepted(tx, desk, row, Receipt(provider_id, segments=parts), at)
-        if mail:
-            return
-        for step, reached in enumerate(_RECEIPTS.get(line.fate, ()), 1):
-            later = min(at + timedelta(seconds=20 * step), self._sample.now)
-            receipts.apply_status(tx, desk, Status(provider_id, reached, later), account, later)
-        if line.fate == "failed":
-            later = at + timedelta(seconds=20)
-            status = Status(
-                provider_id,
-                Delivery.FAILED,
-                later,
-                error_code=errors.word(line.error),
-                vendor_text=f"{line.error} Unreachable destination handset",
-            )
-            receipts.apply_status(tx, desk, status, account, later)
-
     def _draft(self, who: Actor, conversation_id: int, did: Did, at: datetime) -> None:
-        drafting.save_draft(self._tx, who, conversation_id, did.text, at, cursor=len(did.text), account=TWILIO)
+        """Where the guest wrote last."""
+        account = self._tx.conversations.load(conversation_id).last_account
+        drafting.save_draft(self._tx, who, conversation_id, did.text, at, cursor=len(did.text), account=account)
 
     def _actor(self, code: str) -> Actor:
         return Actor(code, self._sample.operators.get(code, code))
@@ -285,7 +195,7 @@ def _template(sample: Sample, words: Words) -> Template:
         shortcut=words.shortcut,
         category=words.category.lower(),
         message_class=MessageClass.MARKETING if words.category == "MARKETING" else MessageClass.TRANSACTIONAL,
-        account=TWILIO if vendors else "",
+        account=ACCOUNTS["twilio"] if vendors else "",
         vendor_id=sample.id_of("HX", words.name, words.language) if vendors else "",
         approval=Approval(words.status) if vendors else Approval.NONE,
         approval_reason=words.reason,

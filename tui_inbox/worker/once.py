@@ -93,4 +93,6 @@ def _round(parts: Parts) -> Outcome:
         sent += sender.send(name)
     for channel in parts.channels.values():
         performing.perform(parts.store, parts.desk, channel, parts.clock.now())
-    return Outcome(True, applied, sent, tuple(failed), len(polled) + len(letterboxes))
+    # Who only waits to be called has not been asked, so it cannot have answered.
+    silent = [name for name in polled if name in parts.channels and not parts.channels[name].streams()]
+    return Outcome(True, applied, sent, tuple(failed), len(polled) - len(silent) + len(letterboxes))
