@@ -104,6 +104,9 @@ class SqlOutbox(SqlOutboxRows):
             params["account"] = account
         return self._all(f"WHERE o.state IN ({marks}){scope} ORDER BY o.id LIMIT :limit", limit=limit, **params)
 
+    def used(self, dedupe_key: str) -> bool:
+        return self._db.value("SELECT 1 FROM outbox WHERE dedupe_key = :key", key=dedupe_key) is not None
+
     def by_provider(self, account: str, provider_id: str) -> Outgoing | None:
         where = "WHERE o.account = :account AND o.provider_id = :provider_id AND o.provider_id <> ''"
         return self._one(where, account=account, provider_id=provider_id)
@@ -140,6 +143,10 @@ class SqlOutbox(SqlOutboxRows):
     def waiting_for_guest(self, conversation_id: int) -> Sequence[Outgoing]:
         where = "WHERE o.conversation_id = :id AND o.state = 'held' AND o.hold_if_guest_writes = 1 ORDER BY o.id"
         return self._all(where, id=conversation_id)
+
+    def held_for(self, reason: str, account: str, limit: int) -> Sequence[Outgoing]:
+        where = "WHERE o.state = 'held' AND o.reason = :reason AND o.account = :account ORDER BY o.id LIMIT :limit"
+        return self._all(where, reason=reason, account=account, limit=limit)
 
     def bound_ids(self, account: str, provider_ids: Sequence[str]) -> set[str]:
         marks, params = in_list("provider", provider_ids)

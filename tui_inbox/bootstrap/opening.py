@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -21,7 +21,8 @@ from tui_inbox.config.problems import line_of, nearest
 from tui_inbox.config.schema import Amount
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.footer import Footer
-from tui_inbox.services.desk import AccountInfo, ChannelKind, Desk
+from tui_inbox.domain.hours import WEEKDAYS, Hours, span
+from tui_inbox.services.desk import AccountInfo, BookingRules, Bulk, ChannelKind, Desk
 
 if TYPE_CHECKING:
     from adapters.secrets import SecretChain
@@ -254,7 +255,26 @@ def build_desk(loaded: Loaded, found: Mapping[str, Account] | None = None) -> De
         },
         owner=config.hotel.owner,
         sms_segments=_budgets(config),
+        hours=_hours(config),
+        zones={code: ZoneInfo(house.time_zone) for code, house in config.properties.items() if house.time_zone},
+        bookings=BookingRules(
+            config.bookings.approval == "hand",
+            config.bookings.staff,
+            timedelta(minutes=config.bookings.hold_minutes),
+            config.bookings.minutes_to_answer,
+        ),
+        bulk=Bulk(None if config.bulk.max_recipients == "none" else config.bulk.max_recipients, config.bulk.per_minute),
+        acknowledge=config.hours.template if config.hours.acknowledge else None,
         receiving=tuple(way for way in ("listen", "spool", "relay") if getattr(config.receiver, way)),
+    )
+
+
+def _hours(config: Config) -> Hours:
+    hours = config.hours
+    return Hours(
+        {WEEKDAYS.index(day): tuple(span(slot) for slot in slots) for day, slots in hours.week.items()},
+        {date.fromisoformat(day): tuple(span(slot) for slot in slots) for day, slots in hours.dates.items()},
+        span(hours.quiet) if hours.quiet else None,
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from tui_inbox.config.checking import Lines
 from tui_inbox.config.problems import Problem, line_of, nearest
 from tui_inbox.config.schema import Config
+from tui_inbox.domain.hours import WEEKDAYS, span
 
 # ISO 639-1.
 _LANGUAGES = (
@@ -54,6 +56,44 @@ def _hotel(config: Config) -> Iterator[_Found]:
         yield "config_bad_language", ("hotel", "language"), {"key": "language", "seen": f'"{hotel.language}"'}
     if hotel.country and hotel.country not in COUNTRIES:
         yield "config_bad_country", ("hotel", "country"), {"key": "country", "seen": f'"{hotel.country}"'}
+
+
+def _hours(config: Config) -> Iterator[_Found]:
+    for code, house in config.properties.items():
+        if house.time_zone and not is_zone(house.time_zone):
+            meant = nearest_zone(house.time_zone)
+            params: dict[str, str | int] = {"key": "time_zone", "seen": f'"{house.time_zone}"', "nearest": meant}
+            path = ("properties", code, "time_zone")
+            yield ("config_bad_zone_near" if meant else "config_bad_zone"), path, params
+    hours = config.hours
+    for table, days in (("week", hours.week), ("dates", hours.dates)):
+        for day, slots in days.items():
+            if not (day in WEEKDAYS if table == "week" else _is_date(day)):
+                yield f"config_bad_{table}", ("hours", table, day), {"key": day, "known": ", ".join(WEEKDAYS)}
+            for slot in slots:
+                if not _is_span(slot):
+                    yield "config_bad_span", ("hours", table, day), {"key": day, "seen": f'"{slot}"'}
+    if hours.quiet and not _is_span(hours.quiet):
+        yield "config_bad_span", ("hours", "quiet"), {"key": "quiet", "seen": f'"{hours.quiet}"'}
+    staff = config.bookings.staff
+    if staff and ("@" not in staff or " " in staff):
+        yield "config_bad_mail", ("bookings", "staff"), {"key": "staff", "seen": f'"{staff}"'}
+
+
+def _is_span(text: str) -> bool:
+    try:
+        span(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _operators(config: Config) -> Iterator[_Found]:

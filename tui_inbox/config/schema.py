@@ -54,11 +54,17 @@ class Operator(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Property(Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1)]
+    time_zone: str = ""
 
 
 class UndoSeconds(Struct, frozen=True, forbid_unknown_fields=True):
     chat: Seconds = 5
     email: Seconds = 10
+
+
+class Bulk(Struct, frozen=True, forbid_unknown_fields=True):
+    max_recipients: Annotated[int, Meta(ge=1)] | Literal["none"] = 74
+    per_minute: Annotated[int, Meta(ge=1, le=6000)] = 60
 
 
 class Worker(Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,6 +116,21 @@ class Footer(Struct, frozen=True, forbid_unknown_fields=True):
     sms: str = ""
 
 
+class Hours(Struct, frozen=True, forbid_unknown_fields=True):
+    week: dict[str, list[str]] = field(default_factory=dict)
+    dates: dict[str, list[str]] = field(default_factory=dict)
+    quiet: str = ""
+    acknowledge: bool = False
+    template: str = ""
+
+
+class Bookings(Struct, frozen=True, forbid_unknown_fields=True):
+    approval: Literal["automatic", "hand"] = "automatic"
+    staff: str = ""
+    hold_minutes: Annotated[int, Meta(ge=0, le=120)] = 10
+    minutes_to_answer: Annotated[int, Meta(ge=1, le=10080)] = 60
+
+
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file. The table of a channel or a source is kept as written: its adapter knows what it may hold."""
 
@@ -118,7 +139,10 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     compose: Compose = field(default_factory=Compose)
     operators: dict[Code, Operator] = field(default_factory=dict)
     properties: dict[Code, Property] = field(default_factory=dict)
+    hours: Hours = field(default_factory=Hours)
+    bookings: Bookings = field(default_factory=Bookings)
     worker: Worker = field(default_factory=Worker)
+    bulk: Bulk = field(default_factory=Bulk)
     store: Store = field(default_factory=Store)
     secrets: Secrets = field(default_factory=Secrets)
     receiver: Receiver = field(default_factory=Receiver)

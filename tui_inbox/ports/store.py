@@ -395,6 +395,10 @@ class Outbox(Protocol):
 
     def in_state(self, states: Sequence[OutboxState], limit: int, account: str = "") -> Sequence[Outgoing]: ...
 
+    def used(self, dedupe_key: str) -> bool:
+        """Is a row with this key there, in whatever state?"""
+        ...
+
     def by_provider(self, account: str, provider_id: str) -> Outgoing | None: ...
 
     def by_message(self, message_id: int) -> Outgoing | None: ...
@@ -413,6 +417,14 @@ class Outbox(Protocol):
 
     def waiting_for_guest(self, conversation_id: int) -> Sequence[Outgoing]:
         """Held rows with ``hold_if_guest_writes``."""
+        ...
+
+    def segments_since(self, account: str, channels: Sequence[str], since: datetime) -> int:
+        """SMS parts of ours that left, are on their way or failed after the vendor took them."""
+        ...
+
+    def held_for(self, reason: str, account: str, limit: int) -> Sequence[Outgoing]:
+        """Held rows with this reason, oldest first."""
         ...
 
     def bound_ids(self, account: str, provider_ids: Sequence[str]) -> set[str]:

@@ -87,6 +87,14 @@ class BookingRules(NamedTuple):
     """What a waiting guest is given to answer an offer."""
 
 
+class Bulk(NamedTuple):
+    """How much may go to many at once."""
+
+    max_recipients: int | None = 74
+    """Guests of one group send without an administrator's word; None: no limit."""
+    per_minute: int = 60
+
+
 class Desk(NamedTuple):
     """The hotel as the use cases see it; built once by ``bootstrap``, holds no secret."""
 
@@ -129,8 +137,10 @@ class Desk(NamedTuple):
     zones: Mapping[str, ZoneInfo] = {}
     """Property -> its time zone, where it is not the hotel's."""
     bookings: BookingRules = BookingRules()
-    acknowledge: str = ""
-    """Reminder template by which guests who write outside the hours are told so; empty: they are not."""
+    acknowledge: str | None = None
+    """Reminder template by which guests who write outside the hours are told so; empty: ours; None: they are not."""
+
+    bulk: Bulk = Bulk()
 
     def info(self, name: str) -> AccountInfo | None:
         """Of a channel account or a source of stays."""

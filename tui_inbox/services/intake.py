@@ -75,6 +75,8 @@ class Intake:
         self._unsettled: list[Outgoing] | None = None
         self._operators: tuple[str, ...] | None = None
         self.rang = False
+        self.began: dict[int, datetime] = {}
+        """Conversations that a guest began or took up again while automation was on, and when."""
 
     def expect(self, items: Sequence[Item]) -> None:
         """Read what the page will need in a few statements."""
@@ -124,7 +126,7 @@ class Intake:
             self._tx.unread.bump_all(marks, self._everybody())
         for kept in (self._conversations, self._talks, self._heard, self._lines, self._unread, self._clocked):
             kept.clear()
-        self._added.clear()
+        self._added = []
 
     def _status(self, status: Status) -> Fate:
         self.flush()
@@ -199,7 +201,7 @@ class Intake:
         if word is not None:
             self._stop(word, item.channel, address, conversation, at)
         if taken or (item.outbound and not call):
-            conversation = self._answered_elsewhere(conversation, item, at, imported)
+            conversation = self._other_answer(conversation, item, at, imported)
         elif imported:
             conversation = lifecycle.history_imported(conversation, at, inbound=not item.outbound)
         elif not quiet:
@@ -280,16 +282,17 @@ class Intake:
         self._tx.changed("guest", conversation.guest_id)
 
     def _guest_wrote(self, conversation: Conversation, at: datetime) -> Conversation:
-        answered = None
         waits_since = conversation.unanswered_since if conversation.unanswered else None
         late = conversation.last_at is not None and at < conversation.last_at
-        if late and (waits_since is None or at < waits_since):
-            answered = self._tx.messages.last_answer_at(conversation.id)
+        asked = late and (waits_since is None or at < waits_since)
+        answered = self._tx.messages.last_answer_at(conversation.id) if asked else None
         change = lifecycle.guest_wrote(conversation, at, self._now, answered)
         if change.code is not None:
             settling.tell(self._tx, change.code, change.conversation, "", self._now, params=change.params)
         if change.conversation.state is State.SPAM:
             return change.conversation
+        if conversation.automation or conversation.last_message_id is None:
+            self.began[conversation.id] = at
         count = self._unread.get(conversation.id, (0, at))[0]
         self._unread[conversation.id] = (count + 1, at)
         self.rang = True
@@ -311,9 +314,7 @@ class Intake:
             if self._tx.outbox.move(row, row.state, self._now, reason="guest_wrote", not_before=later) is not None:
                 self._tx.changed("outbox", row.id)
 
-    def _answered_elsewhere(
-        self, conversation: Conversation, item: Inbound, at: datetime, imported: bool
-    ) -> Conversation:
+    def _other_answer(self, conversation: Conversation, item: Inbound, at: datetime, imported: bool) -> Conversation:
         """The hotel answered by another way: nobody waits any more."""
         newer = conversation.last_in_at is None or at >= conversation.last_in_at
         if imported or item.automated or not newer:

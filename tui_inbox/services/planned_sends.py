@@ -203,11 +203,10 @@ def _consented(tx: Transaction, guest: Guest, channels: Sequence[str]) -> tuple[
 
 def post(tx: Transaction, desk: Desk, conversation: Conversation, letter: Letter, now: datetime) -> Outgoing | None:
     """Into the guest's thread and the outbox; None when this key was used before."""
+    if tx.outbox.used(letter.dedupe_key):
+        return None
     message = write(tx, desk, conversation, letter, now)
     outgoing = enqueue(tx, conversation, letter, message, now)
-    if outgoing is None:
-        tx.messages.set_state(message.id, Delivery.CANCELLED)
-        return None
     _show(tx, conversation, message.id, preview(message.text, message.subject, ()), letter, now)
     return outgoing
 
