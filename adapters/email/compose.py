@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from tui_inbox.domain.design import PICTURE
 from tui_inbox.domain.display import safe_name
 from tui_inbox.domain.errors import Rejected
 from tui_inbox.domain.outbox import Outgoing
 
 MAX_REFERENCES = 20
+_PICTURES = "pictures.tui-inbox.invalid"
+"""Right side of the ids of pictures inside a mail."""
 _POLICY = SMTP.clone(cte_type="7bit")
 # Everything that any reader of mail, or str.splitlines, takes for the end of a line.
 _BREAKS = re.compile("[\x00\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
@@ -95,14 +98,42 @@ def _built(
     if outgoing.scheduled:
         message["Auto-Submitted"] = "auto-generated"
     message.set_content(outgoing.text.replace("\r\n", "\n").replace("\r", "\n"))
-    for name, kind, content in files:
-        main, _slash, sub = kind.partition("/")
-        if not (main.isidentifier() and re.fullmatch(r"[A-Za-z0-9.+-]{1,100}", sub)):
-            main, sub = "application", "octet-stream"
-        if main in ("message", "multipart"):
-            main, sub = "application", "octet-stream"
-        message.add_attachment(content, maintype=main, subtype=sub, filename=safe_name(name))
+    shown = set(PICTURE.findall(outgoing.html))
+    named = list(zip([*outgoing.attachments, *[""] * len(files)], files, strict=False))
+    inside = {sha256: file for sha256, file in named if sha256 in shown}
+    if outgoing.html:
+        _designed(message, outgoing.html, inside)
+    for sha256, (name, kind, content) in named:
+        if sha256 not in inside:
+            main, sub = _media_type(kind)
+            message.add_attachment(content, maintype=main, subtype=sub, filename=safe_name(name))
     return message
+
+
+def _designed(message: EmailMessage, html: str, pictures: Mapping[str, tuple[str, str, bytes]]) -> None:
+    """The same text with its design beside the plain one, and the pictures that it shows inside it."""
+    message.add_alternative(PICTURE.sub(rf"cid:\1@{_PICTURES}", html), subtype="html")
+    if not pictures:
+        return
+    page = message.get_payload(1)
+    assert isinstance(page, EmailMessage), "an alternative that was just added"
+    for sha256, (name, kind, content) in pictures.items():
+        main, sub = _media_type(kind)
+        page.add_related(
+            content,
+            maintype=main,
+            subtype=sub,
+            cid=f"<{sha256}@{_PICTURES}>",
+            filename=safe_name(name),
+            disposition="inline",
+        )
+
+
+def _media_type(kind: str) -> tuple[str, str]:
+    """What a file says it is, unless that would change how the mail around it is read."""
+    main, _slash, sub = kind.partition("/")
+    fits = main.isidentifier() and re.fullmatch(r"[A-Za-z0-9.+-]{1,100}", sub)
+    return (main, sub) if fits and main not in ("message", "multipart") else ("application", "octet-stream")
 
 
 def _address(address: str, name: str) -> Address:

@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tui_inbox.domain.conversation import Conversation
+from tui_inbox.domain.design import PICTURE
+from tui_inbox.domain.design_html import with_footer
 from tui_inbox.domain.display import clean, clean_line
+from tui_inbox.domain.footer import RULE
 from tui_inbox.domain.message import Attachment, Delivery, Direction, Kind, Message, MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState, Outgoing, Way, body_hash
 from tui_inbox.domain.sms import segments
@@ -47,6 +50,8 @@ class Letter(NamedTuple):
     way: Way = Way.PLAIN
     target: str = ""
     tag: str = ""
+    html: str = ""
+    """Mail: the design of ``text`` (``Rendered.html``)."""
 
 
 def new_key() -> str:
@@ -82,7 +87,7 @@ def write(tx: Transaction, desk: Desk, conversation: Conversation, letter: Lette
             author=letter.author,
             state=Delivery.HELD,
             template=letter.template,
-            thread_ref=_message_id(letter.dedupe_key, own) if traits.has_subject else "",
+            thread_ref=message_id(letter.dedupe_key, own) if traits.has_subject else "",
             references=_references(parent) if parent else "",
             segments=segments(text).count if traits.counts_segments else None,
             created_at=now,
@@ -123,7 +128,7 @@ def enqueue(
             references=message.references,
             template_id=letter.template_id,
             template_values=dict(letter.template_values),
-            attachments=tuple(file.sha256 for file in letter.attachments),
+            attachments=_files(letter),
             attachment_names=tuple(file.name for file in letter.attachments),
             not_before=letter.not_before or now,
             expires_at=letter.expires_at,
@@ -137,12 +142,25 @@ def enqueue(
             way=letter.way,
             target=letter.target,
             tag=letter.tag,
+            html=with_footer(letter.html, _added(letter, message)),
         )
     )
     if row is not None:
         tx.changed("outbox", row.id)
         tx.changed("conversation", conversation.id)
     return row
+
+
+def _files(letter: Letter) -> tuple[str, ...]:
+    """What is attached, and then the pictures that the design shows from the store of files."""
+    attached = [file.sha256 for file in letter.attachments]
+    return tuple(dict.fromkeys([*attached, *PICTURE.findall(letter.html)]))
+
+
+def _added(letter: Letter, message: Message) -> str:
+    """What stands under the letter's own text in the message: its footer."""
+    under = message.text.removeprefix(clean(letter.text).rstrip())
+    return under.strip().removeprefix(RULE).strip() if under != message.text else ""
 
 
 def _parent(tx: Transaction, conversation: Conversation, letter: Letter) -> Message | None:
@@ -166,7 +184,7 @@ def _references(parent: Message) -> str:
     return " ".join(ids if len(ids) <= _REFERENCES else [ids[0], *ids[1 - _REFERENCES :]])
 
 
-def _message_id(key: str, own_address: str) -> str:
+def message_id(key: str, own_address: str) -> str:
     """Fixed when the row is made: every repeat of a mail carries the same."""
     domain = own_address.rpartition("@")[2] or "tui-inbox.invalid"
     return f"<{key.lower()}@{domain}>"
