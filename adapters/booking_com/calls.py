@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -102,11 +103,20 @@ class Calls:
 
 
 def message_of(raw: bytes) -> wire.Message:
-    """As much of a message as its envelope is named by; nothing for one that cannot be read."""
+    """As much of a message as its envelope is named by: its id at least, where even that can be read."""
     try:
         return decoded(raw, wire.Message)
     except Malformed:
+        pass
+    try:
+        return wire.Message(message_id=decoded(raw, wire.Named).message_id)
+    except Malformed:
         return wire.Message()
+
+
+def name_of(raw: bytes) -> str:
+    """What its envelope is called: its id; one without is known by its bytes, so that it is kept and quarantined."""
+    return (message_of(raw).id or f"nameless:{hashlib.sha256(raw).hexdigest()[:32]}")[:200]
 
 
 def told(raw: bytes, property_id: str, talk: bytes = b"null") -> bytes:

@@ -11,7 +11,6 @@ So nothing is removed that was not committed here, and nothing is removed twice:
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 
 import msgspec
@@ -20,7 +19,7 @@ from msgspec import Struct
 from adapters._json import answered
 from adapters._ota import moment, stamp
 from adapters.booking_com import wire
-from adapters.booking_com.calls import Calls, message_of, told
+from adapters.booking_com.calls import Calls, name_of, told
 from tui_inbox.domain.errors import AccountBlocked, NotSent, Rejected
 from tui_inbox.ports.channel import Batch, Envelope
 
@@ -57,13 +56,13 @@ class Queue:
             self.off = True
             return Batch(() if cursor.off else (_notice("queue_off", now),), _written(Cursor(cursor.kept, off=True)))
         self.off = False
-        ids = [_name(bytes(row)) for row in rows]
+        ids = [name_of(bytes(row)) for row in rows]
         known = frozenset(cursor.kept)
         count = next((n for n, id_ in enumerate(ids) if id_ not in known), len(ids))
         fresh = tuple(
             self._envelope(id_, bytes(row))
             for id_, row in zip(ids[count:], rows[count:], strict=True)
-            if id_ not in known and not id_.startswith(_NAMELESS)
+            if id_ not in known
         )
         if cursor.off:
             fresh = (*fresh, _notice("", now))
@@ -91,15 +90,7 @@ class Queue:
         return ""
 
     def _envelope(self, id_: str, raw: bytes) -> Envelope:
-        return Envelope(id_[:200], "message", told(raw, self._properties[0] if len(self._properties) == 1 else ""))
-
-
-_NAMELESS = "nameless:"
-
-
-def _name(raw: bytes) -> str:
-    """An element's id; one without is counted by the queue as well, so it is known by its bytes."""
-    return message_of(raw).id or f"{_NAMELESS}{hashlib.sha256(raw).hexdigest()[:32]}"
+        return Envelope(id_, "message", told(raw, self._properties[0] if len(self._properties) == 1 else ""))
 
 
 def _settled(doubt: str, now: datetime) -> bool:

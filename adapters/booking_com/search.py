@@ -10,7 +10,7 @@ from msgspec import Struct
 from adapters._json import answered
 from adapters._ota import is_id, moment, stamp
 from adapters.booking_com import wire
-from adapters.booking_com.calls import Calls, message_of, told
+from adapters.booking_com.calls import Calls, name_of, told
 from tui_inbox.domain.errors import Rejected
 from tui_inbox.ports.channel import Batch, Envelope
 
@@ -60,11 +60,7 @@ def _result(calls: Calls, properties: tuple[str, ...], cursor: Cursor, now: date
     if data.messages is None:
         return Batch((), _written(cursor))  # Its status has no documented name: without messages it is not ready.
     own = properties[0] if len(properties) == 1 else ""
-    envelopes = []
-    for row in data.messages:
-        message = message_of(bytes(row))
-        if message.id:
-            envelopes.append(Envelope(message.id[:200], "message", told(bytes(row), own)))
+    envelopes = [Envelope(name_of(bytes(row)), "message", told(bytes(row), own)) for row in data.messages]
     following = wire.text(data.next_page_id)
     if following:
         return Batch(tuple(envelopes), _written(Cursor(cursor.day, cursor.job, cursor.asked, following)), more=True)

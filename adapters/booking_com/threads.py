@@ -10,7 +10,7 @@ from msgspec import Raw, Struct
 from adapters._json import answered, decoded
 from adapters._ota import is_id, moment, stamp
 from adapters.booking_com import wire
-from adapters.booking_com.calls import Calls, message_of, told
+from adapters.booking_com.calls import Calls, message_of, name_of, told
 from tui_inbox.domain.errors import AccountBlocked, Malformed, NotSent
 from tui_inbox.ports.channel import Batch, Envelope
 
@@ -91,10 +91,9 @@ def _thread(
     calls: Calls, property_id: str, conversation: str, start: datetime | None, latest: datetime, now: datetime
 ) -> list[Envelope]:
     found, facts = list[Envelope](), b"null"
-    for message, raw, talk in calls.walk(f"/properties/{property_id}/conversations/{conversation}", start):
+    for _message, raw, talk in calls.walk(f"/properties/{property_id}/conversations/{conversation}", start):
         facts = talk
-        if message.id:
-            found.append(Envelope(message.id[:200], "message", told(raw, property_id, talk)))
+        found.append(Envelope(name_of(raw), "message", told(raw, property_id, talk)))
     found.reverse()
     access = decoded(facts, wire.Talk).access if facts != b"null" else ""
     if access:

@@ -59,6 +59,12 @@ class Place(Struct):
     conversation_reference: Id = None
 
 
+class Named(Struct):
+    """All that is wanted of a message of which nothing else can be read."""
+
+    message_id: Id = None
+
+
 class Message(Struct):
     message_id: Id = None
     timestamp: str | None = None

@@ -10,15 +10,16 @@ from random import Random
 import msgspec
 import pytest
 
+from adapters._answers import Answer
 from adapters.booking_com.account import Booking
-from adapters.booking_com.queue import SETTLE
+from adapters.booking_com.queue import SETTLE, Queue
 from adapters.sandbox.booking_com import SandboxBooking
 from adapters.sandbox.booking_com_account import BookingAccount
 from adapters.sandbox.ota import Fault
 from storage.store import SqlStore
 from tests.adapters.rig_booking_com import in_sandbox
 from tests.fakes import StillClock, hotel
-from tui_inbox.domain.errors import AccountBlocked, ChannelError, Rejected
+from tui_inbox.domain.errors import AccountBlocked, ChannelError, Malformed, Rejected
 from tui_inbox.ports.channel import Inbound, News
 from tui_inbox.services import polling
 from tui_inbox.services.desk import AccountInfo, Desk
@@ -235,3 +236,32 @@ def test_an_account_that_is_refused_removes_nothing(box: SandboxBooking, desk: B
     with pytest.raises(AccountBlocked):
         desk.fetch("queue", first.cursor, None)
     assert len(box.account.queue) == 1
+
+
+class Rows:
+    """The vendor's queue as bytes, in forms that its simulator does not write."""
+
+    def __init__(self, *rows: bytes) -> None:
+        self.rows = list(rows)
+
+    def read(self, _path: str) -> Answer:
+        return Answer(200, {}, b'{"data":{"messages":[' + b",".join(self.rows) + b"]}}")
+
+    def tell(self, _method: str, _path: str, params: dict[str, str]) -> None:
+        del self.rows[: int(params["number_of_messages"])]
+
+
+def test_what_cannot_be_read_is_kept_before_it_is_removed(desk: Booking, clock: StillClock) -> None:
+    changed = b'{"message_id":"4ad42260-e0aa-11ea-b1cb-0975761ce091","timestamp":{"epoch":1},"content":"Help"}'
+    rows = Rows(changed, b'["of another form"]', b'{"message_id":null}')
+    queue = Queue(rows, ("1234567",))  # type: ignore[arg-type]
+    first = queue.fetch("", clock.now())
+    assert len(rows.rows) == 3
+    queue.fetch(first.cursor, clock.now())
+    assert rows.rows == [], "kept, so confirmed"
+    named, strange, artefact = first.envelopes
+    assert named.external_id == "4ad42260-e0aa-11ea-b1cb-0975761ce091", "found again under its id once it can be read"
+    for envelope in (named, strange):
+        with pytest.raises(Malformed):
+            desk.read(envelope)
+    assert desk.read(artefact) == ()
