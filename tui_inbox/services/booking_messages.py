@@ -207,7 +207,9 @@ def _tell_guest(
         rendered = rendered_for(tx, desk, template, guest, stay, way.channel, now, extra=extra)
         if rendered.problems:
             return "missing_value" if rendered.missing else rendered.problems[0].code
-        letters.append(way._replace(text=rendered.text, subject=rendered.subject, template=template.name))
+        letters.append(
+            way._replace(text=rendered.text, subject=rendered.subject, html=rendered.html, template=template.name)
+        )
     conversation = conversation_of(tx, guest, stay, now)
     sent = [
         post(tx, desk, conversation, _dated(letter, f"booking-{_key(event)}", place, now), now)

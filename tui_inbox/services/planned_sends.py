@@ -171,6 +171,7 @@ def prepare(tx: Transaction, desk: Desk, rule: Rule, stay: Reservation, guest: G
             way._replace(
                 text=rendered.text,
                 subject=rendered.subject,
+                html=rendered.html,
                 not_before=now,
                 expires_at=until,
                 hold_if_guest_writes=rule.hold_if_guest_writes,
