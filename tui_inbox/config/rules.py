@@ -37,7 +37,7 @@ STORES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 def check_rules(config: Config, lines: Lines) -> list[Problem]:
     """Every mistake that needs more than one look: names that must exist, codes that must be real."""
-    areas = (_hotel, _operators, _store, _receiver, _telling, _channels)
+    areas = (_hotel, _hours, _operators, _store, _receiver, _telling, _channels)
     found = [one for area in areas for one in area(config)]
     return [Problem(code, path, line_of(lines, path), params) for code, path, params in found]
 
