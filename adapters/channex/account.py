@@ -160,15 +160,17 @@ class Channex(ChannexAccounts):
     def find(self, outgoing: Outgoing) -> Found:
         """The hotel's messages of this very text in the thread since the row was made; files have no text."""
         since = (outgoing.created_at or outgoing.unknown_since or self._clock.now()) - CLOCK_SLACK
-        wanted, found = same_text(outgoing.text), list[tuple[datetime, str]]()
+        wanted, found, readable = same_text(outgoing.text), list[tuple[datetime, str]](), True
         for message, _raw in self._walk(self._messages_of(outgoing.address), since):
             at, fields = message.at, message.attributes
+            readable = readable and at is not None
             if at is None or at < since or fields.sender != "property":
                 continue
             same = bool(fields.attachments) if outgoing.attachments else same_text(fields.message or "") == wanted
             if same:
                 found.append((at, message.id))
-        return Found(tuple(id_ for _at, id_ in sorted(found)), authoritative=True)
+        # What cannot be read may be ours.
+        return Found(tuple(id_ for _at, id_ in sorted(found)), authoritative=readable)
 
     def act(self, deed: Deed) -> None:
         """Close a thread or open it, or tell Booking.com that nobody waits for an answer."""

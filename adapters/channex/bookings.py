@@ -124,7 +124,10 @@ class Bookings(ChannexBookings):
         return (LISTED, FEED) if self._settings.acknowledge else (LISTED,)
 
     def fetch(self, stream: str, cursor: str, since: datetime | None) -> Batch:
-        return self._revisions(cursor) if stream == FEED else self._listed(cursor, since)
+        try:
+            return self._revisions(cursor) if stream == FEED else self._listed(cursor, since)
+        except Malformed as fault:
+            raise Rejected(fault.code) from None
 
     def read(self, envelope: Envelope) -> Sequence[StayRecord]:
         """Raises ``Malformed``."""

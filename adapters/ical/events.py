@@ -156,9 +156,16 @@ def _text(event: icalendar.Event, name: str) -> str:
         return ""
 
 
+def _value(event: icalendar.Event, name: str) -> object:
+    try:
+        return getattr(event.get(name), "dt", None)
+    except Exception:  # noqa: BLE001 - what the library could not read it raises only now
+        raise Malformed("no_date") from None
+
+
 def _day(event: icalendar.Event, name: str, zone: ZoneInfo) -> date | None:
     """The hotel's date; a time without a zone is the hotel's own."""
-    value = getattr(event.get(name), "dt", None)
+    value = _value(event, name)
     try:
         if isinstance(value, datetime):
             return (value.astimezone(zone) if value.tzinfo is not None else value).date()
@@ -169,7 +176,7 @@ def _day(event: icalendar.Event, name: str, zone: ZoneInfo) -> date | None:
 
 def _after(event: icalendar.Event, arrival: date) -> date:
     """Without an end: its length, else one night."""
-    length = getattr(event.get("DURATION"), "dt", None)
+    length = _value(event, "DURATION")
     try:
         return arrival + (length if isinstance(length, timedelta) else timedelta(days=1))
     except OverflowError:
