@@ -24,6 +24,10 @@ _NEWEST = " ORDER BY o.created_at DESC, o.id DESC LIMIT :limit"
 SENT_STATES = ("inflight", "accepted", "delivered", "read", "failed", "unknown", "needs_operator")
 """Everything that left, may have left, or should have: not what waits, was called off or ran out of time."""
 
+_BILLED = (
+    "queued", "claimed", "inflight", "retry_wait", "accepted", "delivered", "read", "unknown", "needs_operator",
+)  # fmt: skip
+"""What was or will be billed, as far as anybody knows."""
 
 _CONVERTS: dict[int, Convert] = {
     9: OutboxState,
@@ -82,6 +86,21 @@ class SqlOutboxRows:
                 where.append(condition)
                 params[name] = value
         return self._page(where, params, after, limit)
+
+    def segments_since(self, account: str, channels: Sequence[str], since: datetime) -> int:
+        """By creation time, which a planned row gets when it begins."""
+        marks, params = in_list("channel", channels)
+        states, more = in_list("state", _BILLED)
+        count: int = self._connection.value(
+            "SELECT COALESCE(SUM(m.segments), 0) FROM outbox o JOIN message m ON m.id = o.message_id"
+            f" WHERE o.created_at >= :since AND (o.account || '') = :account AND o.channel IN ({marks})"
+            f" AND ((o.state || '') IN ({states}) OR (o.state = 'failed' AND o.provider_id <> ''))",
+            since=micros(since),
+            account=account,
+            **params,
+            **more,
+        )
+        return int(count)
 
     def tags_used(self, account: str, since: datetime) -> Mapping[str, int]:
         rows = self._connection.all(

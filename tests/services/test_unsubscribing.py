@@ -1,4 +1,4 @@
-"""Out of a kind of mail: by the mail that its link writes, by answering STOP, by our page; a false token does nought."""
+"""Out of a kind of mail: by the mail that its link writes, by answering STOP, by our page; a false token does none."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from tui_inbox.domain.outbox import OutboxState, Outgoing, backoff, classify
 from tui_inbox.ports.channel import Channel, Receipt
 from tui_inbox.ports.clock import Clock
 from tui_inbox.ports.store import Blobs, Store, Transaction
-from tui_inbox.services import settling
+from tui_inbox.services import settling, sms_budget
 from tui_inbox.services.accounts import block
 from tui_inbox.services.admission import fault_of, weigh
 from tui_inbox.services.desk import Actor, Desk
@@ -67,13 +67,16 @@ def no_fault(point: str) -> None:
 def release(tx: Transaction, desk: Desk, now: datetime, limit: int = 50) -> int:
     """Queue what is due, if it still may leave; how many rows were looked at."""
     rows = tx.outbox.due(now, limit)
-    for row in rows:
-        if _too_late(row, now):
-            settling.failed(tx, desk, row, "expired", now, state=OutboxState.EXPIRED)
+    for due in rows:
+        if _too_late(due, now):
+            settling.failed(tx, desk, due, "expired", now, state=OutboxState.EXPIRED)
             continue
-        fault = fault_of(tx, desk, row, now)
+        fault = fault_of(tx, desk, due, now)
         if fault is not None:
-            settling.failed(tx, desk, row, fault.code, now, params=dict(fault.params))
+            settling.failed(tx, desk, due, fault.code, now, params=dict(fault.params))
+            continue
+        row = sms_budget.within(tx, desk, due, now)
+        if row is None:
             continue
         # What was planned days ahead begins now: tries and receipts are counted from here.
         begun = {"created_at": now} if row.scheduled and not row.tries else {}

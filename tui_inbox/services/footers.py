@@ -12,12 +12,13 @@ from tui_inbox.domain.message import Message, MessageClass
 from tui_inbox.domain.optout import mailto, token
 from tui_inbox.domain.outbox import Outgoing
 from tui_inbox.services.desk import Desk
-from tui_inbox.services.templates import language_of
 
 if TYPE_CHECKING:
     from tui_inbox.domain.guest import Guest
     from tui_inbox.ports.store import Transaction
 
+STAFF = "staff"
+"""Label of the handle of somebody who works here: told things, never subscribed to them."""
 _KEY = "unsubscribe.key"
 
 
@@ -57,6 +58,10 @@ def ways_out(tx: Transaction, desk: Desk, guest_id: int, own: str, topic: Messag
 
 def footer_of(desk: Desk, guest: Guest | None) -> Footer:
     """The texts in the language in which this guest is written to."""
+    from tui_inbox.services.templates import (
+        language_of,
+    )  # with what loads for it, which the screen's start does not need
+
     language = language_of(desk, guest)[0] if guest is not None else desk.language
     return footer_for(language, desk.footers, desk.language)
 
@@ -73,6 +78,8 @@ def finished(
 ) -> str:
     """The text as this guest will get it by this channel when no person wrote it; previews show the same."""
     traits = desk.traits(account, channel)
+    if any(handle.label == STAFF for handle in tx.guests.handles(guest_id)):
+        return text
     footer = footer_of(desk, tx.guests.get(guest_id))
     if takes_footer(traits):
         own = desk.accounts[account].own.get(channel, "")

@@ -53,7 +53,7 @@ def _hash(text: str, tag: str) -> str:
 
 def page(request: Request, rules: ChatRules, desk: Desk) -> Response:
     """In the language of ``?lang=``, of the browser, or of the hotel."""
-    language = _language(request, desk.language)
+    language = language_of(request, desk.language)
     texts = {name: translated(text, language) for name, text in TEXTS.items()}
     if rules.welcome:
         texts["welcome"] = rules.welcome
@@ -81,7 +81,8 @@ def page(request: Request, rules: ChatRules, desk: Desk) -> Response:
     return Response(content, 200, headers, media_type="text/html; charset=utf-8")
 
 
-def _language(request: Request, hotel: str) -> str:
+def language_of(request: Request, hotel: str) -> str:
+    """Of ``?lang=``, of the browser, else of the hotel."""
     accepted = request.headers.get("accept-language", "")[:200].split(",")
     for wanted in (request.query_params.get("lang", ""), *accepted, hotel):
         code = wanted.strip().split(";")[0].split("-")[0].lower()

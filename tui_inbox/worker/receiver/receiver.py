@@ -22,6 +22,7 @@ from tui_inbox.worker.receiver.emptying import empty
 from tui_inbox.worker.receiver.hooks import Hooks, refused
 from tui_inbox.worker.receiver.listening import Listener
 from tui_inbox.worker.receiver.spool import Spool
+from tui_inbox.worker.receiver.unsubscribe import Unsubscribing
 
 LISTEN_SECONDS = 15.0
 """How soon a port that was taken is tried again."""
@@ -100,7 +101,8 @@ class Receiver:
             behind_proxy=parts.receiving.behind_proxy,
         )
         house = House(parts.store, parts.desk, parts.clock, self._chatting, parts.receiving.behind_proxy)
-        routes = [*hooks.routes(), *Chats(house, list(parts.channels.values())).routes()]
+        chats = Chats(house, list(parts.channels.values()))
+        routes = [*hooks.routes(), *chats.routes(), *Unsubscribing(house).routes()]
         return Starlette(routes=routes, exception_handlers={HTTPException: refused})
 
     def _known(self, account: str) -> bool:
