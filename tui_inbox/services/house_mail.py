@@ -34,7 +34,7 @@ def tell_owner(
     account, channel = place
     head, text = (translated(words, desk.language).format_map(params) for words in TO_THE_OWNER[subject])
     guest = _member(tx, desk, channel, desk.owner.lower(), now)
-    found = tx.conversations.of_guest(guest.id)
+    found = tx.conversations.of_guest(guest.id, "")
     conversation = tx.conversations.load(found.id) if found else tx.conversations.add(new_quiet(guest.id, now))
     letter = Letter(
         account, channel, desk.owner.lower(), text, subject=head, origin=Origin.BOT, scheduled=True, dedupe_key=key

@@ -20,7 +20,7 @@ from tui_inbox.domain.outbox import OutboxState, Way, body_hash
 from tui_inbox.domain.template import Approval, Template, TemplateKind
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import DraftRow
-from tui_inbox.services import settling
+from tui_inbox.services import settling, sms_budget
 from tui_inbox.services.admission import admission, require
 from tui_inbox.services.composing import ChannelChoice, Composer, Preflight, composer, preflight
 from tui_inbox.services.desk import Actor, Desk
@@ -30,6 +30,7 @@ from tui_inbox.services.posting import Letter, enqueue, new_key, write
 from tui_inbox.services.starting import start
 from tui_inbox.services.templates import fault_in
 from tui_inbox.services.undo import Life, life_of
+from tui_inbox.services.vendor_templates import require_leave
 
 __all__ = [
     "ChannelChoice",
@@ -79,6 +80,8 @@ class Reply(NamedTuple):
     """Unique per press of «send» (``new_key()``), so that a press that was repeated sends once."""
     repeat: bool = False
     """The writer knows that the same text may have arrived already."""
+    over_budget: bool = False
+    """The writer was asked: it goes although the month's SMS are used up."""
     way: Way = Way.PLAIN
     target: str = ""
     """The vendor's id of the message or comment that ``way`` speaks of."""
@@ -225,6 +228,8 @@ def _check(
         way=reply.way,
         target=reply.target,
     )
+    if letter.template_id and letter.message_class is MessageClass.MARKETING:
+        require_leave(tx, conversation.guest_id, reply.channel)
     human = not letter.scheduled and not letter.template
     files = len(letter.attachments)
     require(found, letter.text, template=bool(letter.template_id), at=reply.send_at, human=human, files=files)
@@ -232,6 +237,9 @@ def _check(
     limits = found.traits.attachments
     if letter.attachments and (limits is None or len(letter.attachments) > limits.count):
         raise Refused("too_many_files", limit=limits.count if limits else 0, channel=found.traits.label)
+    asked = None if reply.over_budget else sms_budget.ask(tx, desk, reply.account, found.traits, letter.text, now)
+    if asked is not None:
+        raise asked
     if not reply.repeat and tx.outbox.same_text(conversation.id, body_hash(letter.text)) is not None:
         raise Refused("same_text_unknown")
 
