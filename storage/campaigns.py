@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage.engine import Connection, in_list
+from storage.engine import Connection
 from storage.records import Record, params_of
 from storage.times import micros, moment
 from tui_inbox.domain.campaign import Campaign, CampaignKind, Progress, Recipient, RecipientState, fate
@@ -107,17 +107,23 @@ class SqlCampaigns:
         last = self._db.value("SELECT max(queued_at) FROM recipient WHERE queued_at IS NOT NULL")
         return count, moment(last)
 
-    def outbox_ids(self, states: Sequence[OutboxState], campaign_id: int | None = None) -> Sequence[int]:
-        marks, params = in_list("state", [state.value for state in states])
+    def unsent(self, campaign_id: int | None = None) -> Sequence[tuple[Recipient, int]]:
         scope = "" if campaign_id is None else " AND p.campaign_id = :campaign_id"
-        if campaign_id is not None:
-            params["campaign_id"] = campaign_id
+        params = {} if campaign_id is None else {"campaign_id": campaign_id}
         rows = self._db.all(
-            f"SELECT o.id FROM outbox o JOIN recipient p ON p.outbox_id = o.id WHERE o.state IN ({marks}){scope}"
-            " ORDER BY o.id",
+            f"SELECT o.id, {_RECIPIENT.columns('p')} FROM outbox o JOIN recipient p ON p.outbox_id = o.id"
+            f" WHERE o.state IN ('held', 'queued', 'retry_wait') AND p.state = 'queued'{scope} ORDER BY o.id",
             **params,
         )
-        return [row[0] for row in rows]
+        return [(_RECIPIENT.read(row[1:]), row[0]) for row in rows]
+
+    def addressed(self, campaign_id: int) -> set[tuple[str, str]]:
+        rows = self._db.all(
+            "SELECT o.channel, o.address FROM recipient p JOIN outbox o ON o.id = p.outbox_id"
+            " WHERE p.campaign_id = :id AND p.state = 'queued'",
+            id=campaign_id,
+        )
+        return {(row[0], row[1]) for row in rows}
 
     def terms_of(self, guest_id: int) -> Sequence[Recipient]:
         return self._recipients(

@@ -780,6 +780,7 @@ class Recipient(SQLModel, table=True):
     queued_at: int | None = _big()
     accepted_at: int | None = _big()
     accepted_by: str = _text()
+    turn: int = _count()
 
 
 class Offer(SQLModel, table=True):

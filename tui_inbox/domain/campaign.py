@@ -74,6 +74,8 @@ class Recipient(NamedTuple):
     """When the guest accepted the terms."""
     accepted_by: str = ""
     """``keyword``, ``link`` or an operator's code."""
+    turn: int = 0
+    """How often it was taken back out of the outbox: part of the key under which it is sent."""
 
 
 class Progress(NamedTuple):
@@ -117,18 +119,13 @@ def fate(state: RecipientState, outbox: OutboxState | None) -> str:
     return _FATES.get(outbox, "queued") if outbox is not None else "queued"
 
 
-def share(per_minute: int, lately: int, last: datetime | None, now: datetime) -> int:
+def share(per_minute: int, lately: int, since: datetime, now: datetime) -> int:
     """How many may go now: never more than ``per_minute`` in any minute, and spread over it.
 
-    ``lately`` went within the last minute, the newest of them at ``last``.
+    ``lately`` went within the last minute; ``since`` is when the newest of all went, or the first could.
     """
-    left = per_minute - lately
-    if left <= 0:
-        return 0
-    gap = min(now - last, MINUTE) if last is not None else timedelta(0)
-    # What is due since the last one; the first of all goes at once.
-    due = 1 if last is None else int(per_minute * (gap / MINUTE))
-    return max(0, min(left, due))
+    due = int(per_minute * (min(now - since, MINUTE) / MINUTE))
+    return max(0, min(per_minute - lately, due))
 
 
 def minutes_for(count: int, per_minute: int) -> int:

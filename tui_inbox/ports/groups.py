@@ -82,8 +82,12 @@ class Campaigns(Protocol):
         """How many went into the outbox after this moment, of all campaigns, and when the newest of all did."""
         ...
 
-    def outbox_ids(self, states: Sequence[OutboxState], campaign_id: int | None = None) -> Sequence[int]:
-        """Rows of campaigns (or of one) in these states of the outbox."""
+    def unsent(self, campaign_id: int | None = None) -> Sequence[tuple[Recipient, int]]:
+        """Recipients of one campaign (or of all) whose row has not left the outbox, with its id."""
+        ...
+
+    def addressed(self, campaign_id: int) -> set[tuple[str, str]]:
+        """(channel, address) of those who have it in the outbox already."""
         ...
 
     def terms_of(self, guest_id: int) -> Sequence[Recipient]:

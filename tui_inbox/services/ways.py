@@ -12,6 +12,7 @@ from tui_inbox.domain.guest import Guest, Handle
 from tui_inbox.domain.message import MessageClass, Origin
 from tui_inbox.domain.planner import Mode
 from tui_inbox.domain.reservation import Reservation, booked_at
+from tui_inbox.domain.template import Template
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.admission import Admission, admission
 from tui_inbox.services.desk import AccountInfo, Desk
@@ -42,13 +43,17 @@ def ways_for(
     *,
     stay: Reservation | None = None,
     origin: Origin = Origin.SCHEDULED,
+    template: Template | None = None,
 ) -> Ways:
-    """The first of the channels by which this guest can be reached now or, with ``Mode.BOTH``, each of them."""
+    """The first of the channels by which this guest can be reached now or, with ``Mode.BOTH``, each of them.
+
+    ``template``: what is sent where it is a vendor's own, which leaves by its account alone and after the window too.
+    """
     letters: list[Letter] = []
     refused: list[tuple[str, str]] = []
     handles = tx.guests.handles(guest.id)
     for channel in channels:
-        letter, reason = _by(tx, desk, guest, handles, channel, now, message_class, stay, origin)
+        letter, reason = _by(tx, desk, guest, handles, channel, now, message_class, stay, origin, template)
         if letter is None:
             refused.append((channel, reason))
             continue
@@ -84,9 +89,13 @@ def _by(
     message_class: MessageClass,
     stay: Reservation | None,
     origin: Origin,
+    template: Template | None,
 ) -> tuple[Letter | None, str]:
     reason = "no_address"
+    by_vendor = template is not None and bool(template.vendor_id)
     for account, address in _doors(desk, handles, channel, stay):
+        if template is not None and by_vendor and not _takes(account, channel, template):
+            continue
         admitted = admission(
             tx,
             desk,
@@ -99,12 +108,16 @@ def _by(
             individual=False,
             planned=True,
         )
-        reason = _against(admitted)
+        reason = _against(admitted, template=by_vendor)
         if not reason:
             return Letter(
                 account.name, channel, address, "", origin=origin, scheduled=True, message_class=message_class
             ), ""
     return None, reason
+
+
+def _takes(account: AccountInfo, channel: str, template: Template) -> bool:
+    return template.account == account.name and account.channels[channel].templates_after_window
 
 
 def _doors(
@@ -124,7 +137,7 @@ def _addresses(handles: Sequence[Handle], traits: ChannelTraits, stay: Reservati
     return [handle.address for handle in handles if handle.channel == traits.code and not handle.unreachable]
 
 
-def _against(admitted: Admission) -> str:
+def _against(admitted: Admission, *, template: bool) -> str:
     if admitted.standing.permission is Permission.BLOCKED:
         return admitted.standing.code
-    return "" if admitted.verdict.allows(human=False) else admitted.verdict.code
+    return "" if admitted.verdict.allows(template=template, human=False) else admitted.verdict.code

@@ -32,9 +32,11 @@ _AREAS = (
     "texts",
     "receiver",
     "ota",
+    "vendor_templates",
     "whatsapp_cloud",
     "meta",
     "consent",
+    "groups",
 )
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui_inbox.domain.errors import ChannelError
-from tui_inbox.services import accounts, booking_messages, delivery, lifecycle, performing, planning, polling, stay_sync
+from tui_inbox.services import (
+    accounts,
+    booking_messages,
+    delivery,
+    group_work,
+    lifecycle,
+    performing,
+    planning,
+    polling,
+    stay_sync,
+)
 from tui_inbox.services.ingest import Applied
 from tui_inbox.worker.guard import Guard
 from tui_inbox.worker.parts import Parts
@@ -87,6 +97,7 @@ def _round(parts: Parts) -> Outcome:
         lifecycle.wake_due(tx, now)
     booking_messages.work(parts.store, parts.desk, now)
     planning.work(parts.store, parts.desk, now)
+    group_work.work(parts.store, parts.desk, now)
     sent = 0
     sender.release_due()
     for name in sender.ready():

@@ -29,6 +29,7 @@ from tui_inbox.services import (
     channels,
     delivery,
     files,
+    group_work,
     lifecycle,
     performing,
     planning,
@@ -85,6 +86,7 @@ class Leader:
         every(10.0, "beat", self._beat)
         every(30.0, "left over", self._sender.take_over)
         every(60.0, "plan", self._plan)
+        every(1.0, "groups", lambda: group_work.work(self._parts.store, self._parts.desk, self._parts.clock.now()))
         every(300.0, "checkpoint", self._parts.store.checkpoint)
         every(3600.0, "prune", lambda: upkeep.prune(self._parts.store, self._parts.clock.now()))
         self._listen_to_recordings()

@@ -1,0 +1,297 @@
+"""Group sends: looked at guest by guest before, started once, paced, held and released, and told how they went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_inbox.domain.campaign import (
+    MINUTE,
+    Campaign,
+    CampaignKind,
+    CampaignState,
+    Progress,
+    Recipient,
+    RecipientState,
+    share,
+)
+from tui_inbox.domain.display import clean, clean_line
+from tui_inbox.domain.errors import Refused
+from tui_inbox.domain.message import MessageClass
+from tui_inbox.domain.outbox import OutboxState
+from tui_inbox.rows import RecipientRow
+from tui_inbox.services import pins, settling
+from tui_inbox.services.accounts import may_carry
+from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.group_letters import Prepared, Wording, check_wording, dispatch, prepare
+from tui_inbox.services.holding import held_all
+
+if TYPE_CHECKING:
+    from tui_inbox.ports.store import Transaction
+
+LIMIT_SETTING = "bulk.max_recipients"
+_NAME_CHARS = 60
+_AT_ONCE = 200
+"""Recipients looked at in one transaction at most."""
+
+
+class GroupSend(NamedTuple):
+    """What an operator is about to send, and to whom."""
+
+    wording: Wording
+    guests: tuple[int, ...]
+    name: str = ""
+    class_reason: str = ""
+    guest_list: int | None = None
+    kind: CampaignKind = CampaignKind.SEND
+
+
+class Summary(NamedTuple):
+    """Who will get it, who will not and why, and what that costs."""
+
+    receive: tuple[Prepared, ...]
+    left_out: tuple[Prepared, ...]
+    limit: int | None
+
+    @property
+    def chosen(self) -> int:
+        return len(self.receive) + len(self.left_out)
+
+    @property
+    def locked(self) -> bool:
+        """More were chosen than may be without an administrator's word."""
+        return self.limit is not None and self.chosen > self.limit
+
+    @property
+    def parts(self) -> int:
+        return sum(one.parts for one in self.receive)
+
+    @property
+    def price(self) -> Decimal:
+        """Of those whose price is known."""
+        return sum((one.cost.amount for one in self.receive if one.cost and one.cost.amount), Decimal(0))
+
+    @property
+    def unpriced(self) -> int:
+        return sum(one.cost is None or one.cost.kind.value == "unknown" for one in self.receive)
+
+
+def look(tx: Transaction, desk: Desk, actor: Actor, wanted: GroupSend, now: datetime) -> Summary:
+    """Guest by guest, as it would leave now. Raises ``Refused`` for a text that is wrong for all."""
+    check_wording(tx, desk, actor, wanted.wording)
+    receive: list[Prepared] = []
+    left_out: list[Prepared] = []
+    for ready in _each(tx, desk, actor, wanted, now):
+        (receive if ready.letter is not None else left_out).append(ready)
+    return Summary(tuple(receive), tuple(left_out), desk.bulk.max_recipients)
+
+
+def _each(tx: Transaction, desk: Desk, actor: Actor, wanted: GroupSend, now: datetime) -> Iterator[Prepared]:
+    taken: set[tuple[str, str]] = set()
+    for guest_id in dict.fromkeys(wanted.guests):
+        ready = prepare(tx, desk, actor, wanted.wording, guest_id, now, taken)
+        if ready.letter is not None:
+            taken.add((ready.letter.channel, ready.letter.address))
+        yield ready
+
+
+def unlock(tx: Transaction, actor: Actor, admin: Actor, pin: str) -> str:
+    """An administrator allows more guests than the setting: their code.
+
+    Raises ``Refused``: ``admin_only``; ``wrong_pin``; ``unlock_needs_pin`` for somebody else's name without a PIN.
+    """
+    actor.require_write()
+    if admin.role != "admin":
+        raise Refused("admin_only")
+    if pins.needed(tx, admin.code):
+        pins.check(tx, admin.code, pin)
+    elif admin.code != actor.code:
+        raise Refused("unlock_needs_pin", name=admin.name)
+    return admin.code
+
+
+def start(
+    tx: Transaction, desk: Desk, actor: Actor, wanted: GroupSend, now: datetime, *, unlocked_by: str = ""
+) -> Campaign:
+    """From now on the worker sends it, at its pace; each guest is looked at again when their turn comes.
+
+    Raises ``Refused``: the text, ``class_reason``, ``bulk_limit`` (count, limit, setting) or ``nobody_gets_it``.
+    """
+    wording = wanted.wording
+    if wording.message_class is MessageClass.TRANSACTIONAL and not clean_line(wanted.class_reason):
+        raise Refused("class_reason")
+    found = look(tx, desk, actor, wanted, now)
+    if found.locked and not unlocked_by:
+        raise Refused("bulk_limit", count=found.chosen, limit=found.limit or 0, setting=LIMIT_SETTING)
+    if not found.receive:
+        raise Refused("nobody_gets_it")
+    text = clean(wording.text).strip()
+    campaign = tx.campaigns.add(
+        Campaign(
+            0,
+            (clean_line(wanted.name) or clean_line(text))[:_NAME_CHARS],
+            text,
+            wording.channels,
+            wanted.kind,
+            CampaignState.RUNNING,
+            wording.message_class,
+            clean_line(wanted.class_reason),
+            clean_line(wording.subject),
+            wording.template,
+            wording.values,
+            wanted.guest_list,
+            actor.code,
+            now,
+            unlocked_by,
+        ),
+        tuple(dict.fromkeys(wanted.guests)),
+    )
+    for place, guest_id in enumerate(dict.fromkeys(wanted.guests)):
+        refused = next((one.refusal for one in found.left_out if one.guest.id == guest_id), None)
+        if refused is not None:
+            tx.campaigns.put_recipient(_left_out(Recipient(campaign.id, guest_id, place), refused))
+    tx.changed("campaign", campaign.id)
+    return campaign
+
+
+def _left_out(recipient: Recipient, refusal: Refused) -> Recipient:
+    return recipient._replace(state=RecipientState.LEFT_OUT, reason=refusal.code, params=dict(refusal.params))
+
+
+def at_work(tx: Transaction) -> bool:
+    """Is there anything for ``advance`` to do?"""
+    return bool(tx.campaigns.running())
+
+
+def advance(tx: Transaction, desk: Desk, now: datetime) -> int:
+    """Put whose turn it is into the outbox, at the hotel's pace; how many. While all is held, take back what waits."""
+    if held_all(tx) is not None:
+        _take_back(tx, desk, tx.campaigns.unsent(), now)
+        return 0
+    running = tx.campaigns.running()
+    if not running:
+        return 0
+    lately, last = tx.campaigns.queued_since(now - MINUTE)
+    begun = running[0].created_at or now
+    room = share(desk.bulk.per_minute, lately, max(last or begun, begun), now)
+    sent = 0
+    for campaign in running:
+        sent += _advance_one(tx, desk, campaign, room - sent, now)
+    return sent
+
+
+def _advance_one(tx: Transaction, desk: Desk, campaign: Campaign, room: int, now: datetime) -> int:
+    waiting = tx.campaigns.in_state(campaign.id, RecipientState.WAITING, _AT_ONCE)
+    taken = tx.campaigns.addressed(campaign.id) if room > 0 and waiting else set()
+    sent, left = 0, len(waiting)
+    for recipient in waiting:
+        if sent >= room:
+            break
+        ready = prepare(tx, desk, None, wording_of(campaign), recipient.guest_id, now, taken)
+        if ready.letter is None:
+            assert ready.refusal is not None
+            tx.campaigns.put_recipient(_left_out(recipient, ready.refusal))
+            left -= 1
+            continue
+        if not may_carry(tx.accounts.get(ready.letter.account), now):
+            # It would wait in the outbox, and what is true of the guest now may not be then.
+            break
+        key = f"campaign-{campaign.id}-{recipient.guest_id}" + (f"-{recipient.turn}" if recipient.turn else "")
+        outgoing = dispatch(tx, desk, ready, key, now)
+        outbox_id = outgoing.id if outgoing is not None else None
+        tx.campaigns.put_recipient(
+            recipient._replace(state=RecipientState.QUEUED, outbox_id=outbox_id, queued_at=now, reason="", params={})
+        )
+        taken.add((ready.letter.channel, ready.letter.address))
+        sent, left = sent + 1, left - 1
+    if not left and len(waiting) < _AT_ONCE:
+        tx.campaigns.put(campaign._replace(state=CampaignState.DONE, ended_at=now))
+    if sent or not left:
+        tx.changed("campaign", campaign.id)
+    return sent
+
+
+def wording_of(campaign: Campaign) -> Wording:
+    return Wording(
+        campaign.channels,
+        campaign.text,
+        campaign.subject,
+        campaign.template,
+        campaign.message_class,
+        campaign.values,
+    )
+
+
+def _take_back(tx: Transaction, desk: Desk, unsent: Sequence[tuple[Recipient, int]], now: datetime) -> int:
+    """Out of the outbox, and wait again; what is on its way stays there."""
+    taken = 0
+    for recipient, outbox_id in unsent:
+        row = tx.outbox.load(outbox_id)
+        moved = tx.outbox.move(row, OutboxState.CANCELLED, now, reason="send_held")
+        if moved is None:
+            continue
+        settling.moved_on(tx, moved)
+        tx.campaigns.put_recipient(
+            recipient._replace(state=RecipientState.WAITING, outbox_id=None, queued_at=None, turn=recipient.turn + 1)
+        )
+        campaign = tx.campaigns.load(recipient.campaign_id)
+        if campaign.state is CampaignState.DONE:
+            tx.campaigns.put(campaign._replace(state=CampaignState.RUNNING, ended_at=None))
+        tx.changed("campaign", recipient.campaign_id)
+        taken += 1
+    return taken
+
+
+def pause(tx: Transaction, desk: Desk, actor: Actor, campaign_id: int, now: datetime) -> Campaign:
+    """Nothing more leaves; what waited in the outbox waits with the others. Raises ``Refused("send_over")``."""
+    actor.require_write()
+    campaign = _going(tx, campaign_id)
+    _take_back(tx, desk, tx.campaigns.unsent(campaign_id), now)
+    return _moved(tx, campaign._replace(state=CampaignState.PAUSED))
+
+
+def resume(tx: Transaction, actor: Actor, campaign_id: int) -> Campaign:
+    """Go on where it stopped; each guest's window, consent and stay are asked again."""
+    actor.require_write()
+    return _moved(tx, _going(tx, campaign_id)._replace(state=CampaignState.RUNNING))
+
+
+def call_off(tx: Transaction, desk: Desk, actor: Actor, campaign_id: int, now: datetime) -> Campaign:
+    """Whoever has not got it by now does not get it."""
+    actor.require_write()
+    campaign = _going(tx, campaign_id)
+    _take_back(tx, desk, tx.campaigns.unsent(campaign_id), now)
+    tx.campaigns.call_off(campaign_id)
+    return _moved(tx, campaign._replace(state=CampaignState.CANCELLED, ended_at=now))
+
+
+def _going(tx: Transaction, campaign_id: int) -> Campaign:
+    campaign = tx.campaigns.load(campaign_id)
+    if campaign.state in (CampaignState.DONE, CampaignState.CANCELLED) and not tx.campaigns.unsent(campaign_id):
+        raise Refused("send_over")
+    return campaign
+
+
+def _moved(tx: Transaction, campaign: Campaign) -> Campaign:
+    tx.campaigns.put(campaign)
+    tx.changed("campaign", campaign.id)
+    return campaign
+
+
+class CampaignRow(NamedTuple):
+    """One line of the list of group sends."""
+
+    campaign: Campaign
+    progress: Progress
+
+
+def listing(tx: Transaction, limit: int = 200) -> tuple[CampaignRow, ...]:
+    """Newest first."""
+    return tuple(CampaignRow(one, tx.campaigns.progress(one.id)) for one in tx.campaigns.all(limit))
+
+
+def results(tx: Transaction, campaign_id: int, after: int | None = None, limit: int = 50) -> Sequence[RecipientRow]:
+    """Guest by guest; ``after`` is the place of the last one."""
+    return tx.campaigns.rows(campaign_id, after, limit)
