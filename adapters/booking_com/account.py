@@ -127,14 +127,16 @@ class Booking(BookingAccounts):
     def find(self, outgoing: Outgoing) -> Found:
         """The property's messages of this very text in the conversation since the row was made."""
         since = (outgoing.created_at or outgoing.unknown_since or self._clock.now()) - CLOCK_SLACK
-        wanted, found = same_text(outgoing.text), list[tuple[datetime, str]]()
+        wanted, found, readable = same_text(outgoing.text), list[tuple[datetime, str]](), True
         place = self._calls.place(self._calls.resolved(outgoing.address))
         for message, _raw, talk in self._calls.walk(place, since):
+            readable = readable and message.at is not None
             if message.at is None or not message.id or same_text(message.content or "") != wanted:
                 continue
             if wire.is_ours(message, decoded(talk, wire.Talk)):
                 found.append((message.at, message.id))
-        return Found(tuple(id_ for _at, id_ in sorted(found)), authoritative=True)
+        # What cannot be read may be ours.
+        return Found(tuple(id_ for _at, id_ in sorted(found)), authoritative=readable)
 
     def act(self, deed: Deed) -> None:
         """Set or take back a tag: nobody waits for an answer, or the guest's messages were read."""

@@ -155,13 +155,12 @@ class Instagram:
             return self._find_reply(outgoing, since)
         if outgoing.way is Way.PRIVATE and reading.is_anonymous(outgoing.address):
             return Found()
-        listed = self._conversations.with_guest(outgoing.address)
+        listed, whole = self._conversations.with_guest(outgoing.address, since)
         mine = [(at, said) for at, said in listed if at >= since and wire.identity(said.from_) in self._us.ids]
         ids = [wire.checked_id(said.id) for _, said in reversed(mine) if _same(said, outgoing)]
-        complete = len(listed) < polling.DETAILED or listed[-1][0] < since
         # How Meta shows a template, and what it calls a file, is its own: such a message may be there unrecognised.
         recognisable = not outgoing.template_id and not (outgoing.attachments and any(s.attachments for _, s in mine))
-        return Found(tuple(ids), authoritative=complete and recognisable)
+        return Found(tuple(ids), authoritative=whole and recognisable)
 
     def download(self, ref: str, max_bytes: int) -> Iterator[bytes]:
         """``ref`` names message and number, then the address; one that has ended is asked for anew."""

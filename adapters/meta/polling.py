@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
@@ -12,6 +13,7 @@ from msgspec import Raw, Struct
 from adapters._graph import Page
 from adapters._json import decoded
 from adapters.meta import wire
+from adapters.meta.errors import GONE
 from adapters.meta.graph import Graph
 from adapters.meta.reading import Us
 from tui_inbox.domain.errors import Malformed, Rejected
@@ -37,6 +39,14 @@ class Cursor(Struct, frozen=True):
     watermark: str = ""
     next: str = ""
     newest: str = ""
+
+
+class Exchange(NamedTuple):
+    """What was said with one guest, newest first."""
+
+    messages: Sequence[tuple[datetime, wire.Message]]
+    whole: bool
+    """Nothing that was said since the asked moment is missing."""
 
 
 def fields(channel: str, *, lean: bool = False) -> str:
@@ -91,55 +101,59 @@ class Conversations:
         reached = max(place.watermark, newest) or (since.isoformat() if since else "")
         return Batch((*strange, *envelopes), _written(Cursor(reached)))
 
-    def with_guest(self, address: str) -> list[tuple[datetime, wire.Message]]:
-        """The newest messages with one guest, newest first. Raises ``ChannelError``."""
-        page = self._graph.read(
-            Page, self._node, "conversations",
-            platform=self._us.channel, user_id=address, fields=f"id,{self._fields}",
+    def with_guest(self, address: str, since: datetime) -> Exchange:
+        """The newest messages with one guest. Raises ``ChannelError``."""
+        page = self._tolerant(
+            lambda: self._graph.read(
+                Page, self._node, "conversations",
+                platform=self._us.channel, user_id=address, fields=f"id,{self._fields}",
+            )
         )  # fmt: skip
         found: list[tuple[datetime, wire.Message]] = []
+        listed = 0
+        # A guest to whom we may write has written: where Meta shows nothing of that, it shows nothing of ours either.
+        readable = bool(page.data)
         for raw in page.data:
             try:
                 conversation = decoded(bytes(raw), wire.Conversation)
                 for said in conversation.messages.data if conversation.messages else []:
+                    listed += 1
                     message = decoded(bytes(said), wire.Message)
                     at = wire.moment(message.created_time)
                     if at is not None:
                         found.append((at, message))
             except Malformed:
-                continue
-        return sorted(found, key=lambda pair: pair[0], reverse=True)
+                readable = False
+        found.sort(key=lambda pair: pair[0], reverse=True)
+        whole = 0 < listed < DETAILED or (bool(found) and found[-1][0] < since)
+        return Exchange(found, readable and whole)
 
     @property
     def _fields(self) -> str:
         return fields(self._us.channel, lean=self._lean)
 
     def _page(self, after: str, *, full: bool) -> Page:
-        asked = f"{_LIGHT},{self._fields}" if full else _LIGHT
-        params = {"platform": self._us.channel, "fields": asked, "limit": PAGE}
-        if after:
-            params["after"] = after
+        def asked() -> dict[str, str]:
+            fields = f"{_LIGHT},{self._fields}" if full else _LIGHT
+            return {"platform": self._us.channel, "fields": fields, "limit": PAGE} | ({"after": after} if after else {})
+
+        return self._tolerant(lambda: self._graph.polled(Page, self._node, "conversations", **asked()))
+
+    def _tolerant(self, ask: Callable[[], Page]) -> Page:
+        """Meta refuses the whole request for one field that this version does not have."""
         try:
-            return self._graph.polled(Page, self._node, "conversations", **params)
+            return ask()
         except Rejected as error:
             if self._lean or _NO_SUCH_FIELD not in error.vendor_text:
                 raise
-            # Meta refuses the whole request for one field that this version does not have.
             self._lean = True
-            return self._page(after, full=full)
+            return ask()
 
     def _detailed(self, changed: list[wire.Conversation], after: str) -> Iterator[wire.Conversation]:
         """Oldest first: what was said first is better read first."""
         bare = [found for found in changed if found.messages is None]
         if len(bare) > _FEW:
-            wanted = {found.id for found in changed}
-            for raw in reversed(self._page(after, full=True).data):
-                try:
-                    found = decoded(bytes(raw), wire.Conversation)
-                except Malformed:
-                    continue
-                if found.id in wanted:
-                    yield found
+            yield from self._by_page(changed, after)
             return
         for found in reversed(changed):
             if found.messages is not None:
@@ -148,8 +162,21 @@ class Conversations:
             try:
                 asked = f"{_LIGHT},{self._fields}"
                 yield self._graph.polled(wire.Conversation, wire.checked_id(found.id), fields=asked)
-            except Rejected:
-                continue  # It was deleted since the list was made.
+            except Rejected as error:
+                if error.code != GONE:
+                    # The question was refused, not this conversation: what it holds must not be passed over.
+                    yield from self._by_page(changed, after)
+                    return
+
+    def _by_page(self, changed: list[wire.Conversation], after: str) -> Iterator[wire.Conversation]:
+        wanted = {found.id for found in changed}
+        for raw in reversed(self._page(after, full=True).data):
+            try:
+                found = decoded(bytes(raw), wire.Conversation)
+            except Malformed:
+                continue
+            if found.id in wanted:
+                yield found
 
     def _said(self, conversation: wire.Conversation, since: datetime | None) -> Iterator[Envelope]:
         named: dict[str, Envelope] = {}

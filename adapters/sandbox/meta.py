@@ -142,6 +142,7 @@ class SandboxMeta:
             return JSONResponse(known | ({"username": "hotel.lumiere"} if account.channel == "instagram" else {}))
         for talk in account.talks.values():
             if talk.id == node:
+                self._known_fields(request)
                 return JSONResponse(self._talk(talk, request.query_params.get("fields", "")))
         found = account.find_said(node)
         if found is None or found[0].said.index(found[1]) < len(found[0].said) - DETAILED:
@@ -153,11 +154,7 @@ class SandboxMeta:
         self._own_node(request)
         if asked.get("platform", "messenger") != account.channel:
             return JSONResponse({"data": []})
-        unknown = next((name for name in account.unknown_fields if name in asked.get("fields", "")), "")
-        if unknown:
-            raise GraphRefusal(
-                400, 100, 0, f"(#100) Tried accessing nonexisting field ({unknown}) on node type (Message)"
-            )
+        self._known_fields(request)
         if "messages" not in account.rights:
             raise GraphRefusal(403, 200, 2018028, "(#200) Requires pages_messaging permission")
         talks = sorted(account.talks.values(), key=lambda talk: (talk.updated, talk.id), reverse=True)
@@ -166,6 +163,15 @@ class SandboxMeta:
         start, size = int(asked.get("after") or 0), int(asked.get("limit", "25"))
         shown = [self._talk(talk, asked.get("fields", "id")) for talk in talks[start : start + size]]
         return JSONResponse({"data": shown, **_paging(request, start, size, len(talks))})
+
+    def _known_fields(self, request: Request) -> None:
+        """Raises ``GraphRefusal`` for a field that this version does not have."""
+        asked = request.query_params.get("fields", "")
+        unknown = next((name for name in self.account.unknown_fields if name in asked), "")
+        if unknown:
+            raise GraphRefusal(
+                400, 100, 0, f"(#100) Tried accessing nonexisting field ({unknown}) on node type (Message)"
+            )
 
     def _talk(self, talk: Talk, fields: str) -> Known:
         account = self.account

@@ -225,6 +225,20 @@ def test_a_field_that_this_version_of_the_graph_lacks_is_done_without(server: Sa
     assert len(paths(server, "/conversations")) == 1, "it is not asked for again"
 
 
+def test_nothing_is_passed_over_when_a_worker_that_starts_anew_asks_for_such_a_field(
+    server: SandboxMeta, gram: Instagram, clock: StillClock
+) -> None:
+    server.account.unknown_fields = ("is_unsupported",)
+    server.account.receive(ANA, "Hola")
+    _, cursor = everything(gram)
+    clock.forward(minutes=10)
+    server.account.receive(ANA, "Still there?")
+    again = in_sandbox(server)
+    found, _ = everything(again, cursor=cursor)
+    assert texts(again, found)[-1:] == ["Still there?"]
+    again.close()
+
+
 def test_the_first_poll_goes_back_no_further_than_asked(server: SandboxMeta, page: Instagram) -> None:
     server.account.receive(ANA, "last year", at=NOW - timedelta(days=300))
     server.account.receive(ANA, "last week", at=NOW - timedelta(days=7))

@@ -10,7 +10,9 @@ import pytest
 from adapters.meta.account import Instagram, Messenger
 from adapters.sandbox.meta import SandboxMeta
 from adapters.sandbox.meta_account import MetaFault, UtilityTemplate
+from tests.adapters.faults import answer, answering
 from tests.adapters.meta import ANA, LEO, NOW, everything, opened, read
+from tests.adapters.rig_meta import messenger
 from tests.adapters.rigging import outgoing
 from tests.fakes import StillClock
 from tui_inbox.domain.deed import Act, Deed
@@ -18,7 +20,7 @@ from tui_inbox.domain.errors import AccountBlocked, ChannelError, NotSent, Refus
 from tui_inbox.domain.outbox import Outgoing, Way
 from tui_inbox.domain.template import Approval, Template, TemplateKind
 from tui_inbox.domain.window import Allowed
-from tui_inbox.ports.channel import Inbound
+from tui_inbox.ports.channel import Found, Inbound
 
 PDF = ("voucher.pdf", "application/pdf", b"%PDF-1.7")
 
@@ -226,6 +228,21 @@ def test_absence_proves_nothing_where_the_list_does_not_reach_back(
         server.account.receive(ANA, f"n{n}", at=clock.forward(seconds=1))
     assert not page.find(row).authoritative
     assert page.find(row._replace(created_at=clock.now())).authoritative
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        b'{"data":[]}',
+        b'{"data":[{"id":"t_1","messages":{"data":[{"id":["m"]},{"id":"m_2","created_time":"2026-11-22T08:00:00+0000"}]}}]}',
+        b'{"data":[{"id":"t_1"}]}',
+    ],
+)
+def test_absence_proves_nothing_where_meta_shows_nothing_or_something_else(shown: bytes) -> None:
+    with answering(answer("200 OK", shown, "Content-Type: application/json")) as vendor:
+        channel = messenger(vendor.url)
+        assert channel.find(to_ana("Oui")) == Found()
+        channel.close()
 
 
 def test_a_file_is_looked_up_by_its_name(server: SandboxMeta, page: Messenger) -> None:
