@@ -17,7 +17,7 @@ from tui_inbox.domain.lifecycle import new_quiet
 from tui_inbox.domain.message import Delivery, Kind, MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState, Outgoing
 from tui_inbox.rows import ConsentRow, UsageRow
-from tui_inbox.services import accounts, delivery, posting, sms_budget
+from tui_inbox.services import accounts, delivery, posting, sms_budget, sms_used
 from tui_inbox.services.desk import Actor
 
 __all__ = ["front"]
@@ -78,7 +78,7 @@ def codes(front: Front, row: Outgoing) -> list[str]:
 
 def used(front: Front) -> Budget:
     with front.store.read() as t:
-        return sms_budget.budget(t, front.desk, "desk-sms", front.now)
+        return sms_used.budget(t, front.desk, "desk-sms", front.now)
 
 
 def raised(front: Front, parts: str) -> int:
@@ -105,9 +105,9 @@ def test_budget_of_one_sends_one_and_makes_a_marked_mail_of_the_second(house: Fr
         shown = t.messages.page(row.conversation_id, None, 5)[-1]
     assert message is not None
     assert (message.kind, message.channel, message.switched, message.segments) == (
-        Kind.EMAIL, "email", sms_budget.USED_UP, None,
+        Kind.EMAIL, "email", sms_used.USED_UP, None,
     )  # fmt: skip
-    assert shown.switched == sms_budget.USED_UP
+    assert shown.switched == sms_used.USED_UP
     assert Code.SMS_SWITCHED in codes(house, row)
     assert used(house) == Budget(1, 1)
 
@@ -118,7 +118,7 @@ def test_without_an_address_it_waits_with_the_reason_until_the_next_month(house:
     house.deliver()
     row = house.row(second.id)
     assert (row.state, row.reason, dict(row.reason_params)) == (
-        OutboxState.HELD, sms_budget.USED_UP, {"used": 1, "budget": 1},
+        OutboxState.HELD, sms_used.USED_UP, {"used": 1, "budget": 1},
     )  # fmt: skip
     assert row.not_before == ends(NOON)
     house.deliver()
@@ -139,7 +139,7 @@ def test_a_mailbox_that_may_not_be_written_to_is_no_way(house: Front, obstacle: 
             (handle,) = [one for one in t.guests.handles(guest_id) if one.channel == "email"]
             t.guests.put_handle(handle._replace(unreachable="bad_address"))
     house.deliver()
-    assert house.row(second.id).reason == sms_budget.USED_UP
+    assert house.row(second.id).reason == sms_used.USED_UP
     assert [row for row in mailed(house) if row.address == "two@example.org"] == []
 
 
@@ -278,8 +278,8 @@ def test_the_month_says_what_the_vendor_counts_and_what_came_in(house: Front) ->
             t.accounts.put_usage(UsageRow("desk-sms", "2026-11", category, count, parts, "1.00", "EUR", house.now))
         t.accounts.put_usage(UsageRow("desk-sms", "2026-10", "sms-outbound", 99, 99, "1.00", "EUR", house.now))
     with house.store.read() as t:
-        month = sms_budget.month(t, house.desk, "desk-sms", house.now)
-        assert sms_budget.month(t, house.desk, "desk-mail", house.now) is None
+        month = sms_used.month(t, house.desk, "desk-sms", house.now)
+        assert sms_used.month(t, house.desk, "desk-mail", house.now) is None
     assert month is not None
     assert (month.budget, month.vendor, month.own) == (Budget(10, 2), 4, True)
     assert [row.category for row in month.incoming] == ["calls-inbound", "sms-inbound"]
@@ -291,7 +291,7 @@ def test_without_a_budget_nothing_is_counted_or_held(front: Front) -> None:
     front.deliver()
     assert {front.row(row.id).state for row in rows} == {OutboxState.ACCEPTED}
     with front.store.read() as t:
-        assert sms_budget.marks(t, front.desk, front.now) == []
+        assert sms_used.marks(t, front.desk, front.now) == []
 
 
 def test_the_marks_are_those_of_the_bar(house: Front) -> None:
@@ -300,7 +300,7 @@ def test_the_marks_are_those_of_the_bar(house: Front) -> None:
         a_reminder(house, key)
     house.deliver()
     with house.store.read() as t:
-        assert sms_budget.marks(t, house.desk, house.now) == [("desk-sms", Budget(5, 4))]
+        assert sms_used.marks(t, house.desk, house.now) == [("desk-sms", Budget(5, 4))]
 
 
 def test_an_unknown_account_of_a_row_is_none_of_its_business(house: Front) -> None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_inbox.domain import sms
+from tui_inbox.domain.budget import Mark
 from tui_inbox.domain.channel import ChannelTraits, HandleKind
 from tui_inbox.domain.consent import Permission
 from tui_inbox.domain.conversation import Conversation, State
@@ -18,6 +19,7 @@ from tui_inbox.domain.outbox import body_hash
 from tui_inbox.domain.preflight import hints, stripped
 from tui_inbox.domain.window import Allowed, Verdict, later
 from tui_inbox.rows import DraftRow, Presence
+from tui_inbox.services import sms_used
 from tui_inbox.services.accounts import may_carry
 from tui_inbox.services.admission import admission, both, too_long
 from tui_inbox.services.desk import Actor, Desk
@@ -148,6 +150,9 @@ def _choice(
         notices.append((found.standing.code, found.standing.params))
     if bad:
         notices.append(("address_unreachable", {"reason": bad}))
+    spent = sms_used.budget(tx, desk, account, now) if found.traits.counts_segments else None
+    if spent is not None and spent.mark is Mark.USED_UP:
+        notices.append((sms_used.USED_UP, {"used": spent.used, "budget": spent.limit}))
     row = tx.accounts.get(account)
     if not may_carry(row, now):
         notices.append(("account_waits", {"account": account, "state": row.state if row else ""}))

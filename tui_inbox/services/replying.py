@@ -20,7 +20,7 @@ from tui_inbox.domain.outbox import OutboxState, Way, body_hash
 from tui_inbox.domain.template import Approval, Template, TemplateKind
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import DraftRow
-from tui_inbox.services import settling, sms_budget
+from tui_inbox.services import settling, sms_used
 from tui_inbox.services.admission import admission, require
 from tui_inbox.services.composing import ChannelChoice, Composer, Preflight, composer, preflight
 from tui_inbox.services.desk import Actor, Desk
@@ -237,7 +237,7 @@ def _check(
     limits = found.traits.attachments
     if letter.attachments and (limits is None or len(letter.attachments) > limits.count):
         raise Refused("too_many_files", limit=limits.count if limits else 0, channel=found.traits.label)
-    asked = None if reply.over_budget else sms_budget.ask(tx, desk, reply.account, found.traits, letter.text, now)
+    asked = None if reply.over_budget else sms_used.ask(tx, desk, reply.account, found.traits, letter.text, now)
     if asked is not None:
         raise asked
     if not reply.repeat and tx.outbox.same_text(conversation.id, body_hash(letter.text)) is not None:

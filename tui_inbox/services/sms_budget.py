@@ -2,123 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tui_inbox.domain import sms
-from tui_inbox.domain.budget import Budget, Mark, begins, ends, forecast, month_of
-from tui_inbox.domain.channel import ChannelTraits
+from tui_inbox.domain.budget import Budget, ends, month_of
 from tui_inbox.domain.conversation import Conversation
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.footer import without_hint
 from tui_inbox.domain.message import Kind, Message
 from tui_inbox.domain.outbox import OutboxState, Outgoing, body_hash
-from tui_inbox.rows import UsageRow
 from tui_inbox.services import settling
 from tui_inbox.services.admission import TO_MANY, fault_of
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.footers import finished, footer_of, takes_footer
 from tui_inbox.services.house_mail import tell_owner
 from tui_inbox.services.posting import Letter, message_id
+from tui_inbox.services.sms_used import MANY, USED_UP, budget, channels_of, override
 from tui_inbox.services.ways import way_for
 
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
 
-USED_UP = "sms_budget_used"
-"""Reason of a row that waits for it, and mark of a message that went by mail for it."""
 BY_MAIL_TOO = "sms_budget_mailed"
-_MANY = 1000
 _TOGETHER = timedelta(hours=1)
 """A mail of the same text within this time is the same message by its other way."""
-
-
-class Month(NamedTuple):
-    """One account's month as the channels screen shows it."""
-
-    budget: Budget
-    forecast: int | None
-    vendor: int | None
-    """Parts as the vendor counts them; None while nobody asked, or where it does not tell."""
-    vendor_at: datetime | None
-    incoming: tuple[UsageRow, ...]
-    """What the vendor bills for coming in: messages, calls."""
-    waiting: int
-    """Rows that wait for the budget."""
-    own: bool
-    """This month's limit was set here, and not in the configuration."""
-
-
-def _channels(desk: Desk, account: str) -> Sequence[str]:
-    info = desk.accounts.get(account)
-    return [code for code, traits in info.channels.items() if traits.counts_segments] if info is not None else []
-
-
-def _override(account: str, now: datetime) -> str:
-    return f"sms.budget.{account}.{month_of(now)}"
-
-
-def limit_of(tx: Transaction, desk: Desk, account: str, now: datetime) -> int:
-    """Parts of this month; 0: no limit. What an admin set for this month goes before the configuration."""
-    own = tx.mappings.get(_override(account, now))
-    return int(own) if own else desk.sms_segments.get(account, 0)
-
-
-def budget(tx: Transaction, desk: Desk, account: str, now: datetime) -> Budget:
-    """Counted only where there is a limit."""
-    limit = limit_of(tx, desk, account, now)
-    return Budget(limit, tx.outbox.segments_since(account, _channels(desk, account), begins(now)) if limit else 0)
-
-
-def month(tx: Transaction, desk: Desk, account: str, now: datetime) -> Month | None:
-    """None for an account without SMS."""
-    channels = _channels(desk, account)
-    if not channels:
-        return None
-    used = tx.outbox.segments_since(account, channels, begins(now))
-    told = [row for row in tx.accounts.usage(account) if row.month == month_of(now)]
-    sent = min(
-        (row for row in told if "sms" in row.category and "outbound" in row.category), key=_breadth, default=None
-    )
-    return Month(
-        Budget(limit_of(tx, desk, account, now), used),
-        forecast(used, now),
-        sent.segments or sent.count if sent is not None else None,
-        sent.as_of if sent is not None else None,
-        tuple(_broadest([row for row in told if "inbound" in row.category])),
-        len(tx.outbox.held_for(USED_UP, account, _MANY)),
-        bool(tx.mappings.get(_override(account, now))),
-    )
-
-
-def _breadth(row: UsageRow) -> int:
-    """Vendors list a category and its parts: ``sms-outbound`` holds ``sms-outbound-longcode``."""
-    return len(row.category)
-
-
-def _broadest(rows: Sequence[UsageRow]) -> Sequence[UsageRow]:
-    return [row for row in rows if not any(row.category.startswith(f"{other.category}-") for other in rows)]
-
-
-def marks(tx: Transaction, desk: Desk, now: datetime) -> Sequence[tuple[str, Budget]]:
-    """Accounts that have reached a mark, for the bar."""
-    found = [(name, budget(tx, desk, name, now)) for name in desk.accounts if _channels(desk, name)]
-    return [(name, one) for name, one in found if one.mark is not Mark.NONE]
 
 
 def put_limit(tx: Transaction, desk: Desk, actor: Actor, account: str, typed: str, now: datetime) -> int:
     """This month's parts, whatever the configuration says; how many rows wait for them. Raises ``Refused``."""
     actor.require_admin()
     number = typed.strip()
-    if not (number.isascii() and number.isdigit() and len(number) < 8) or not _channels(desk, account):
+    if not (number.isascii() and number.isdigit() and len(number) < 8) or not channels_of(desk, account):
         raise Refused("sms_budget_number")
-    tx.mappings.put(_override(account, now), str(int(number)))
+    tx.mappings.put(override(account, now), str(int(number)))
     params: dict[str, str | int] = {"account": account, "month": month_of(now), "parts": int(number)}
     tx.events.add(Event(0, now, Code.SMS_BUDGET, actor.code, params=params))
     tx.changed("account", 0)
-    return len(tx.outbox.held_for(USED_UP, account, _MANY))
+    return len(tx.outbox.held_for(USED_UP, account, MANY))
 
 
 def release_held(tx: Transaction, desk: Desk, actor: Actor, account: str, now: datetime) -> tuple[int, int]:
@@ -128,7 +50,7 @@ def release_held(tx: Transaction, desk: Desk, actor: Actor, account: str, now: d
     """
     actor.require_write()
     gone = flagged = 0
-    for row in tx.outbox.held_for(USED_UP, account, _MANY):
+    for row in tx.outbox.held_for(USED_UP, account, MANY):
         late = row.expires_at is not None and row.expires_at <= now
         fault = Refused("expired") if late else fault_of(tx, desk, row, now)
         if fault is not None:
@@ -139,16 +61,6 @@ def release_held(tx: Transaction, desk: Desk, actor: Actor, account: str, now: d
             settling.moved_on(tx, moved)
             gone += 1
     return gone, flagged
-
-
-def ask(tx: Transaction, desk: Desk, account: str, traits: ChannelTraits, text: str, now: datetime) -> Refused | None:
-    """What a person is asked before their SMS goes beyond the budget."""
-    if not traits.counts_segments:
-        return None
-    found, parts = budget(tx, desk, account, now), sms.segments(text).count
-    if found.allows(parts):
-        return None
-    return Refused("sms_budget_ask", used=found.used, budget=found.limit, parts=parts)
 
 
 def within(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> Outgoing | None:
