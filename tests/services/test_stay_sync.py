@@ -186,7 +186,7 @@ def test_what_was_set_aside_in_the_first_import_is_history_when_it_is_read_later
     with fresh.store.write() as tx:
         (row,) = tx.inbounds.quarantined("pms", 9)
         tx.jobs.add("replay", "pms", {"inbound": row.id}, "ana", NOON)
-    fresh.source.read = lambda _envelope: (old,)  # type: ignore[method-assign]
+    fresh.source.read = lambda _envelope: (old,)  # type: ignore[method-assign,assignment]
     assert channels.run_jobs(fresh.store, fresh.desk, {}, NOON, sources={"pms": fresh.source}) == 1
     assert fresh.told("R1") == []
 
@@ -370,7 +370,7 @@ def test_testing_a_source_says_how_it_is(office: Office) -> None:
         jobs = [channels.answer(tx, number) for number in (fine, strange)]
     assert [(job.state, job.result) for job in jobs if job] == [
         ("done", {"account_name": "Fake PMS"}),
-        ("failed", {"code": "unknown_job"}),
+        ("failed", {"code": "unknown_job", "kind": "usage"}),
     ]
 
 

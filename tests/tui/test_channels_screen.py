@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from storage.store import SqlStore
+from tests.builders import NOW
 from tests.tui.beside import furnish, listed
 from tests.tui.driving import Desk, sitting
 from tests.tui.hotel import SMS, WHATSAPP, a_desk, a_session
+from tui_inbox.rows import AccountRow
 from tui_inbox.services.desk import AccountInfo, Actor, ChannelKind
 from tui_inbox.tui.session import Session
 
@@ -169,3 +171,26 @@ async def test_whatsapps_code_is_drawn_and_saved_for_print(sqlite_store: SqlStor
         await desk.until(lambda: "saved:" in desk.text)
     assert (tmp_path / "out" / "whatsapp.svg").read_bytes().startswith(b"<?xml")
     assert (tmp_path / "out" / "whatsapp.png").read_bytes().startswith(b"\x89PNG")
+
+
+async def test_a_source_of_stays_has_a_row_of_its_own_kind(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as t:
+        furnish(t)
+        t.accounts.put(AccountRow("pms", "mews", "error", "forbidden", "Disabled by Ana.", None, None, NOW, 0, {}))
+        (new,) = t.inbounds.store("pms", [("R1", "reservation", b"{")], NOW)
+        t.inbounds.quarantine(new, "bad_payload", {})
+    source = AccountInfo("pms", "mews", {}, label="Mews", limits=("limit_mews_customers",))
+    session = a_session(sqlite_store, tmp_path, desk=a_desk(sources={"pms": source}))
+    async with sitting(session) as desk:
+        await channel(desk, "pms")
+        assert "! error" in listed(desk, "pms")
+        assert "stays from Mews" in desk.text
+        assert "Disabled by Ana." in desk.text
+        assert "new telephone number" in desk.text
+        assert "set aside" in desk.text
+        await desk.press("p")
+        await desk.until(lambda: "paused" in listed(desk, "pms"))
+        await desk.press("p")
+        await desk.until(lambda: "paused" not in listed(desk, "pms"))
+        await desk.press("enter")
+        await desk.until(lambda: "not what the provider promises" in desk.text)

@@ -90,6 +90,19 @@ async def test_the_card_shows_conversations_stays_requests_and_consents(session:
             assert words in desk.text
 
 
+async def test_a_stay_of_which_only_the_dates_are_known_is_marked_on_card_and_list(
+    session: Session, sqlite_store: SqlStore
+) -> None:
+    claire = named(sqlite_store, "claire")
+    with sqlite_store.write() as t:
+        for stay in t.reservations.of_guest(claire.id):
+            t.reservations.put(stay._replace(low_confidence=True))
+    async with sitting(session) as desk:
+        await card_of(desk, "claire")
+        await section(desk, "22 → 25 Nov")
+        assert "not sure" in desk.line("22 → 25 Nov")
+
+
 async def test_a_consent_is_switched_off_at_once_and_on_only_with_a_source(
     session: Session, sqlite_store: SqlStore
 ) -> None:

@@ -296,7 +296,15 @@ def _names(config: Config) -> Mapping[str, str]:
 
 def source_info(account: Account) -> AccountInfo:
     """The same of a source of stays, which serves no channel."""
-    return AccountInfo(account.name, account.type, {}, mode="view-only", settings=_harmless(account))
+    return AccountInfo(
+        account.name,
+        account.type,
+        {},
+        mode="view-only",
+        settings=_harmless(account),
+        label=account.adapter.LABEL,
+        limits=account.adapter.LIMITS,
+    )
 
 
 def _harmless(account: Account) -> Mapping[str, str]:

@@ -157,7 +157,7 @@ def _of_source(store: Store, desk: Desk, source: BookingSource, job: Job, now: d
         case "replay":
             applied = stay_sync.replay(store, desk, source, int(job.params["inbound"]), now)
             return {"applied": applied.applied, "quarantined": applied.quarantined}
-    raise Refused("unknown_job")
+    raise Refused("unknown_job", kind=job.kind)
 
 
 def _test(work: _Work) -> Result:

@@ -58,6 +58,10 @@ class AccountInfo(NamedTuple):
     """Harmless settings of this account that a rule needs (``history``, ``sent_copy`` ...); never a secret."""
     heard_by: tuple[str, ...] = ()
     """Where nothing can be polled: the ways of ``Desk.receiving`` of which it needs one to hear guests at all."""
+    label: str = ""
+    """Of a source of stays: its vendor's proper name."""
+    limits: tuple[str, ...] = ()
+    """Of a source of stays: codes (``limit_…``) of what is not possible with it."""
 
 
 class ChannelKind(NamedTuple):

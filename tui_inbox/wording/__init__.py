@@ -32,6 +32,7 @@ _AREAS = (
     "texts",
     "receiver",
     "ota",
+    "stays",
     "vendor_templates",
     "whatsapp_cloud",
     "meta",

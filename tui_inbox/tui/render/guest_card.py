@@ -106,6 +106,8 @@ def _stay(scene: Scene, card: Card) -> list[list[Part]]:
         return lines if card.booked else [*lines, [(_("no booking"), "muted")]]
     stay = card.current
     lines.append([(stay.room, "bold text"), (" " if stay.room else "", ""), (dates(scene, stay), "text")])
+    if stay.low_confidence:
+        lines.append([(_("from a calendar: only its dates are known"), "soon")])
     phase = _PHASES.get(card.phase)
     if phase:
         lines.append([(_(phase), "info" if card.phase is Phase.IN_HOUSE else "muted")])

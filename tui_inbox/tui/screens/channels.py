@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from tui_inbox.services.desk import AccountInfo
 from tui_inbox.services.receiving import FORGED, shortcoming
 from tui_inbox.services.scoring import reply_score
 from tui_inbox.tui.commands import CHANNELS, QUARANTINE
+from tui_inbox.tui.jobs import answer, answer_words
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.columns import column, field
 from tui_inbox.tui.render.line import Part
@@ -29,12 +29,10 @@ STATES = {
     accounts.PAUSED: (N_("paused"), "bold soon"),
     accounts.DISABLED: (N_("switched off"), "bold urgent"),
 }
-ANSWER_SECONDS = 20.0
-LOOK_SECONDS = 0.25
 
 
 class ChannelsScreen(TableScreen[AccountRow]):
-    """One row per account of the configuration."""
+    """One row per account of the configuration, and one per source of stays."""
 
     CONTEXTS = frozenset({CHANNELS})
     TITLE_WORDS = N_("Channels")
@@ -56,7 +54,7 @@ class ChannelsScreen(TableScreen[AccountRow]):
         return row.name
 
     def _info(self, row: AccountRow) -> AccountInfo | None:
-        return self.desk_app.session.desk.accounts.get(row.name)
+        return self.desk_app.session.desk.info(row.name)
 
     def why_empty(self) -> Sequence[str]:
         return (
@@ -82,7 +80,7 @@ class ChannelsScreen(TableScreen[AccountRow]):
         sign = "!" if row.state in (accounts.ERROR, accounts.DISABLED) else scene.ink.marks.yes
         sign = scene.ink.marks.dot if row.state in (accounts.NEW, accounts.PAUSED) else sign
         info = self._info(row)
-        served = ", ".join(traits.label for traits in info.channels.values()) if info is not None else row.type
+        served = _served(info) if info is not None else row.type
         left = [
             column(f"{sign} {_(words)}", 20, role),
             column(row.name, 16, "bold text"),
@@ -127,6 +125,8 @@ class ChannelsScreen(TableScreen[AccountRow]):
                 [(traits.label, "bold text"), ("  ", ""), (own, "muted")],
                 [(abilities(traits, view_only), "muted")],
             ]
+        if info is not None and info.label:
+            lines += [[], [(_served(info), "bold text")], *([(sentence(limit), "muted")] for limit in info.limits)]
         if used := self.usage.get(row.name):
             lines += [[], [(_("this month, as the provider counts").upper(), "muted")]]
             lines += [field(one.category, _used(one), width=18) for one in used if one.month == used[0].month]
@@ -189,16 +189,8 @@ class ChannelsScreen(TableScreen[AccountRow]):
     async def question(self, kind: str, account: str, params: Mapping[str, str | int]) -> Job | None:
         """What the worker found out or did; None when there is none to do it."""
         app = self.desk_app
-        return await self.answer(await self.gateway.write(channels.ask, app.actor, kind, account, params, app.now()))
-
-    async def answer(self, job_id: int) -> Job | None:
-        """The job once it is done; None when nobody did it in time."""
-        for _turn in range(int(ANSWER_SECONDS / LOOK_SECONDS)):
-            job = await self.gateway.read(channels.answer, job_id)
-            if job is not None and job.state != "queued":
-                return job
-            await asyncio.sleep(LOOK_SECONDS)
-        return None
+        job_id = await self.gateway.write(channels.ask, app.actor, kind, account, params, app.now())
+        return await answer(self.gateway, job_id)
 
     async def do_channel_pause(self) -> None:
         row, app = self.current, self.desk_app
@@ -282,15 +274,11 @@ class QuarantineScreen(TableScreen[QuarantineRow]):
             self.say(_("asked the worker; the list follows by itself"))
 
 
-def answer_words(job: Job, fine: str) -> Part:
-    """What the worker found, as one line."""
-    result = job.result
-    if job.state == "done":
-        name = str(result.get("account_name", ""))
-        return (f"{fine}  {name}".rstrip(), "ok")
-    code = str(result.get("code", "job_failed"))
-    vendor = str(result.get("vendor_text", ""))
-    return (" ".join(part for part in (sentence(code, result), vendor) if part), "bold urgent")
+def _served(info: AccountInfo) -> str:
+    """The channels of an account; of a source of stays that it is one."""
+    if info.label:
+        return _("stays from {name}").format(name=info.label)
+    return ", ".join(traits.label for traits in info.channels.values())
 
 
 def abilities(traits: ChannelTraits, view_only: bool) -> str:

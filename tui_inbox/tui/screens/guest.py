@@ -106,7 +106,8 @@ class GuestScreen(TableScreen[Entry]):
             column(dates(scene, stay), 18, "text"),
             (" ".join(part for part in (stay.ota, stay.ota_code) if part), "muted"),
         ]
-        return left, [(_(STATUSES[stay.status]), "muted")]
+        unsure = [(f"{_('not sure')} ", "soon")] if stay.low_confidence else []
+        return left, [*unsure, (_(STATUSES[stay.status]), "muted")]
 
     def _request(self, row: RequestRow) -> Parts:
         scene = self.scene
