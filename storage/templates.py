@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from storage.engine import Connection
-from storage.records import Record
-from tui_inbox.domain.template import Template, TemplateKind
+from storage.records import Record, converted, words_of
+from storage.times import moment
+from tui_inbox.domain.template import Template, TemplateKind, Version
 
 _TEMPLATE = Record(Template)
 _SELECT = f"SELECT {_TEMPLATE.select} FROM template "
@@ -38,6 +39,11 @@ class SqlTemplates:
 
     def by_vendor(self, account: str, vendor_id: str) -> Template | None:
         return self._one("WHERE account = :account AND vendor_id = :vendor_id", account=account, vendor_id=vendor_id)
+
+    def versions(self, template_id: int) -> Sequence[Version]:
+        sql = 'SELECT version, subject, body, forms, "by", at FROM template_version WHERE template_id = :id'
+        rows = self._db.all(sql + " ORDER BY version DESC", id=template_id)
+        return [Version(*converted(row, {3: words_of, 5: moment})) for row in rows]
 
     def add(self, template: Template) -> Template:
         return template._replace(id=self._db.insert("template", **_TEMPLATE.values(template)))

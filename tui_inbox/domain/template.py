@@ -79,6 +79,17 @@ def is_late(template: Template, now: datetime) -> bool:
     return asked is not None and now - asked >= REVIEW_TIME
 
 
+class Version(NamedTuple):
+    """What a template said before it was changed."""
+
+    version: int
+    subject: str
+    body: str
+    forms: Mapping[str, str]
+    by: str
+    at: datetime | None
+
+
 _VARIABLE = re.compile(r"##\{\{\s*([^{}\n]*?)\s*\}\}")
 _OPENING = re.compile(r"##\{\{?|#\{\{")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -27,7 +27,7 @@ from tui_inbox.domain.message import Attachment, Delivery, Message
 from tui_inbox.domain.outbox import OutboxState, Outgoing
 from tui_inbox.domain.planner import Planned, PlannedState, Rule, StayDay
 from tui_inbox.domain.reservation import Reservation
-from tui_inbox.domain.template import Template, TemplateKind
+from tui_inbox.domain.template import Template, TemplateKind, Version
 from tui_inbox.domain.visitor import ChatLine, Visitor
 from tui_inbox.ports.groups import Campaigns, GuestLists, Offers
 from tui_inbox.rows import (
@@ -563,6 +563,10 @@ class Templates(Protocol):
         ...
 
     def by_vendor(self, account: str, vendor_id: str) -> Template | None: ...
+
+    def versions(self, template_id: int) -> Sequence[Version]:
+        """What it said before, newest first; what it says now is not among them."""
+        ...
 
     def add(self, template: Template) -> Template: ...
 

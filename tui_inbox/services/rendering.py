@@ -72,9 +72,10 @@ def filled(
 ) -> Rendered:
     """The text as it is written, with its values."""
     values = {**values_of(desk, guest, stay, template.language, now, actor), **extra}
-    names = (*allowed(template.kind, desk, template.event), *extra)
+    asked = fields()
+    names = (*allowed(template.kind, desk, template.event), *(name for name in extra if name not in asked))
     if template.kind is not TemplateKind.WHATSAPP:
-        return render(template.body, values, names, required(template.kind), fields())
+        return render(template.body, values, names, required(template.kind), asked)
     template = named(template)
     unmapped = [number for number in NUMBERED.findall(template.body) if not template.mapping.get(number)]
     body = NUMBERED.sub(lambda match: _named(match, template), template.body)

@@ -123,6 +123,16 @@ def save(tx: Transaction, desk: Desk, actor: Actor, template: Template, now: dat
     return stored
 
 
+def fault(tx: Transaction, desk: Desk, template: Template) -> Refused | None:
+    """The first thing in its words that stands against saving, for the editor."""
+    desk = with_texts(tx, desk)
+    try:
+        _check_texts(template, allowed(template.kind, desk, template.event))
+    except Refused as refused:
+        return refused
+    return None
+
+
 def _identity(template: Template) -> tuple[str, ...]:
     place = (template.property, template.room_type.casefold())
     return (template.kind, template.name, template.language, template.account, *place)
@@ -223,6 +233,7 @@ class Snippet(NamedTuple):
 
 def snippets(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now: datetime) -> tuple[Snippet, ...]:
     """Every snippet, rendered for this guest."""
+    desk = with_texts(tx, desk)
     guest, stay = _who(tx, desk, conversation_id, now)
     language, _ = language_of(desk, guest)
     by_name: dict[str, list[Template]] = {}
@@ -237,6 +248,7 @@ def snippets(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, no
 
 def values_for(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now: datetime) -> dict[str, str]:
     """What each variable stands for here, by name; those without a value are left out."""
+    desk = with_texts(tx, desk)
     guest, stay = _who(tx, desk, conversation_id, now)
     language, _ = language_of(desk, guest)
     values = values_of(desk, guest, stay, language, now, actor)
@@ -256,13 +268,9 @@ def render_for(
     tx: Transaction, desk: Desk, template: Template, conversation_id: int, now: datetime, actor: Actor | None = None
 ) -> Rendered:
     """The text for this conversation's guest; ``values`` by our names, ``missing`` what blocks the send."""
+    desk = with_texts(tx, desk)
     guest, stay = _who(tx, desk, conversation_id, now)
     return filled(desk, template, guest, stay, now, actor)
-
-
-def render_stay(desk: Desk, template: Template, guest: Guest, stay: Reservation, now: datetime) -> Rendered:
-    """For a rule, which speaks about one stay whatever the guest's others."""
-    return filled(desk, template, guest, stay, now, None)
 
 
 def preview(desk: Desk, template: Template, now: datetime) -> Rendered:

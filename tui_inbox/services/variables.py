@@ -110,8 +110,8 @@ def allowed(kind: TemplateKind, desk: Desk | None = None, event: str = "") -> tu
 
 
 def fields() -> tuple[str, ...]:
-    """Names that a condition may ask for besides those that may be written."""
-    return tuple(one.name for one in VARIABLES if one.scope in (Scope.FIELD, Scope.EVENT))
+    """Names that a condition may ask for and that are never written."""
+    return tuple(one.name for one in VARIABLES if one.scope is Scope.FIELD)
 
 
 def required(kind: TemplateKind) -> frozenset[str]:
