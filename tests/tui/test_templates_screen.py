@@ -107,21 +107,6 @@ async def test_archiving_asks_and_no_is_the_first_answer(session: Session, sqlit
         await desk.until(lambda: "Parking fr" not in texts(sqlite_store))
 
 
-async def test_a_whatsapp_template_needs_a_category(session: Session, sqlite_store: SqlStore) -> None:
-    async with sitting(session) as desk:
-        await kind(desk, 2)
-        await desk.press("a")
-        await desk.type("Bye")
-        await desk.press("enter", "enter", "enter")
-        await desk.type("Au revoir")
-        await desk.press("ctrl+s")
-        await desk.until(lambda: "Choose a category" in desk.text)
-        assert "Bye fr" not in texts(sqlite_store, TemplateKind.WHATSAPP)
-        await desk.press("shift+tab", "right", "ctrl+s")
-        await desk.until(lambda: "Bye fr" in texts(sqlite_store, TemplateKind.WHATSAPP))
-        assert "not submitted" in listed(desk, "Bye")
-
-
 async def test_a_rule_is_made_and_switched_off(session: Session, sqlite_store: SqlStore) -> None:
     async with sitting(session) as desk:
         await kind(desk, 3)

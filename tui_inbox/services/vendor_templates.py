@@ -64,6 +64,18 @@ def keep(tx: Transaction, desk: Desk, actor: Actor, template: Template, now: dat
     )
 
 
+def opted_out(tx: Transaction, guest_id: int, channel: str) -> bool:
+    """Has this guest refused marketing on this channel?"""
+    refused = ("marketing", channel, False)
+    return any((row.topic, row.medium, row.allowed) == refused for row in tx.consents.of_guest(guest_id))
+
+
+def require_leave(tx: Transaction, guest_id: int, channel: str) -> None:
+    """Raises ``Refused`` where a marketing template may not go, even from a person to one guest."""
+    if opted_out(tx, guest_id, channel):
+        raise Refused("opted_out_of_marketing")
+
+
 def before_submitting(tx: Transaction, template: Template) -> tuple[Objection, ...]:
     """What a reviewer at the vendor would hold against it; what is ``refused`` cannot be submitted."""
     return objections(template, tx.templates.all(TemplateKind.WHATSAPP))

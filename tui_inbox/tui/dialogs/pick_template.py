@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 from tui_inbox.domain.template import Rendered, Template
 from tui_inbox.domain.window import Allowed
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import templates
+from tui_inbox.services import templates, vendor_templates
 from tui_inbox.services.composing import ChannelChoice
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
-from tui_inbox.wording import N_, _
+from tui_inbox.tui.render.vendor_template import category
+from tui_inbox.wording import _, sentence
 
 if TYPE_CHECKING:
     from tui_inbox.tui.screens.inbox_acts import InboxActs
 
 LINES = 16
-CATEGORIES = {"utility": N_("utility"), "marketing": N_("marketing"), "authentication": N_("sign-in")}
-"""WhatsApp's own, in the words of the desk."""
 
 
 def _texts(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now: datetime) -> list[Option]:
@@ -43,18 +42,19 @@ def _texts(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now:
 
 
 def _approved(
-    tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now: datetime, account: str
+    tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, now: datetime, choice: ChannelChoice
 ) -> list[Option]:
     """Those in the guest's language first."""
     options = []
     guest = tx.guests.get(tx.conversations.load(conversation_id).guest_id)
+    refuses = guest is not None and vendor_templates.opted_out(tx, guest.id, choice.channel)
     speaks = templates.language_of(desk, guest)[0] if guest else desk.language
-    found = templates.approved(tx, account)
+    found = templates.approved(tx, choice.account)
     for template in sorted(found, key=lambda one: one.language.replace("-", "_").split("_")[0].lower() != speaks):
         rendered = templates.render_for(tx, desk, template, conversation_id, now, actor)
-        category = _(CATEGORIES.get(template.category.lower(), template.category))
-        detail = f"{category} {template.language}".strip()
-        options.append(Option((template, rendered), template.name, detail, more=rendered.text))
+        why_not = sentence("opted_out_of_marketing") if refuses and template.category == "marketing" else ""
+        detail = f"{category(template)} {template.language}".strip()
+        options.append(Option((template, rendered), template.name, detail, why_not, more=rendered.text))
     return options
 
 
@@ -66,7 +66,9 @@ def _offers(
     over = choice.verdict.until is not None and choice.verdict.until <= now
     only = vendor and (choice.verdict.kind is not Allowed.FREE or over)
     options = [] if only else _texts(tx, desk, actor, conversation_id, now)
-    return options + (_approved(tx, desk, actor, conversation_id, now, choice.account) if vendor else [])
+    if vendor:
+        options += _approved(tx, desk, actor, conversation_id, now, choice)
+    return options
 
 
 async def ask_template(screen: InboxActs) -> dict[str, object] | None:

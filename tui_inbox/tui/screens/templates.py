@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from tui_inbox.domain.planner import Rule
+from tui_inbox.domain.review import Objection
 from tui_inbox.domain.template import Approval, Template, TemplateKind
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import channels, planning, templates
+from tui_inbox.services import channels, planning, templates, vendor_templates
 from tui_inbox.services.desk import Desk
+from tui_inbox.services.vendor_templates import EDITABLE
 from tui_inbox.tui.commands import TEMPLATES, Selection
 from tui_inbox.tui.dialogs.confirm import confirm
-from tui_inbox.tui.dialogs.template_form import CATEGORIES, ask_rule, ask_template
+from tui_inbox.tui.dialogs.template_form import ask_rule, ask_template
+from tui_inbox.tui.render import vendor_template as vendor
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.columns import column, field
 from tui_inbox.tui.render.line import Part
@@ -32,19 +35,14 @@ KINDS: dict[TemplateKind | str, str] = {
     TemplateKind.WHATSAPP: N_("WhatsApp"),
     RULES: N_("Rules"),
 }
-APPROVALS = {
-    Approval.NONE: (N_("not submitted"), "muted"),
-    Approval.SUBMITTED: (N_("submitted"), "soon"),
-    Approval.APPROVED: (N_("approved"), "ok"),
-    Approval.REJECTED: (N_("rejected"), "bold urgent"),
-    Approval.PAUSED: (N_("paused"), "bold soon"),
-}
 EMPTY = {
     TemplateKind.SNIPPET: N_(
         "No text yet. {new} makes one: with a shortcut, ; and its name insert it while you answer."
     ),
     TemplateKind.REMINDER: N_("No reminder yet. {new} makes one; a rule then says when it is sent."),
-    TemplateKind.WHATSAPP: N_("No WhatsApp template yet. {sync} fetches those that the provider knows."),
+    TemplateKind.WHATSAPP: N_(
+        "No WhatsApp template yet. {new} writes one for review, {sync} fetches those that the provider knows."
+    ),
     RULES: N_("No rule yet. {new} makes one: so many days before arrival, at this hour, by these channels."),
 }
 
@@ -62,13 +60,17 @@ class TemplatesScreen(TableScreen[Row]):
         super().__init__(desk_app)
         self.kind: TemplateKind | str = TemplateKind.SNIPPET
         self.reminders: list[str] = []
+        self.doubts: dict[int, Sequence[Objection]] = {}
 
     def fetch(self, tx: Transaction, after: Row | None, _limit: int) -> Sequence[Row]:
         if after is not None:
             return []
         self.reminders = list(dict.fromkeys(one.name for one in templates.listing(tx, TemplateKind.REMINDER)))
         if isinstance(self.kind, TemplateKind):
-            return list(templates.listing(tx, self.kind))
+            listed = list(templates.listing(tx, self.kind))
+            drafts = [one for one in listed if self.kind is TemplateKind.WHATSAPP and one.approval in EDITABLE]
+            self.doubts = {one.id: vendor_templates.before_submitting(tx, one) for one in drafts}
+            return listed
         return list(tx.planner.rules())
 
     def key(self, row: Row) -> object:
@@ -95,11 +97,9 @@ class TemplatesScreen(TableScreen[Row]):
                 (row.template, "muted"),
             ]
             return left, [state]
-        left = [column(row.name, 22, "bold text"), column(row.language, 4, "muted")]
         if row.kind is TemplateKind.WHATSAPP:
-            words, role = APPROVALS[row.approval]
-            left += [column(_(CATEGORIES.get(row.category, row.category)) if row.category else "", 11, "text")]
-            return [*left, (row.body.replace("\n", " "), "muted")], [(_(words), role)]
+            return vendor.cells(row, self.scene)
+        left = [column(row.name, 22, "bold text"), column(row.language, 4, "muted")]
         if row.shortcut:
             left.append(column(f";{row.shortcut}", 11, "accent"))
         return [*left, (row.body.replace("\n", " "), "muted")], []
@@ -112,16 +112,12 @@ class TemplatesScreen(TableScreen[Row]):
         rendered = templates.preview(desk_app.session.desk, row, desk_app.now())
         lines: list[list[Part]] = [[(row.name, "bold text"), ("  ", ""), (row.language, "muted")]]
         if row.kind is TemplateKind.WHATSAPP:
-            words, role = APPROVALS[row.approval]
-            lines.append([(_(words), role), ("  ", ""), (_(CATEGORIES.get(row.category, row.category)), "text")])
-            if row.approval_reason:
-                lines.append([(row.approval_reason, "soon")])
-            if not row.vendor_id:
-                lines.append([(_("Kept here only: submitting to the provider comes with a later version."), "muted")])
+            lines += vendor.review_lines(row, scene, self.doubts.get(row.id, ()))
         if row.updated_at is not None:
             said = f"{when.ago(row.updated_at, scene.now, scene.zone)} {scene.operator(row.updated_by)}"
             lines.append(field(_("changed"), f"{said}  ({_('version {n}').format(n=row.version)})"))
-        lines += [[], [(_("as Claire Martin reads it:"), "muted")], [(rendered.text, "text")]]
+        read = vendor.shown(rendered.text) if row.kind is TemplateKind.WHATSAPP else [[(rendered.text, "text")]]
+        lines += [[], [(_("as Claire Martin reads it:"), "muted")], *read]
         lines += _plain_lines(rendered.text, desk_app.session.desk) if row.kind is TemplateKind.REMINDER else []
         for problem in rendered.problems[:3]:
             from tui_inbox.wording import sentence
@@ -148,12 +144,13 @@ class TemplatesScreen(TableScreen[Row]):
     def allowed(self, row: Row) -> frozenset[str]:
         if isinstance(row, Rule):
             return frozenset({"edit", "switch", "copy"})
-        return frozenset({"edit", "archive", "copy"})
+        more = {"submit"} if row.kind is TemplateKind.WHATSAPP and row.approval in EDITABLE else set()
+        return frozenset({"edit", "archive", "copy"} | more)
 
     def selection(self) -> Selection:
         """The provider's templates can be fetched while none is there."""
         known = super().selection()
-        more = frozenset({"sync"} if self.kind is TemplateKind.WHATSAPP else ())
+        more = frozenset({"sync", "guide"} if self.kind is TemplateKind.WHATSAPP else ())
         return replace(known, can=known.can | more)
 
     async def opened(self) -> None:
@@ -167,7 +164,10 @@ class TemplatesScreen(TableScreen[Row]):
         self.reload()
 
     async def do_template_new(self) -> None:
-        if isinstance(self.kind, TemplateKind):
+        if self.kind is TemplateKind.WHATSAPP:
+            language = self.desk_app.session.desk.language
+            await self._written(Template(0, TemplateKind.WHATSAPP, "", language, ""))
+        elif isinstance(self.kind, TemplateKind):
             language = self.desk_app.session.desk.language
             await self._saved(await ask_template(self, Template(0, self.kind, "", language, "")))
         else:
@@ -177,8 +177,30 @@ class TemplatesScreen(TableScreen[Row]):
         row = self.current
         if isinstance(row, Rule):
             await self._rule(row)
+        elif row is not None and row.kind is TemplateKind.WHATSAPP:
+            await self._written(row)
         elif row is not None:
             await self._saved(await ask_template(self, row))
+
+    async def _written(self, template: Template) -> None:
+        from tui_inbox.tui.dialogs.vendor_template import write
+
+        kept = await write(self, template)
+        if kept:
+            await self.read_again()
+            self.table.move_to(next((at for at, row in enumerate(self.table.rows) if row.id == kept), 0))
+
+    async def do_template_submit(self) -> None:
+        from tui_inbox.tui.dialogs.vendor_template import submit
+
+        if isinstance(self.current, Template):
+            await submit(self, self.current)
+            await self.read_again()
+
+    def do_template_guide(self) -> None:
+        from tui_inbox.tui.dialogs.vendor_template import Guide
+
+        self.desk_app.push_screen(Guide(self.desk_app.ink))
 
     async def do_template_copy(self) -> None:
         """A copy keeps the name for another language, and needs another shortcut only under another name."""
@@ -189,6 +211,8 @@ class TemplatesScreen(TableScreen[Row]):
             copy = row._replace(id=0, name=name, enabled=False)
             await self.gateway.write(planning.put_rule, app.session.desk, app.actor, copy)
             await self._saved(True)
+        elif row is not None and row.kind is TemplateKind.WHATSAPP:
+            await self._written(vendor.copied(row))
         elif row is not None:
             copied = row._replace(
                 id=0, language="", vendor_id="", approval=Approval.NONE, approval_reason="", mapping={}, version=1
@@ -212,6 +236,12 @@ class TemplatesScreen(TableScreen[Row]):
         row, app = self.current, self.desk_app
         if not isinstance(row, Template):
             return
+        if row.kind is TemplateKind.WHATSAPP:
+            from tui_inbox.tui.dialogs.vendor_template import withdraw
+
+            await withdraw(self, row)
+            await self.read_again()
+            return
         question = _("Archive “{name}” ({language})? What was sent with it keeps its name.")
         words = question.format(name=row.name, language=row.language)
         if await confirm(self, words, _("Archive"), _("Keep")):
@@ -229,11 +259,7 @@ class TemplatesScreen(TableScreen[Row]):
     async def do_template_sync(self) -> None:
         """Ask the worker; what it found comes as news."""
         app = self.desk_app
-        accounts = [
-            name
-            for name, account in app.session.desk.accounts.items()
-            if any(traits.templates_after_window for traits in account.channels.values())
-        ]
+        accounts = vendor_templates.keepers(app.session.desk)
         if not accounts:
             self.say(_("no connected channel has templates of its own"), "soon")
             return
