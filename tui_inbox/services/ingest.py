@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tui_inbox.domain.errors import Malformed, StoreError
 from tui_inbox.ports.channel import Batch, Channel, Envelope, Item
 from tui_inbox.ports.store import Store, Transaction
-from tui_inbox.services import acknowledging
+from tui_inbox.services import acknowledging, group_answers
 from tui_inbox.services.desk import Desk
 from tui_inbox.services.intake import Fate, Intake
 
@@ -134,6 +134,8 @@ def _apply_in(tx: Transaction, desk: Desk, account: str, page: Sequence[_Read], 
                 fates[_fate(intake, one)].append(one.id)
     intake.flush()
     acknowledging.acknowledge(tx, desk, intake.began, now)
+    applied = set(fates[Fate.APPLIED])
+    group_answers.hear(tx, desk, [item for one in page if one.id in applied for item in one.items], now)
     if quarantined:
         tx.changed("account", 0)
     tx.inbounds.applied_all(fates[Fate.APPLIED], now)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
 
 MOST_GUESTS, MOST_MINUTES = 50, 2880
+HEARD_FOR = timedelta(days=3)
 _YOURS = N_("Thank you: “{offer}” is yours. See you soon!")
 _GONE = N_("Thank you for your answer. We are sorry: “{offer}” is gone in the meantime.")
 
@@ -166,10 +167,14 @@ def withdraw(tx: Transaction, actor: Actor, offer_id: int, now: datetime) -> Off
     return _end(tx, offer, OfferState.WITHDRAWN, now)
 
 
-def heard(tx: Transaction, desk: Desk, guest_id: int, now: datetime, *, yes: bool) -> bool:
-    """A guest answered with nothing but yes or no: to what they were asked last; False when they were asked nothing."""
+def heard(tx: Transaction, desk: Desk, guest_id: int, at: datetime, now: datetime, *, yes: bool) -> bool:
+    """A guest wrote nothing but yes or no ``at`` this time: to what they were asked last before it; False: to nothing.
+
+    A yes that comes days later is no answer to an offer any more.
+    """
     for asked in tx.offers.of_guest(guest_id):
-        if asked.state in (AskedState.ASKED, AskedState.SILENT):
+        open_ = asked.state in (AskedState.ASKED, AskedState.SILENT)
+        if open_ and asked.asked_at is not None and asked.asked_at <= at < asked.asked_at + HEARD_FOR:
             answer(tx, desk, SYSTEM, asked.offer_id, guest_id, now, yes=yes)
             return True
     return False

@@ -44,6 +44,8 @@ SENTENCES: dict[str, str] = {
     "event.sms_switched": N_("SMS budget used up: sent by e-mail instead"),
     "event.sms_held": N_("SMS budget used up: a message waits ({reason})"),
     "event.sms_budget": N_("SMS budget of {account} for {month} set to {parts} by {by}"),
+    "event.offer_answered": N_("offer “{offer}”: {said}"),
+    "event.terms_accepted": N_("terms “{terms}” accepted {how}"),
     "event.stopped": N_("{channel} stopped by guest: {word}"),
     "event.started": N_("{channel} allowed again by guest: {word}"),
     "event.stopped_by_provider": N_("{channel} stopped by the provider"),

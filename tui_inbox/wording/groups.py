@@ -41,8 +41,6 @@ SENTENCES: dict[str, str] = {
     "said.yes": N_("yes: it is theirs"),
     "said.no": N_("no"),
     "said.late": N_("yes, but it was gone"),
-    "event.offer_answered": N_("Offer “{offer}”: {said}"),
-    "event.terms_accepted": N_("Accepted the terms “{name}” ({how})"),
     "how.keyword": N_("by answering"),
     "how.link": N_("by the link"),
     "how.by_hand": N_("noted at the desk"),
