@@ -31,7 +31,7 @@ class HttpRelay:
         answer = self._http.read("/envelopes", {"after": after, "limit": str(limit)})
         try:
             return msgspec.json.decode(answer.content, type=Sealed).envelopes
-        except (msgspec.DecodeError, ValueError):
+        except (msgspec.DecodeError, ValueError, RecursionError):
             raise NotSent("broken_answer", http_status=answer.status) from None
 
     def remove(self, ids: Sequence[str]) -> None:

@@ -104,7 +104,7 @@ class TokenServer:
         content = self.ask(self.at.token, fields, with_secret=True)
         try:
             found = msgspec.json.decode(content, type=Granted)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise NotSent("broken_answer") from None
         if not found.access_token:
             raise NotSent("broken_answer")
@@ -131,7 +131,7 @@ def explain(answer: Answer) -> ChannelError | None:
         return None
     try:
         fault = msgspec.json.decode(answer.content, type=_Fault)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     if not fault.error:
         return None

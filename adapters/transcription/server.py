@@ -101,7 +101,7 @@ def _explain(answer: Answer) -> ChannelError | None:
         return None
     try:
         said = msgspec.json.decode(answer.content, type=_Said)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         said = _Said()
     words = _words(said.error or said.detail)
     if 400 <= answer.status < 500:

@@ -79,14 +79,15 @@ def test_a_bad_file_is_set_aside_and_told_and_the_others_go_on(
     spool.put(letter(5), 5)
     (spool.directory / "00000000000000000004.json").write_bytes(b'{"half": ')
     (spool.directory / "4b.json").write_bytes(b"x" * (6 * 1024 * 1024))
+    (spool.directory / "4b2.json").write_bytes(b'{"more":' + b"[" * 9000 + b"]" * 9000 + b"}")
     (spool.directory / "4c.json").symlink_to("/etc/passwd")
     (spool.directory / "4d.json").mkdir()
     (spool.directory / ".00000000000000000006").write_bytes(b"being written")
     assert house.receiver.empty(spool) == 2
     assert house.kept() == ["tiny-00001", "tiny-00005"]
     assert spool.names() == []
-    assert len(list((spool.directory / "rejected").iterdir())) == 6
-    assert caplog.text.count("is set aside") == 6
+    assert len(list((spool.directory / "rejected").iterdir())) == 7
+    assert caplog.text.count("is set aside") == 7
     with house.store.read() as tx:
         assert accounts.of(tx, house.parts.desk, ACCOUNT).health[FORGED] == 1
 

@@ -165,6 +165,7 @@ def test_texts_are_plain_printable_and_short_enough(house: ChatHouse) -> None:
         (b"[]", {}, 400),
         (b"\xff", {}, 400),
         (b"{}", {}, 400),
+        (b'{"more":' + b"[" * 8000 + b"]" * 8000 + b"}", {}, 400),
         (b'{"content":"' + b"x" * 16_500 + b'"}', {}, 413),
         (b'{"content":"x"}', {"Content-Type": "text/plain"}, 415),
         (b"content=x", {"Content-Type": "application/x-www-form-urlencoded"}, 415),
@@ -183,7 +184,7 @@ def test_only_the_hotels_sites_may_use_it_from_their_pages(house: ChatHouse) -> 
     assert answer.headers["access-control-allow-origin"] == SITE
     asked = {"Origin": SITE, "Access-Control-Request-Method": "POST"}
     assert ask(house.port, "OPTIONS", API, None, asked).status == 204
-    for origin in ("https://evil.example", f"{SITE}.evil.example", "null", "https://hotel.example"):
+    for origin in ("https://evil.example", f"{SITE}.evil.example", "null", "https://hotel.example", "http://["):
         answer = ask(house.port, "POST", API, b"{}", {"Origin": origin, "Content-Type": "application/json"})
         assert answer.status == 403
         assert "access-control-allow-origin" not in answer.headers
@@ -204,6 +205,11 @@ def test_who_is_too_quick_is_told_when_to_come_again(sqlite_store: SqlStore) -> 
         assert (answer.status, told) == (429, {"error": "too_many_requests"})
         other = {"X-Forwarded-For": "203.0.113.9"}
         assert house.ask("POST", API, {}, other)[0].status == 200
+        line = [{"X-Forwarded-For": f"2001:db8:1:2::{n}"} for n in range(3)]
+        answers = [house.ask("POST", API, {}, headers)[0] for headers in line]
+        assert [answer.status for answer in answers] == [200, 200, 429], "one line's many addresses are one guest"
+        mapped = [{"X-Forwarded-For": f"::ffff:203.0.113.{n}"} for n in (20, 21, 22)]
+        assert {house.ask("POST", API, {}, headers)[0].status for headers in mapped} == {200}
 
 
 def test_a_poll_without_news_is_answered_in_no_bytes(house: ChatHouse) -> None:

@@ -103,6 +103,15 @@ def test_an_engine_that_fails_is_told_and_can_be_asked_again(store: SqlStore, tm
     assert file_of(store, sound).transcript == "Merci"
 
 
+def test_a_recording_that_breaks_an_engine_does_not_hold_up_the_others(store: SqlStore, tmp_path: Path) -> None:
+    blobs = FileBlobs(tmp_path)
+    first, second = a_recording(store, blobs, an_opus(3)), a_recording(store, blobs, an_opus(4))
+    ask(store, first)
+    ask(store, second)
+    transcribing.write_down(store, DESK, blobs, Engine(RecursionError(), "Merci"), NOON)
+    assert (file_of(store, first).transcript_state, file_of(store, second).transcript) == ("failed", "Merci")
+
+
 def test_nothing_is_asked_without_an_engine_or_of_what_is_no_recording(store: SqlStore, tmp_path: Path) -> None:
     blobs = FileBlobs(tmp_path)
     sound = a_recording(store, blobs, an_opus(3))

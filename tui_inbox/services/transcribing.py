@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from tui_inbox.domain.audio import seconds_of
 from tui_inbox.domain.display import clean, clean_line
-from tui_inbox.domain.errors import ChannelError, NotFound, Refused
+from tui_inbox.domain.errors import ChannelError, NotFound, Refused, StoreError
 from tui_inbox.domain.message import Attachment
 from tui_inbox.ports.store import Blobs, Store, Transaction
 from tui_inbox.ports.transcriber import Transcriber
 from tui_inbox.services.desk import Actor, Desk
+
+log = logging.getLogger("tui_inbox.worker")
 
 LONGEST = 300
 """Seconds; longer recordings are refused before anything is sent."""
@@ -61,6 +64,11 @@ def _written(blobs: Blobs, engine: Transcriber, file: Attachment, language: str)
         return file._replace(transcript_state=FAILED, transcript=error.code)
     except NotFound:
         return file._replace(transcript_state=FAILED, transcript="not_stored")
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one recording that breaks an engine must not hold up the others
+        log.error("a recording could not be written down: %s", type(error).__name__)
+        return file._replace(transcript_state=FAILED, transcript="engine_unreadable")
     text = clean(heard.text).strip()[:MOST_TEXT]
     return file._replace(transcript_state=DONE, transcript=text, transcript_by=clean_line(heard.by), seconds=seconds)
 

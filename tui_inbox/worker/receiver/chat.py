@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -231,7 +230,7 @@ class Chats:
             raise HTTPException(415)
         try:
             return msgspec.json.decode(body or b"{}", type=kind)
-        except (msgspec.DecodeError, ValueError):
+        except (msgspec.DecodeError, ValueError, RecursionError):
             raise HTTPException(400) from None
 
     async def _do(self, work: Callable[[datetime], Any]) -> Any:
@@ -298,7 +297,7 @@ def _cross_origin(request: Request, served: Served) -> dict[str, str]:
     """Headers for pages of the hotel's sites. Raises ``HTTPException`` 403 for a page of any other."""
     headers = {"Vary": "Origin", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     origin = request.headers.get("origin")
-    if origin is None or urlsplit(origin).netloc == request.headers.get("host"):
+    if origin is None or origin.partition("://")[2] == request.headers.get("host"):
         return headers
     if origin not in served.chat.chat.origins:
         raise HTTPException(403)

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
+from ipaddress import IPv6Address, ip_network
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -56,8 +57,19 @@ def peer_of(request: Request, *, behind_proxy: bool) -> str:
     client = request.client.host if request.client else ""
     forwarded = request.headers.get("x-forwarded-for", "")
     if forwarded and (behind_proxy or client in _LOOPBACK):
-        return forwarded.rpartition(",")[2].strip()[:64]
-    return client
+        client = forwarded.rpartition(",")[2].strip()[:64]
+    return _network(client)
+
+
+def _network(address: str) -> str:
+    """One customer's line has a whole /64 of IPv6: whoever changes their address within it is the same peer."""
+    if ":" not in address:
+        return address
+    try:
+        found = IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
 
 
 def too_many(seconds: float) -> HTTPException:

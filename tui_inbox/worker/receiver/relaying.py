@@ -142,7 +142,7 @@ class Relay:
         self._authorise(request)
         try:
             taken = msgspec.json.decode(await self._bodies.of(request, self._peer(request)), type=_Taken)
-        except (msgspec.DecodeError, ValueError):
+        except (msgspec.DecodeError, ValueError, RecursionError):
             raise HTTPException(400) from None
         await run_in_threadpool(self._store.forget, taken.ids)
         return Response(b"{}", media_type="application/json")

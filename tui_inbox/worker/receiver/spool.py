@@ -115,7 +115,7 @@ class Spool:
     def _read(self, name: str, content: bytes) -> Letter | None:
         try:
             letter = msgspec.json.decode(content, type=Letter)
-        except (msgspec.DecodeError, ValueError):
+        except (msgspec.DecodeError, ValueError, RecursionError):
             self._reject(name, "spool_unreadable")
             return None
         if letter.received_at.tzinfo is None:
