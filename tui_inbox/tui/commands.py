@@ -67,6 +67,11 @@ def can(what: str) -> Callable[[Selection], bool]:
     return lambda selection: selection.may_write and what in selection.can
 
 
+def _a_guest(selection: Selection) -> bool:
+    """Somebody's card is shown, beside the list or alone."""
+    return writes(selection) or (selection.may_write and "guest" in selection.can)
+
+
 def _row(selection: Selection) -> bool:
     return "row" in selection.can
 
@@ -128,6 +133,8 @@ COMMANDS: tuple[Command, ...] = (
             enabled=writes, moves_on=True),
     Command("tag", ("t",), N_("Tag"), SORT_OUT, enabled=writes),
     Command("request", ("R",), N_("Note what the guest asked for"), GUEST, enabled=writes),
+    Command("consents", ("O",), N_("Consents: what this guest allows, switched on and off"), GUEST,
+            on=INBOX | {ONE_GUEST}, enabled=_a_guest, also=N_("unsubscribe stop marketing")),
     Command("log_call", ("P",), N_("Write a call down"), GUEST, enabled=writes, also=N_("phone telephone talked")),
     Command("mark", ("space",), N_("Mark the row"), SORT_OUT, on=frozenset({LIST})),
     Command("mark_range", ("V",), N_("Mark from the last marked row to here"), SORT_OUT, on=frozenset({LIST})),
@@ -222,6 +229,8 @@ COMMANDS: tuple[Command, ...] = (
             enabled=can("account")),
     Command("channel_usage", ("f",), N_("Fetch this month's usage"), HERE, on=frozenset({CHANNELS}),
             short=N_("usage"), enabled=can("account")),
+    Command("channel_budget", ("b",), N_("This month's SMS budget: change it, release what waits"), HERE,
+            on=frozenset({CHANNELS}), short=N_("budget"), enabled=can("sms"), also=N_("segments parts raise limit")),
     Command("channel_qr", ("w",), N_("QR code that opens WhatsApp with the hotel"), HERE, on=frozenset({CHANNELS}),
             short=N_("QR"), enabled=can("qr"), also=N_("print link")),
     Command("channel_calls", ("v",), N_("Where calls to the number go"), HERE, on=frozenset({CHANNELS}),

@@ -17,6 +17,7 @@ _DIALOGS = {
     "tag": "tag:ask_tag",
     "by_tag": "tag:ask_which",
     "request": "request:ask_request",
+    "consents": "consents:ask_consents",
     "log_call": "calls:ask_call",
     "card": "guest_lists:ask_card",
     "link": "link_guest:ask_link",

@@ -7,6 +7,7 @@ from textual.strip import Strip
 from tui_inbox.domain.reservation import Phase, Reservation
 from tui_inbox.rows import Card
 from tui_inbox.tui.render import when
+from tui_inbox.tui.render.consent import stop_words
 from tui_inbox.tui.render.happened import event_words
 from tui_inbox.tui.render.line import Part, strip, wrap
 from tui_inbox.tui.render.row import said
@@ -81,10 +82,7 @@ def _who(scene: Scene, card: Card) -> list[list[Part]]:
         lines += [[], *([(contact, "text")] for contact in contacts)]
     missing = [_(_MISSING[code]) for code in card.missing if code in _MISSING]
     lines += [[(", ".join(missing), "muted")]] if missing else []
-    stops = [line for line in card.lines if line.stopped_at is not None]
-    for line in stops:
-        _mark, label = scene.channel(line.account, line.channel)
-        lines.append([(_("STOP on {channel}").format(channel=label), "bold urgent")])
+    lines += [[(stop_words(scene, line), "bold urgent")] for line in card.lines if line.stopped_at is not None]
     return lines
 
 
@@ -148,9 +146,9 @@ def _consents(scene: Scene, card: Card) -> list[list[Part]]:
     marks = scene.ink.marks
     shown: list[Part] = []
     for consent in card.consents:
-        name = _("promo") if consent.topic == "marketing" else _(_MEDIA.get(consent.medium, consent.medium))
         sign: Part = (marks.yes, "ok") if consent.allowed else (marks.no, "urgent")
-        words = f"{name} {_MEDIA.get(consent.medium, consent.medium)}" if consent.topic == "marketing" else name
+        medium = _(_MEDIA[consent.medium]) if consent.medium in _MEDIA else scene.channel("", consent.medium)[1]
+        words = f"{_('promo')} {medium}" if consent.topic == "marketing" else medium
         shown += [(f"{words} ", "text"), sign, ("  ", "")]
     if not shown:
         return []

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from tui_inbox.domain.conversation import State
-from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import Card, ConsentRow, ConversationRow, RequestRow
 from tui_inbox.services import cards, guests, replying
 from tui_inbox.tui.commands import ONE_GUEST
 from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
+from tui_inbox.tui.dialogs.consents import edit_consents, of_card, turn
 from tui_inbox.tui.dialogs.guest_form import STATUSES, ask_guest, ask_stay
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.columns import column, field
+from tui_inbox.tui.render.consent import said_by, state_words, stop_words, topic_words
 from tui_inbox.tui.render.guest_card import REQUEST_KINDS, dates
 from tui_inbox.tui.render.line import Part
-from tui_inbox.tui.render.sending import CLASSES
 from tui_inbox.tui.screens.table_screen import TableScreen
 from tui_inbox.tui.widgets.table import Parts
 from tui_inbox.wording import N_, _, sentence
@@ -119,17 +119,11 @@ class GuestScreen(TableScreen[Entry]):
         return left, [(f"{scene.ink.marks.yes} {words}" if done else words, "ok" if done else "soon")]
 
     def _consent(self, row: ConsentRow) -> Parts:
-        scene, marks = self.scene, self.scene.ink.marks
+        scene = self.scene
         label = self._medium(row.medium)
-        topic = _(CLASSES[MessageClass(row.topic)])
-        sign: Part = (f"{marks.yes} {_('allowed')}", "ok") if row.allowed else (f"{marks.no} {_('off')}", "bold urgent")
-        said: list[Part] = []
-        if row.at is not None:
-            who = scene.operator(row.by)
-            said = [
-                (" ".join(part for part in (when.ago(row.at, scene.now, scene.zone), who, row.source) if part), "muted")
-            ]
-        return [column(topic, 12, "text"), column(label, 12, "text"), column(sign[0], 14, sign[1]), *said], []
+        sign = state_words(scene, row)
+        left = [column(topic_words(row), 12, "text"), column(label, 12, "text"), column(sign[0], 14, sign[1])]
+        return [*left, (said_by(scene, row), "muted")], []
 
     def _medium(self, medium: str) -> str:
         for account in self.desk_app.session.desk.accounts.values():
@@ -155,8 +149,7 @@ class GuestScreen(TableScreen[Entry]):
                 lines.append([*field(label, handle.address), (f"  {bad}" if bad else "", "soon")])
         for line in card.lines:
             if line.stopped_at is not None:
-                _mark, label = scene.channel(line.account, line.channel)
-                lines.append([(_("STOP on {channel}").format(channel=label), "bold urgent")])
+                lines.append([(stop_words(scene, line), "bold urgent")])
         if guest.country:
             lines.append(field(_("country"), guest.country))
         tags = "  ".join(dict.fromkeys(tag.name for tag in (*card.guest_tags, *card.tags)))
@@ -199,25 +192,15 @@ class GuestScreen(TableScreen[Entry]):
                 status = "open" if row.status != "open" else "done"
                 await self.gateway.write(guests.set_request, app.actor, row.id, status, app.now(), app.session.desk)
             case ConsentRow():
-                if not await self._turn(row):
+                if not await turn(self, self.guest_id, row):
                     return
         await self.read_again()
         self.say(_("saved  {key} undoes it").format(key=app.keymap.shown("undo")))
 
-    async def _turn(self, row: ConsentRow) -> bool:
-        app, source = self.desk_app, ""
-        if not row.allowed:
-            question = _("How did the guest allow it again?")
-            told = await app.push_screen_wait(
-                Chooser(app.ink, question, typing=_("at the desk, by mail of 12/11…"), free=True)
-            )
-            if told is None:
-                return False
-            source = told.text
-        await self.gateway.write(
-            guests.set_consent, app.actor, self.guest_id, row.topic, row.medium, not row.allowed, source, app.now()
-        )
-        return True
+    async def do_consents(self) -> None:
+        if await edit_consents(self, self.guest_id):
+            await self.read_again()
+            self.say(_("saved  {key} undoes it").format(key=self.desk_app.keymap.shown("undo")))
 
     async def do_guest_edit(self) -> None:
         if self.card is not None and await ask_guest(self, self.card.guest) is not None:
@@ -254,9 +237,7 @@ class GuestScreen(TableScreen[Entry]):
 def _entries(card: Card, media: Sequence[str]) -> list[Entry]:
     """The sections in the order in which a desk asks for them; an empty one says so."""
     stays = [*([card.current] if card.current else []), *card.others]
-    stored = {(consent.topic, consent.medium): consent for consent in card.consents}
-    every = {(topic.value, medium): None for topic in MessageClass for medium in media} | dict.fromkeys(stored)
-    consents = [stored.get(pair, ConsentRow(pair[0], pair[1], True, None, "", "")) for pair in every]
+    consents = of_card(card, media)
     sections: list[tuple[str, Sequence[tuple[object, ConversationRow | Reservation | RequestRow | ConsentRow]]]] = [
         (_("Conversations"), [(row.id, row) for row in card.conversations]),
         (_("Stays"), [(stay.id, stay) for stay in stays]),

@@ -215,7 +215,8 @@ class InboxActs(InboxView):
             return
         from tui_inbox.services import undo
 
-        undone = await self.gateway.write(undo.undo, self.desk_app.actor, self.desk_app.now())
+        app = self.desk_app
+        undone = await self.gateway.write(undo.undo, app.actor, app.now(), app.session.desk)
         if undone is None:
             self.say(_("nothing to undo"))
             return
@@ -229,6 +230,9 @@ class InboxActs(InboxView):
 
     async def do_request(self) -> None:
         await ask(self, "request")
+
+    async def do_consents(self) -> None:
+        await ask(self, "consents")
 
     async def do_log_call(self) -> None:
         await ask(self, "log_call")
