@@ -40,7 +40,10 @@ class SqlPlanner:
         return rule
 
     def planned(self, rule_id: int, reservation_id: int) -> Sequence[Planned]:
-        where = "WHERE rule_id = :rule_id AND reservation_id = :reservation_id ORDER BY local_date"
+        # Locked by a writer: the row is put back, and another may hold or send it at this moment.
+        where = (
+            f"WHERE rule_id = :rule_id AND reservation_id = :reservation_id ORDER BY local_date{self._db.for_update}"
+        )
         return self._all(where, rule_id=rule_id, reservation_id=reservation_id)
 
     def add(self, planned: Planned) -> Planned | None:
@@ -55,7 +58,7 @@ class SqlPlanner:
 
     def in_state(self, states: Sequence[PlannedState], until: datetime, limit: int) -> Sequence[Planned]:
         marks, params = in_list("state", [state.value for state in states])
-        where = f"WHERE state IN ({marks}) AND due_at <= :until ORDER BY due_at, id LIMIT :limit"
+        where = f"WHERE state IN ({marks}) AND due_at <= :until ORDER BY due_at, id LIMIT :limit{self._db.for_update}"
         return self._all(where, until=micros(until), limit=limit, **params)
 
     def of_reservation(self, reservation_id: int) -> Sequence[Planned]:

@@ -8,9 +8,10 @@ from threading import Thread
 from tests.fakes import written
 from tests.services.conftest import ANA, GUEST, Front
 from tui_inbox.domain.outbox import OutboxState
+from tui_inbox.domain.planner import Planned, PlannedState
 from tui_inbox.ports.channel import Receipt
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import accounts, channels, settling
+from tui_inbox.services import accounts, channels, settling, tonight
 from tui_inbox.services.intake import Intake
 
 MOMENT = 0.3
@@ -88,3 +89,18 @@ def test_what_an_operator_writes_on_the_card_while_the_guest_s_name_arrives_is_k
         guest = tx.guests.get(guest_id)
     assert guest is not None
     assert (guest.name, guest.notes) == ("Claire", "Allergie aux noix")
+
+
+def test_a_planned_message_that_is_held_while_its_hour_comes_is_not_sent(front: Front) -> None:
+    day = front.now.date()
+    with front.store.write() as tx:
+        added = tx.planner.add(Planned(0, 1, 7, day, front.now))
+    assert added is not None
+
+    def sends(tx: Transaction) -> None:
+        for row in tx.planner.due(front.now, 9):
+            tx.planner.put(row._replace(state=PlannedState.QUEUED))
+
+    both(front, lambda tx: tonight.hold(tx, ANA, 1, 7, day), sends)
+    with front.store.read() as tx:
+        assert [row.state for row in tx.planner.planned(1, 7)] == [PlannedState.HELD]

@@ -20,7 +20,7 @@ from tui_inbox.domain.guest import BOOKING, Guest, Handle
 from tui_inbox.domain.reservation import Reservation, ReservationStatus
 from tui_inbox.ports.bookings import Booker, StayRecord
 from tui_inbox.ports.channel import Batch, Envelope, Health, HealthState
-from tui_inbox.services import bookings, channels, stay_sync
+from tui_inbox.services import bookings, channels, stay_sync, undo
 from tui_inbox.services.bookings import BookingRow, StayForm
 from tui_inbox.services.desk import AccountInfo, Actor, Desk
 from tui_inbox.services.ingest import Applied
@@ -359,6 +359,21 @@ def test_a_file_and_the_desk_tell_what_happened_by_the_same_way(office: Office) 
         added = bookings.add_stay(tx, office.desk, ANA, stay.guest_id, StayForm(FIRST, LAST), NOON)
     assert office.told("381", "csv") == [BookingEvent.RESCHEDULED, BookingEvent.CANCELLED]
     assert office.told(added.external_id, "hand") == [BookingEvent.CONFIRMED]
+
+
+def test_what_the_desk_takes_back_before_it_was_told_is_not_told(office: Office) -> None:
+    office.hears(a_record())
+    with office.store.write() as tx:
+        for event in tx.stay_events.of_reservation(office.stay().id):
+            tx.stay_events.handled(event.id, NOON, "")
+        form = StayForm(FIRST, LAST + timedelta(days=1))
+        bookings.edit_stay(tx, office.desk, ANA, office.stay().id, form, NOON + timedelta(days=1))
+    with office.store.write() as tx:
+        undo.undo(tx, ANA, NOON + timedelta(days=2), office.desk)
+    assert (office.stay().departure, office.stay().revision) == (LAST, 3)
+    with office.store.read() as tx:
+        events = tx.stay_events.of_reservation(office.stay().id)
+    assert [event.kind for event in events if event.handled_at is None] == []
 
 
 def test_testing_a_source_says_how_it_is(office: Office) -> None:

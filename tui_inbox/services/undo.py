@@ -23,7 +23,7 @@ from tui_inbox.domain.message import Delivery
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.rows import ConsentRow
 from tui_inbox.services import acting
-from tui_inbox.services.desk import Actor
+from tui_inbox.services.desk import Actor, Desk
 
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
@@ -183,8 +183,11 @@ def write_events(tx: Transaction, events: Sequence[Event], steps: Sequence[Step]
     tx.events.add(events[-1]._replace(undo=_ENCODER.encode(undo).decode()) if steps else events[-1])
 
 
-def undo(tx: Transaction, actor: Actor, now: datetime) -> Undone | None:
-    """Take back this operator's newest act; None when there is nothing (left) to take back."""
+def undo(tx: Transaction, actor: Actor, now: datetime, desk: Desk | None = None) -> Undone | None:
+    """Take back this operator's newest act; None when there is nothing (left) to take back.
+
+    With ``desk`` the guest of a stay that is as it was is told of it, as of any other change.
+    """
     actor.require_write()
     event = tx.events.last_undoable(actor.code)
     if event is None:
@@ -197,7 +200,7 @@ def undo(tx: Transaction, actor: Actor, now: datetime) -> Undone | None:
     for step in reversed(data.steps):
         if isinstance(step, UnreadStep) and step.id in kept:
             continue  # The row has moved on, and its marks with it.
-        touched = _take_back(tx, actor, step, now)
+        touched = _take_back(tx, actor, step, now, desk)
         if touched is None:
             skipped += 1
             if isinstance(step, LifeStep):
@@ -218,7 +221,7 @@ def undo(tx: Transaction, actor: Actor, now: datetime) -> Undone | None:
     return Undone(event.code, count, skipped, tuple(changed))
 
 
-def _take_back(tx: Transaction, actor: Actor, step: Step, now: datetime) -> tuple[int, ...] | None:
+def _take_back(tx: Transaction, actor: Actor, step: Step, now: datetime, desk: Desk | None) -> tuple[int, ...] | None:
     """The conversations touched, or None when somebody changed the thing since."""
     match step:
         case LifeStep():
@@ -250,7 +253,7 @@ def _take_back(tx: Transaction, actor: Actor, step: Step, now: datetime) -> tupl
         case StaysStep():
             return _return_stays(tx, step)
         case StayStep():
-            return _restore_stay(tx, step, now)
+            return _restore_stay(tx, step, now, desk)
         case RequestOwnerStep():
             tx.requests.reassign(step.id, step.guest_id, step.conversation_id)
             return ()
@@ -305,11 +308,16 @@ def _return_stays(tx: Transaction, step: StaysStep) -> tuple[int, ...]:
     return ()
 
 
-def _restore_stay(tx: Transaction, step: StayStep, now: datetime) -> tuple[int, ...] | None:
+def _restore_stay(tx: Transaction, step: StayStep, now: datetime, desk: Desk | None) -> tuple[int, ...] | None:
     stay = tx.reservations.load(step.after.id)
     if stay._replace(updated_at=None) != step.after._replace(updated_at=None):
         return None
-    tx.reservations.put(step.before._replace(updated_at=now, revision=stay.revision + 1))
+    after = step.before._replace(updated_at=now, revision=stay.revision + 1)
+    tx.reservations.put(after)
+    if desk is not None:
+        from tui_inbox.services.booking_messages import stay_changed
+
+        stay_changed(tx, desk, stay, after, now)
     tx.changed("guest", stay.guest_id)
     return tuple(one.id for one in tx.conversations.all_of_guest(stay.guest_id))
 

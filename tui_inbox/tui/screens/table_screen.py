@@ -195,7 +195,8 @@ class TableScreen(DeskScreen, Generic[Row]):
         from tui_inbox.tui.screens.inbox_acts import done_words
         from tui_inbox.wording import _
 
-        undone = await self.gateway.write(undo.undo, self.desk_app.actor, self.desk_app.now())
+        app = self.desk_app
+        undone = await self.gateway.write(undo.undo, app.actor, app.now(), app.session.desk)
         if undone is None:
             self.say(_("nothing to undo"))
             return
