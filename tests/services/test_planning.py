@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,14 +13,15 @@ from tests.fakes import hotel
 from tui_inbox.domain.conversation import State
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.guest import Guest, Line
+from tui_inbox.domain.hours import Hours, span
 from tui_inbox.domain.message import Delivery, MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState
-from tui_inbox.domain.planner import Planned, PlannedState, Rule, RuleKind
+from tui_inbox.domain.planner import Late, Per, Planned, PlannedState, Rule, RuleKind
 from tui_inbox.domain.reservation import Reservation, ReservationStatus
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import ConsentRow
-from tui_inbox.services import planning, templates
+from tui_inbox.services import booking_messages, holding, planning, templates, tonight
 from tui_inbox.services.desk import SYSTEM, Actor
 from tui_inbox.services.planning import QueueResult
 
@@ -265,3 +267,123 @@ def test_a_marketing_reminder_obeys_the_marketing_refusal(sqlite_store: SqlStore
         planning.plan(t, DESK, NOW)
         planning.queue_due(t, DESK, due(stay))
         assert rows(t, rule, stay)[0].reason == "unsubscribed_marketing"
+
+
+def test_a_dry_run_shows_text_price_and_who_gets_nothing_and_writes_nothing(sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        rule = a_rule(t, enabled=False)
+        a_booking(t, 4)
+        a_reservation(t, a_guest(t, "Nobody Reachable"), 5, 6)
+        a_booking(t, 12)
+        first, second = tonight.dry_run(t, DESK, rule, NOW)
+        (letter,) = first.forecast.prepared.letters
+        assert letter.text.startswith("Hello Claire, see you on Friday, 27 November 2026.")
+        assert [cost.amount for cost in first.forecast.costs] != []
+        assert (second.guest.name, second.forecast.reason) == ("Nobody Reachable", "no_address")
+        assert t.planner.in_state(list(PlannedState), NOW + timedelta(days=99), 9) == []
+        assert t.outbox.in_state(list(OutboxState), 9) == []
+
+
+def test_held_by_hand_until_released_or_too_late(sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        rule = a_rule(t)
+        stays = [a_booking(t)[1], a_reservation(t, a_guest(t, "Jonas", phone="+4915123456789", channel="sms"), 4, 7)]
+        planning.plan(t, DESK, NOW)
+        for stay in stays:
+            planning.hold(t, ANA, rule.id, stay.id, date(2026, 11, 25))
+        assert planning.queue_due(t, DESK, due(stays[0])) == QueueResult()
+        planning.release(t, ANA, rule.id, stays[0].id, date(2026, 11, 25))
+        with pytest.raises(Refused, match="not_waiting"):
+            planning.release(t, ANA, rule.id, stays[0].id, date(2026, 11, 25))
+        assert planning.queue_due(t, DESK, due(stays[0]) + HOUR).queued == 1
+    planning.work(sqlite_store, DESK, due(stays[0]) + 48 * HOUR)
+    with sqlite_store.read() as t:
+        assert [(row.state, row.reason) for row in rows(t, rule, stays[1])] == [(PlannedState.EXPIRED, "arrived")]
+
+
+def test_all_held_and_released_is_checked_again(store: SqlStore) -> None:
+    with store.write() as t:
+        rule = a_rule(t)
+        _, goes = a_booking(t)
+        _, late = a_booking(t, 3)
+        with pytest.raises(Refused, match="hold_reason"):
+            holding.hold_all(t, ANA, " ", NOW)
+        planning.plan(t, DESK, NOW)
+        holding.hold_all(t, ANA, "water is off", NOW)
+    planning.work(store, DESK, due(goes))
+    with store.write() as t:
+        assert holding.held_all(t) == holding.Hold(NOW, "ana", "water is off")
+        assert [row.state for row in rows(t, rule, goes)] == [PlannedState.PLANNED]
+        holding.release_all(t, ANA)
+    after = due(goes) + 8 * HOUR
+    planning.work(store, DESK, after)
+    with store.read() as t:
+        assert [row.state for row in rows(t, rule, goes)] == [PlannedState.QUEUED]
+        assert [(row.state, row.reason) for row in rows(t, rule, late)] == [(PlannedState.EXPIRED, "arrived")]
+
+
+def test_quiet_hours_put_off_and_a_late_booking_is_sent_at_once_where_the_rule_says_so(store: SqlStore) -> None:
+    quiet = DESK._replace(hours=Hours(quiet=span("17:00-08:00")))
+    with store.write() as t:
+        rule = a_rule(t, late=Late.NOW)
+        _, stay = a_booking(t)
+        planning.plan(t, quiet, NOW)
+        (row,) = rows(t, rule, stay)
+        assert row.due_at == datetime(2026, 11, 26, 7, tzinfo=UTC)
+        _, late = a_booking(t, 1)
+        planning.plan(t, quiet, NOW)
+        assert planning.queue_due(t, quiet, datetime(2026, 11, 23, 17, tzinfo=UTC)).postponed == 1
+        (row,) = rows(t, rule, late)
+        assert (row.reason, row.due_at) == ("quiet_hours", datetime(2026, 11, 24, 7, tzinfo=UTC))
+        planning.plan(t, quiet, datetime(2026, 11, 23, 18, tzinfo=UTC))
+        assert planning.queue_due(t, quiet, datetime(2026, 11, 24, 7, tzinfo=UTC)).expired == 1
+
+
+def test_what_a_first_import_brings_is_no_late_booking(sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        rule = a_rule(t, late=Late.NOW)
+        planning.plan(t, DESK, NOW - HOUR)
+        _, stay = a_booking(t, 1)
+        booking_messages.stay_changed(t, DESK, None, stay, NOW, first=True)
+        planning.plan(t, DESK, NOW)
+        assert [row.reason for row in rows(t, rule, stay)] == ["booked_late"]
+        _, later = a_booking(t, 1, created_at=NOW + HOUR)
+        planning.plan(t, DESK, NOW + HOUR)
+        assert planning.queue_due(t, DESK, NOW + HOUR).queued == 1
+        assert [row.state for row in rows(t, rule, later)] == [PlannedState.QUEUED]
+
+
+def test_one_message_for_a_booking_of_several_rooms_by_the_first_that_lives(store: SqlStore) -> None:
+    with store.write() as t:
+        rule = a_rule(t, per=Per.BOOKING)
+        guest, first = a_booking(t, group_id="G1")
+        others = [a_reservation(t, guest, 4, 7, group_id="G1", room=room) for room in ("205", "206")]
+        planning.plan(t, DESK, NOW)
+        assert [len(rows(t, rule, stay)) for stay in (first, *others)] == [1, 0, 0]
+        t.reservations.put(first._replace(status=ReservationStatus.CANCELLED))
+        planning.plan(t, DESK, NOW + HOUR)
+        assert [len(rows(t, rule, stay)) for stay in others] == [1, 0]
+        planning.queue_due(t, DESK, due(first))
+        t.reservations.put(others[0]._replace(status=ReservationStatus.CANCELLED))
+        planning.plan(t, DESK, due(first) + HOUR)
+        assert rows(t, rule, others[1]) == []
+
+
+def test_a_booking_changed_between_the_look_and_the_writing_keeps_what_the_desk_did(sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        rule = a_rule(t)
+        _, stay = a_booking(t)
+        planning.plan(t, DESK, NOW)
+        (row,) = rows(t, rule, stay)
+        planning.hold(t, ANA, rule.id, stay.id, row.local_date)
+        assert not t.planner.move(row, row._replace(state=PlannedState.WITHDRAWN))
+        assert [one.state for one in rows(t, rule, stay)] == [PlannedState.HELD]
+
+
+def test_a_property_lives_by_its_own_clock(sqlite_store: SqlStore) -> None:
+    desk = DESK._replace(zones={"annex": ZoneInfo("Atlantic/Azores")})
+    with sqlite_store.write() as t:
+        rule = a_rule(t)
+        _, stay = a_booking(t, property="annex")
+        planning.plan(t, desk, NOW)
+        assert [row.due_at for row in rows(t, rule, stay)] == [due(stay) + 2 * HOUR]

@@ -92,6 +92,7 @@ def _letter(tx: Transaction, desk: Desk, conversation: Conversation, guest: Gues
         address,
         rendered.text,
         subject=rendered.subject,
+        html=rendered.html,
         origin=Origin.SCHEDULED,
         scheduled=True,
         not_before=now,
