@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from threading import Event
@@ -15,10 +15,11 @@ from tui_inbox.domain.deed import Act, Deed, PendingDeed
 from tui_inbox.domain.errors import AccountBlocked, NotSent, StoreError
 from tui_inbox.domain.outbox import OutboxState, Outgoing
 from tui_inbox.domain.template import Template
-from tui_inbox.ports.channel import Batch, Usage
+from tui_inbox.ports.bookings import StayRecord
+from tui_inbox.ports.channel import Batch, Envelope, Health, HealthState, Usage
 from tui_inbox.ports.clock import SystemClock
 from tui_inbox.services import accounts, channels, replying, upkeep
-from tui_inbox.services.desk import Actor
+from tui_inbox.services.desk import AccountInfo, Actor
 from tui_inbox.services.replying import Reply
 from tui_inbox.worker.guard import Guard
 from tui_inbox.worker.once import run_once
@@ -63,6 +64,34 @@ class Telling(FakeChannel):
     def fetch(self, stream: str, cursor: str, since: datetime | None) -> Batch:
         self.has_polled.set()
         return super().fetch(stream, cursor, since)
+
+
+class Calendar:
+    """A source of no stays."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.fault: NotSent | None = None
+        self.polled = Event()
+        self.closed = False
+
+    def streams(self) -> Sequence[str]:
+        return ("calendar",)
+
+    def fetch(self, stream: str, cursor: str, since: datetime | None) -> Batch:
+        self.polled.set()
+        if self.fault is not None:
+            raise self.fault
+        return Batch((), "seen")
+
+    def read(self, envelope: Envelope) -> Sequence[StayRecord]:
+        return ()
+
+    def test(self) -> Health:
+        return Health(HealthState.OK)
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def parts(store: SqlStore, *fakes: FakeChannel, lease: OneLease | None = None) -> Parts:
@@ -346,3 +375,36 @@ def test_a_living_worker_tells_vendors_within_a_moment(sqlite_store: SqlStore) -
     stop.set()
     thread.join(10)
     assert len(channel.acted) == 1
+
+
+def test_a_source_of_stays_has_a_tick_of_its_own_and_one_that_fails_stops_nobody(sqlite_store: SqlStore) -> None:
+    good, bad, calendar = Telling("desk-sms"), Calendar("pms"), Calendar("flat")
+    bad.fault = NotSent("unreachable")
+    made = parts(sqlite_store, good)
+    information = {name: AccountInfo(name, "fake", {}, settings={"poll_seconds": "0.05"}) for name in ("pms", "flat")}
+    made = replace(made, desk=made.desk._replace(sources=information), sources={"pms": bad, "flat": calendar})
+    thread, stop = running(lambda stop: serve(made, stop))
+    assert calendar.polled.wait(10)
+    assert bad.polled.wait(10)
+    assert good.has_polled.wait(10)
+    stop.set()
+    thread.join(10)
+    assert (bad.closed, calendar.closed) == (True, True)
+    with sqlite_store.read() as tx:
+        assert {row.name: row.reason for row in tx.accounts.all() if row.name in information} == {
+            "pms": "unreachable",
+            "flat": "",
+        }
+
+
+def test_a_source_that_is_paused_is_not_asked(sqlite_store: SqlStore) -> None:
+    made, source = parts(sqlite_store), Calendar("flat")
+    made = replace(made, sources={"flat": source})
+    with sqlite_store.write() as tx:
+        channels.pause(tx, made.desk, ANA, "flat", datetime.now(UTC))
+    run_once(made)
+    assert not source.polled.is_set()
+    with sqlite_store.write() as tx:
+        channels.resume(tx, made.desk, ANA, "flat", datetime.now(UTC))
+    run_once(made)
+    assert source.polled.is_set()
