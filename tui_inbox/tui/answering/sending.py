@@ -13,7 +13,7 @@ from tui_inbox.tui.answering.drafting import Drafting
 from tui_inbox.tui.answering.letter import PLAIN
 from tui_inbox.tui.dialogs.ask import ask
 from tui_inbox.tui.widgets.composer import Composer
-from tui_inbox.wording import _, sentence
+from tui_inbox.wording import _, explain, sentence
 
 if TYPE_CHECKING:
     from tui_inbox.services import composing
@@ -30,6 +30,8 @@ class Answering(Drafting):
         super().__init__(screen, composer)
         self.sent: SentNow | None = None
         self._counting: Timer | None = None
+        self.over_budget = False
+        """Asked and answered: this SMS goes although the month's are used up."""
 
     @property
     def pending_send(self) -> bool:
@@ -125,6 +127,9 @@ class Answering(Drafting):
             self.composer.load(f"{text}\n{typed}" if typed else text)
             self.edited()
             screen.desk_app.trouble(error)
+            if getattr(error, "code", "") == "sms_budget_ask":
+                screen.run_worker(screen.guarded(self._ask_budget(error, then)), exit_on_error=False)
+                return False
             if getattr(error, "code", "") == "already_answered":
                 self.seen = None  # told once; the next look at the thread shows it
                 await screen.reread()
@@ -136,6 +141,17 @@ class Answering(Drafting):
             return False
         await self._sent(row.id, then)
         return True
+
+    async def _ask_budget(self, refused: Refused | StoreError, then: str) -> None:
+        """Beyond the month's SMS only what a person wants to send all the same."""
+        from tui_inbox.tui.dialogs.confirm import confirm
+
+        if await confirm(self.screen, explain(refused), _("Send it all the same"), _("Do not send it")):
+            self.over_budget = True
+            try:
+                await self.send(then)
+            finally:
+                self.over_budget = False
 
     def _reply(self, row: ConversationRow, choice: composing.ChannelChoice | None, text: str, then: str) -> object:
         from tui_inbox.services import replying
@@ -152,6 +168,7 @@ class Answering(Drafting):
             hold_if_guest_writes=self.send_at is not None,
             seen_message_id=self.seen or self.ways.seen_message_id,
             key=replying.new_key(),
+            over_budget=self.over_budget,
             way=self.tie.way,
             target=self.tie.target,
             tag=self.tag,

@@ -8,7 +8,7 @@ from datetime import datetime
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.ports.store import Job, Transaction
 from tui_inbox.rows import AccountRow, QuarantineRow, UsageRow
-from tui_inbox.services import accounts, calling, channels
+from tui_inbox.services import accounts, calling, channels, sms_used
 from tui_inbox.services.desk import AccountInfo
 from tui_inbox.services.receiving import FORGED, shortcoming
 from tui_inbox.services.scoring import reply_score
@@ -17,6 +17,7 @@ from tui_inbox.tui.jobs import answer, answer_words
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.columns import column, field
 from tui_inbox.tui.render.line import Part
+from tui_inbox.tui.render.sms_budget import budget_lines
 from tui_inbox.tui.screens.table_screen import TableScreen
 from tui_inbox.tui.widgets.table import Parts
 from tui_inbox.wording import N_, _, advice, ngettext, sentence
@@ -43,11 +44,15 @@ class ChannelsScreen(TableScreen[AccountRow]):
             return []
         desk = self.desk_app.session.desk
         self.usage = {name: tuple(channels.usage(tx, name)) for name in desk.accounts}
+        now = self.desk_app.now()
+        found = {name: sms_used.month(tx, desk, name, now) for name in desk.accounts}
+        self.months = {name: month for name, month in found.items() if month is not None}
         worker = tx.workers.get()
         self.beat_at = worker.beat_at if worker is not None else None
         return channels.rows(tx, desk)
 
     usage: dict[str, tuple[UsageRow, ...]] = {}
+    months: dict[str, sms_used.Month] = {}
     beat_at: datetime | None = None
 
     def key(self, row: AccountRow) -> object:
@@ -127,6 +132,8 @@ class ChannelsScreen(TableScreen[AccountRow]):
             ]
         if info is not None and info.label:
             lines += [[], [(_served(info), "bold text")], *([(sentence(limit), "muted")] for limit in info.limits)]
+        if month := self.months.get(row.name):
+            lines += budget_lines(scene, month, self.desk_app.keymap.shown("channel_budget"))
         if used := self.usage.get(row.name):
             lines += [[], [(_("this month, as the provider counts").upper(), "muted")]]
             lines += [field(one.category, _used(one), width=18) for one in used if one.month == used[0].month]
@@ -142,7 +149,8 @@ class ChannelsScreen(TableScreen[AccountRow]):
         info = self._info(row)
         qr = {"qr"} if info is not None and info.own.get("whatsapp") else set()
         calls = {"calls"} if calling.routes(self.desk_app.session.desk, row.name) else set()
-        return frozenset({"account"} | qr | calls)
+        sms = {"sms"} if row.name in self.months else set()
+        return frozenset({"account"} | qr | calls | sms)
 
     async def opened(self) -> None:
         await self.action_do("channel_quarantine")
@@ -157,6 +165,13 @@ class ChannelsScreen(TableScreen[AccountRow]):
         from tui_inbox.tui.dialogs.connect import ask_kind
 
         await ask_kind(self)
+
+    async def do_channel_budget(self) -> None:
+        from tui_inbox.tui.dialogs.sms_budget import ask_budget
+
+        if self.current is not None and (said := await ask_budget(self, self.current.name)):
+            await self.read_again()
+            self.say(said, "ok")
 
     async def do_channel_qr(self) -> None:
         from tui_inbox.tui.dialogs.qr import CHANNEL, show_qr

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from tui_inbox.domain.conversation import State
+from tui_inbox.services import sms_used
 from tui_inbox.tui.answering.sending import Answering
 from tui_inbox.tui.commands import Command
 from tui_inbox.tui.dialogs.ask import Answer, ask
@@ -42,6 +43,8 @@ class InboxActs(InboxView):
         self.answering = Answering(self, self.composer)
         self.spammed: tuple[datetime, list[int]] | None = None
         """What was just reported as spam, and when: its senders may be blocked."""
+        self.told_budgets: set[tuple[str, int, int]] = set()
+        """Account, limit and mark of what the bar has said of SMS."""
 
     def do_next(self) -> None:
         self._step(1)
@@ -297,8 +300,20 @@ class InboxActs(InboxView):
             self.thread.thread = replace(thread, presence=there)
             self.thread.repaint()
 
+    async def look_at_budget(self) -> None:
+        """Say once in a session that most of the month's SMS are gone, and once that all are."""
+        desk, now = self.desk_app.session.desk, self.desk_app.now()
+        for account, budget in await self.gateway.read(sms_used.marks, desk, now):
+            if (account, budget.limit, budget.mark) not in self.told_budgets:
+                from tui_inbox.tui.dialogs.sms_budget import mark_words
+
+                self.told_budgets.add((account, budget.limit, budget.mark))
+                key = self.desk_app.keymap.shown("screen_channels")
+                self.say(mark_words(account, budget, key), "bold soon")
+
     async def look_after(self) -> None:
         """Say when nothing is sent or fetched; silent while all is well."""
+        await self.look_at_budget()
         worker, accounts = await self.gateway.read(lambda tx: (tx.workers.get(), tx.accounts.all()))
         now = self.desk_app.now()
         if worker is None or (worker.stopped_at is not None and worker.stopped_at >= worker.beat_at):
