@@ -135,3 +135,24 @@ def test_a_signed_hook_that_cannot_be_read_is_kept_for_a_person(vendor: Vendor, 
     with house.store.read() as tx:
         (aside,) = tx.inbounds.quarantined("desk", 10)
         assert tx.inbounds.raw(aside.id) == body
+
+
+def test_what_concerns_the_other_number_of_one_app_reaches_its_account(sqlite_store: SqlStore) -> None:
+    """Meta has one address for each app, whatever number a guest writes to."""
+    first, second = whatsapp(NOWHERE), whatsapp(NOWHERE, phone_number_id="998877665544")
+    stranger = whatsapp(NOWHERE, phone_number_id="998877665544", app_secret="another app's")
+    found = {"first": first, "second": second, "stranger": stranger}
+    for name, channel in found.items():
+        channel.name = name
+    desk = hotel()
+    info = AccountInfo("", "whatsapp-cloud", {WHATSAPP.code: WHATSAPP}, {WHATSAPP.code: "us"})
+    desk = desk._replace(accounts={name: info._replace(name=name) for name in found})
+    with running(House(sqlite_store, desk=desk, channels=found)) as house:
+        body = of_whatsapp(1).replace(b'"106540352242922"', b'"998877665544"')
+        assert b"998877665544" in body
+        assert house.ask("POST", "/hooks/first", body, signed(body, CANARY)).status == 200
+        assert texts(house) == ["Message 1"]
+        with house.store.read() as tx:
+            assert tx.messages.by_external("second", "wamid.0001") is not None
+    for channel in found.values():
+        channel.close()

@@ -48,6 +48,9 @@ def take(
     for one, answer in zip(brought, answers, strict=True):
         if isinstance(answer, Heard):
             kept.setdefault(one.account, []).extend(answer.envelopes)
+            for name in sharing(desk, channels, one.account)[1:]:
+                other = _heard(channels[name], one.hook)
+                kept.setdefault(name, []).extend(other.envelopes if isinstance(other, Heard) else ())
         elif answer.code == BAD_SIGNATURE:
             forged[one.account] += 1
     if forged or any(kept.values()):
@@ -57,6 +60,15 @@ def take(
             for account, count in forged.items():
                 _note_forged(tx, desk, account, count, now)
     return answers
+
+
+def sharing(desk: Desk, channels: Mapping[str, Channel], account: str) -> list[str]:
+    """The account, then the others of its vendor: Meta brings what concerns any number or Page of one app to the one
+    address that the app has. Each takes out what is its own, and only if its own secret has signed it.
+    """
+    info = desk.info(account)
+    kin = [name for name, other in desk.accounts.items() if info is not None and other.type == info.type]
+    return [account, *(name for name in kin if name != account and name in channels)]
 
 
 def _heard(channel: Channel | None, hook: Hook) -> Heard | Refused:

@@ -71,7 +71,7 @@ class Receiver:
 
     def empty(self, box: Letterbox) -> int:
         """Take everything out of a letterbox. Raises ``ChannelError``, ``StoreError``."""
-        return empty(box, self._take, self.heard, self._parts.fault)
+        return empty(box, self._take, self._heard_by_all, self._parts.fault)
 
     def heard(self, account: str) -> None:
         """Something of this account was kept: apply it soon, once for however many came."""
@@ -115,9 +115,13 @@ class Receiver:
     def _take_and_tell(self, brought: Sequence[Brought]) -> list[Heard | Refused]:
         answers = self._take(brought)
         heard = zip(brought, answers, strict=True)
-        for account in {one.account for one, answer in heard if isinstance(answer, Heard) and answer.envelopes}:
-            self.heard(account)
+        for account in {one.account for one, answer in heard if isinstance(answer, Heard)}:
+            self._heard_by_all(account)
         return answers
+
+    def _heard_by_all(self, account: str) -> None:
+        for name in receiving.sharing(self._parts.desk, self._parts.channels, account):
+            self.heard(name)
 
     def _apply(self, account: str) -> None:
         parts = self._parts
