@@ -43,6 +43,8 @@ class LoopbackServer:
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            # Longer than a client keeps a quiet line, as at the vendors: else both may end it in the same moment.
+            timeout_keep_alive=75,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)

@@ -13,6 +13,7 @@ from tests.tui.driving import Desk, sitting
 from tests.tui.hotel import DAY, a_desk, a_session, converse
 from tui_inbox.domain.channel import ChannelTraits, HandleKind, MessageTag
 from tui_inbox.domain.deed import Act
+from tui_inbox.domain.guest import Line
 from tui_inbox.domain.message import Kind
 from tui_inbox.domain.outbox import OutboxState, Outgoing, Way
 from tui_inbox.services.desk import AccountInfo
@@ -66,6 +67,14 @@ async def test_r_on_a_comment_answers_under_it_for_all_to_read(session: Session,
     assert (row.way, row.target, row.text) == (Way.PUBLIC, "m_1", "Merci")
 
 
+async def test_who_only_commented_is_answered_under_the_comment(session: Session, sqlite_store: SqlStore) -> None:
+    wrote(sqlite_store, kind=Kind.COMMENT)
+    with sqlite_store.write() as t:
+        t.lines.put(Line("page", "messenger", "7001"))
+    async with sitting(session) as desk:
+        await desk.until(lambda: "r: answer under the comment" in desk.text)
+
+
 async def test_a_comment_has_one_private_answer_and_can_be_hidden(session: Session, sqlite_store: SqlStore) -> None:
     wrote(sqlite_store, kind=Kind.COMMENT, text="Quel beau jardin")
     async with sitting(session) as desk:
@@ -115,6 +124,7 @@ async def test_on_day_three_a_person_writes_and_on_day_eight_only_a_template_goe
 ) -> None:
     wrote(sqlite_store, minutes=-3 * 24 * 60)
     async with sitting(session) as desk:
+        await desk.until(lambda: "by hand, 3 d" in desk.text)
         await desk.press("r")
         await desk.type("Toujours la")
         await desk.press("ctrl+s")

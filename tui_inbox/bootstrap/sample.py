@@ -16,6 +16,7 @@ from tui_inbox.bootstrap.sample_answers import answer
 from tui_inbox.bootstrap.sample_messages import told
 from tui_inbox.domain.guest import Guest as StoredGuest
 from tui_inbox.domain.guest import GuestKind
+from tui_inbox.domain.lifecycle import new_quiet
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.planner import Rule, RuleKind
 from tui_inbox.domain.reservation import Reservation, ReservationStatus
@@ -118,6 +119,8 @@ class _Seeding:
         line: Line = talk.lines[n]
         match line:
             case Answer():
+                if line.by_rule:
+                    self._quiet(talk, at)
                 answer(self._tx, self._desk, self._sample, line, at, talk, n, self._conversation(talk))
             case Note():
                 drafting.add_note(self._tx, self._actor(line.by), self._conversation(talk), line.text, at)
@@ -159,6 +162,12 @@ class _Seeding:
             visitor = Visitor(0, talk.account, key, address, person.name, person.email, at, at)
             self._visitors[talk.guest] = self._tx.visitors.add(visitor).id
         return self._visitors[talk.guest]
+
+    def _quiet(self, talk: Thread, at: datetime) -> None:
+        """A conversation that a rule begins, as the planner makes it: it waits for nobody."""
+        if talk.key not in self._conversations:
+            made = self._tx.conversations.add(new_quiet(self._people[talk.guest], at))
+            self._conversations[talk.key] = made.id
 
     def _conversation(self, talk: Thread) -> int:
         """The conversation of a thread of the script; one that the desk begins is made here."""

@@ -5,22 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 
 from adapters.sandbox.agenda import Agenda
-from adapters.sandbox.meta_account import MetaAccount, Remark, Said, Shown, Talk
+from adapters.sandbox.meta_account import MetaAccount, Remark, Said, Shown, Talk, UtilityTemplate
 from adapters.sandbox.places import Heard
-from adapters.sandbox.script import Desk, Elsewhere, Guest, Later, Person, Sample, Thread
+from adapters.sandbox.script import Desk, Elsewhere, Guest, Later, Person, Sample, Thread, Words
 
 DELIVERED_AFTER, READ_AFTER = 1.5, 4.0
 """Seconds from our message to what its webhooks tell of it."""
 
 
 def meta_account(sample: Sample, channel: str) -> MetaAccount:
-    """A Page, or an Instagram account, that has lived through the script.
-
-    Meta has not looked at the app's right to Instagram comments yet: most hotels begin so.
-    """
+    """A Page, or an Instagram account, that has lived through the script."""
     account = MetaAccount(channel=channel, name=sample.hotel)
-    if channel == "instagram":
-        account.rights.discard("comments")
+    if channel == "messenger":
+        account.templates = [
+            UtilityTemplate(words.name, words.language, _named(words))
+            for words in sample.words
+            if words.category == "UTILITY" and words.status == "approved"
+        ]
     for thread in sample.threads:
         if thread.channel == channel:
             for n, line in enumerate(thread.lines):
@@ -30,6 +31,14 @@ def meta_account(sample: Sample, channel: str) -> MetaAccount:
                     _message(account, sample, thread, n, line)
     account.remarks.sort(key=lambda remark: remark.at)
     return account
+
+
+def _named(words: Words) -> str:
+    """Meta's own templates name what Twilio's number."""
+    body = words.body
+    for number, name in enumerate(words.variables, 1):
+        body = body.replace(f"{{{{{number}}}}}", f"{{{{{name}}}}}")
+    return body
 
 
 def _message(account: MetaAccount, sample: Sample, thread: Thread, n: int, line: Guest | Desk | Elsewhere) -> None:
@@ -95,5 +104,5 @@ class MetaPlace:
             if word == "read":
                 account.push({**account.between(talk.guest, account.own, now), "read": {"mid": said.id}})
             return
-        watermark = int(said.at.timestamp() * 1000)
+        watermark = int(now.timestamp() * 1000)
         account.push({**account.between(talk.guest, account.own, now), word: {"watermark": watermark}})

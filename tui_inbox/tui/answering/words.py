@@ -34,7 +34,9 @@ def locked(letter: Letter) -> str:
         return ""
     reason = sentence(verdict.code or "window_closed", verdict.params)
     keys = letter.screen.desk_app.keymap
-    if choice.traits.templates_after_window:
+    if verdict.code == "never_wrote" and choice.traits.comments:
+        remedy = _("{key}: answer under the comment").format(key=keys.shown("reply"))
+    elif choice.traits.templates_after_window:
         remedy = _("{key}: answer with a template").format(key=keys.shown("pick_template"))
     elif letter.ways is not None and len(letter.ways.choices) > 1:
         remedy = _("{key}: another channel").format(key=keys.shown("channel"))
@@ -80,6 +82,9 @@ def measure(letter: Letter, text: str) -> Measure:
         head.append((f"  + {', '.join(file.name for file in letter.attachments)}", "text"))
     if choice is None:
         return Measure(tuple(head))
+    if choice.verdict.kind is Allowed.HUMAN_ONLY and choice.verdict.until is not None:
+        left = when.left(choice.verdict.until, scene.now)
+        head.append((f"  {_('by hand, {left}').format(left=left)}", "soon"))
     if letter.tie.way in (Way.PUBLIC, Way.PRIVATE):
         choice = choice._replace(verdict=Verdict(Allowed.FREE))
     from tui_inbox.services import composing
