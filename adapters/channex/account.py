@@ -221,7 +221,12 @@ class Channex(ChannexAccounts):
     def _new_in(self, thread: wire.Thread, raw: bytes, start: datetime | None) -> list[Envelope]:
         """What stands in a thread, newest first, back to ``start``."""
         place = f"/message_threads/{checked_id(thread.id)}/messages"
-        return [self._told(thread, raw, message.id, body) for message, body in self._walk(place, start)]
+        try:
+            return [self._told(thread, raw, message.id, body) for message, body in self._walk(place, start)]
+        except Rejected as error:
+            if error.code != "not_found":
+                raise
+            return []  # It went since the list was made, and keeps nobody else's words waiting.
 
     def _walk(self, place: str, start: datetime | None) -> Iterator[tuple[wire.Message, bytes]]:
         """Messages, newest first; ends after the page that reaches behind ``start``."""

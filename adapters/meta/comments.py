@@ -134,7 +134,8 @@ class Comments:
             try:
                 under = self._graph.polled(Page, identifier, "comments", fields=_UNDER, limit=str(PER_POST))
             except Rejected:
-                continue  # The post went since the list was made.
+                del counts[identifier]  # The post went since the list was made; if not, it is asked again.
+                continue
             for raw in reversed(under.data):
                 found += [made for made in _thread(raw, post, now) if since is None or made[0] >= since]
         found.sort(key=lambda pair: pair[0])

@@ -317,6 +317,17 @@ def test_comments_on_instagram_come_with_their_replies(server: SandboxMeta, gram
     assert len(server.account.asked) == 1, "nothing new under any picture: one call"
 
 
+def test_comments_that_could_not_be_read_are_asked_for_again(
+    server: SandboxMeta, gram: Instagram, clock: StillClock
+) -> None:
+    server.account.remark(server.account.publish("Desayuno"), "Qué bonito", ANA, name="ana.travels")
+    server.account.faults.append(MetaFault("refuse", on="read", code=100, path="comments"))
+    found, cursor = everything(gram, "comments")
+    assert found == []
+    clock.forward(minutes=10)
+    assert texts(gram, everything(gram, "comments", cursor)[0]) == ["Qué bonito"]
+
+
 def test_comments_are_fetched_only_where_they_are_switched_on(server: SandboxMeta, clock: StillClock) -> None:
     quiet = opened(server, clock)
     assert quiet.streams() == ["conversations"]

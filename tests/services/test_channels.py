@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from tests.fakes import NOON, FakeChannel, garbage, receipt, written
+from tests.fakes import NOON, FakeChannel, StillClock, garbage, receipt, written
 from tests.services.conftest import ANA, GUEST, Front
 from tui_inbox.domain.errors import AccountBlocked, Malformed, NotSent, Refused, Rejected
 from tui_inbox.domain.message import Attachment, Delivery
@@ -31,6 +31,11 @@ class Memory:
 
     def path(self, sha256: str) -> str:
         return sha256
+
+
+class TwoStreams(FakeChannel):
+    def streams(self) -> Sequence[str]:
+        return ("first", "second")
 
 
 class WithFiles(FakeChannel):
@@ -239,3 +244,19 @@ def test_two_readers_of_one_account_apply_an_envelope_once(front: Front) -> None
     with front.store.read() as tx:
         db = tx.db  # type: ignore[attr-defined]
         assert db.all("SELECT state FROM inbound_event") == [("applied",)]
+
+
+def test_a_question_that_is_refused_does_not_keep_the_others_waiting(front: Front) -> None:
+    channel = TwoStreams()
+    channel.batches.extend([Rejected("not_found"), Batch((written("Hello", key="SM1"),), "1")])
+    with pytest.raises(Rejected):
+        polling.poll_account(front.store, front.desk, channel, StillClock(NOON))
+    assert [stream for stream, _ in channel.fetched] == ["first", "second"]
+    with front.store.read() as tx:
+        assert tx.messages.by_external(channel.name, "SM1") is not None
+        row = accounts.of(tx, front.desk, channel.name)
+    assert (row.state, row.reason) == ("error", "not_found")
+    channel.batches.append(NotSent("vendor_down"))
+    with pytest.raises(NotSent):
+        polling.poll_account(front.store, front.desk, channel, StillClock(NOON))
+    assert len(channel.fetched) == 3, "a vendor that is down is not asked again at once"

@@ -37,11 +37,15 @@ def poll_account(
             connected = accounts.connected(tx, desk, channel.name, clock.now())
     failure: ChannelError | None = None
     streams = channel.streams()
-    try:
-        for stream in streams:
+    for stream in streams:
+        try:
             drain(store, channel, stream, _since(desk, channel.name, connected), clock, fault)
-    except ChannelError as error:
-        failure = error
+        except Rejected as error:
+            # This question was refused; what the others hold must not wait for that to be repaired.
+            failure = failure or error
+        except ChannelError as error:
+            failure = error
+            break
     applied = apply_pending(store, desk, channel, clock.now())
     fault("applied")
     if streams:
