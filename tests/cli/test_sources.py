@@ -71,6 +71,8 @@ def test_the_worker_brings_stays_and_the_doctor_says_how_the_sources_are(
         assert guest is not None
         assert guest.phone == "+33612345678"
         assert tx.stay_events.waiting(9) == [], "the first import tells nobody"
+    assert "pms: it works" in run("channel", "test", "pms").out
+    assert "events in the calendar: 1" in run("channel", "test", "flat").out
     told = run("doctor").out
     assert "pms: last good poll" in told
     assert "flat: last good poll" in told
@@ -85,6 +87,8 @@ def test_a_source_that_fails_is_told_with_the_vendor_s_words_and_the_other_goes_
     done = run("worker", "--once")
     assert done.code == 0
     assert "pms" in done.err + done.out
+    tried = run("channel", "test", "pms")
+    assert (tried.code, "Invalid AccessToken." in tried.out) == (5, True)
     told = run("doctor")
     assert "Invalid AccessToken." in told.out
     assert "flat: last good poll" in told.out

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from tui_inbox.bootstrap.opening import (
     Account,
@@ -19,6 +20,7 @@ from tui_inbox.bootstrap.opening import (
     open_store,
     read_account,
     settings_of,
+    sources,
 )
 from tui_inbox.cli.asking import ask, choose
 from tui_inbox.cli.context import configuration, print_json
@@ -26,7 +28,7 @@ from tui_inbox.cli.failing import CHANNEL, OK, Usage, config_sentences, say
 from tui_inbox.cli.forms import FORMS, Form, Question, table_of
 from tui_inbox.cli.secrets import ask_secret
 from tui_inbox.cli.signing_in import signed_in, wants_sign_in
-from tui_inbox.cli.words import account_json, account_lines, kind_lines
+from tui_inbox.cli.words import DETAILS, account_json, account_lines, kind_lines
 from tui_inbox.cli.writing import with_account, write_account
 from tui_inbox.config import ConfigError, Loaded, Problem
 from tui_inbox.config.checking import check_table
@@ -250,9 +252,9 @@ def _secret(options: Namespace, form: Form, earlier: Secret | None) -> Secret:
                 raise
 
 
-def try_out(account: Account, secrets: Secrets) -> Health:
-    """A read-only call to the vendor."""
-    channel = account.adapter.open(account.name, account.settings, secrets)
+def try_out(account: Account, secrets: Secrets, *zone: ZoneInfo) -> Health:
+    """A read-only call to the vendor; a source of stays wants the hotel's zone."""
+    channel = account.adapter.open(account.name, account.settings, secrets, *zone)
     try:
         health: Health = channel.test()
     finally:
@@ -262,26 +264,6 @@ def try_out(account: Account, secrets: Secrets) -> Health:
 
 WORKS = (HealthState.OK, HealthState.RESTRICTED)
 _YES_NO = ("trial", "owns_number", "webhook", "receives")
-_DETAILS = {
-    "trial": N_("trial account"),
-    "balance": N_("balance"),
-    "owns_number": N_("the sender number belongs to this account"),
-    "whatsapp": N_("WhatsApp sender"),
-    "quality": N_("WhatsApp quality"),
-    "messaging_limit": N_("limit of guests written to first"),
-    "webhook_url": N_("where Meta's calls go"),
-    "receives": N_("the secrets for receiving are set"),
-    "review": N_("review of the account"),
-    "verification": N_("verification of the business"),
-    "inbox": N_("messages in the inbox"),
-    "sent_folder": N_("folder of sent mail"),
-    "webhook": N_("Meta brings news by webhook"),
-    "queue": N_("queue of messages"),
-    "booking": "Booking.com",
-    "airbnb": "Airbnb",
-    "expedia": "Expedia",
-}
-"""What adapters tell of an account, in words."""
 _STATES = {
     "active": N_("connected"),
     "inactive": N_("switched off there"),
@@ -308,7 +290,7 @@ def print_health(name: str, health: Health) -> None:
             said = _("yes") if int(value) else _("no")
         elif said in _STATES:
             said = _(_STATES[said])
-        print("  " + labelled(_(_DETAILS[key]) if key in _DETAILS else clean_line(key), said or "–"))
+        print("  " + labelled(_(DETAILS[key]) if key in DETAILS else clean_line(key), said or "–"))
 
 
 def _offer_message(options: Namespace, account: Account, secrets: Secrets) -> None:
@@ -341,8 +323,10 @@ def _offer_message(options: Namespace, account: Account, secrets: Secrets) -> No
 
 def test(options: Namespace) -> int:
     loaded = configuration(options)
-    account = known_account(accounts(loaded), options.name)
-    health = try_out(account, open_secrets(loaded))
+    stays = sources(loaded)
+    account = known_account({**accounts(loaded), **stays}, options.name)
+    zone = [ZoneInfo(loaded.config.hotel.time_zone)] if options.name in stays else []
+    health = try_out(account, open_secrets(loaded), *zone)
     print_health(options.name, health)
     return OK if health.state in WORKS else CHANNEL
 

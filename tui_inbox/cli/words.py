@@ -194,3 +194,26 @@ def account_json(desk: Desk, name: str, row: AccountRow | None) -> dict[str, Any
         "quarantined": row.quarantined if row else 0,
         "shortcoming": shortcoming(desk, name),
     }
+
+
+DETAILS = {
+    "trial": N_("trial account"),
+    "balance": N_("balance"),
+    "owns_number": N_("the sender number belongs to this account"),
+    "whatsapp": N_("WhatsApp sender"),
+    "quality": N_("WhatsApp quality"),
+    "messaging_limit": N_("limit of guests written to first"),
+    "webhook_url": N_("where Meta's calls go"),
+    "receives": N_("the secrets for receiving are set"),
+    "review": N_("review of the account"),
+    "verification": N_("verification of the business"),
+    "inbox": N_("messages in the inbox"),
+    "sent_folder": N_("folder of sent mail"),
+    "webhook": N_("Meta brings news by webhook"),
+    "queue": N_("queue of messages"),
+    "events": N_("events in the calendar"),
+    "booking": "Booking.com",
+    "airbnb": "Airbnb",
+    "expedia": "Expedia",
+}
+"""What adapters tell of an account, in words."""

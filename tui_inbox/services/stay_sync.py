@@ -58,8 +58,11 @@ def poll_source(
 
     Raises the ``ChannelError`` that stopped it, after noting it; what was fetched before it is applied.
     """
-    with store.write() as tx:
-        connected = accounts.connected(tx, desk, source.name, clock.now())
+    with store.read() as tx:
+        connected = accounts.of(tx, desk, source.name).connected_at
+    if connected is None:
+        with store.write() as tx:
+            connected = accounts.connected(tx, desk, source.name, clock.now())
     failure: ChannelError | None = None
     finished = True
     try:
