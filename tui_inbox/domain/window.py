@@ -55,8 +55,7 @@ def may_send(
     if last is None:
         if traits.free_window is None and (traits.can_start or (planned and traits.planned_may_start)):
             return Verdict(Allowed.FREE, line.open_until if line else None)
-        code = "planned_first" if traits.planned_may_start else "never_wrote"
-        return Verdict(_beyond(traits), code=code, params={"channel": traits.label})
+        return Verdict(_beyond(traits), code="planned_first" if traits.planned_may_start else "never_wrote")
     if traits.free_window is None:
         return Verdict(Allowed.FREE, line.open_until if line else None)
     until = last + traits.free_window

@@ -32,7 +32,7 @@ def locked(letter: Letter) -> str:
         return ""  # A comment has no window; what stands against an answer is told when it is sent.
     if verdict.kind in (Allowed.FREE, Allowed.HUMAN_ONLY) and not over:
         return ""
-    reason = sentence(verdict.code or "window_closed", verdict.params)
+    reason = sentence(verdict.code or "window_closed", {"channel": choice.traits.label, **verdict.params})
     keys = letter.screen.desk_app.keymap
     if verdict.code == "never_wrote" and choice.traits.comments:
         remedy = _("{key}: answer under the comment").format(key=keys.shown("reply"))
