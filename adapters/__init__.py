@@ -43,6 +43,7 @@ class Adapter(Protocol[S]):
     """Codes of what a real account asks of the hotel, in the order in which it is done."""
     LIMITS: tuple[str, ...]
     """Codes of what is not possible with it."""
+    # ``MANAGER``, where there is one: address of the vendor's own page about an account.
 
     def serves(self, settings: S) -> Mapping[str, ChannelTraits]:
         """The channels that an account with these settings has."""

@@ -111,3 +111,14 @@ class SqlOutboxRows:
             since=micros(since),
         )
         return dict(rows)
+
+    def templates_used(self, account: str, since: datetime) -> Mapping[str, int]:
+        rows = self._connection.all(
+            "SELECT COALESCE(t.category, '') AS used, COUNT(*) FROM outbox o"
+            " LEFT JOIN template t ON t.account = o.account AND t.vendor_id = o.template_id"
+            " WHERE o.created_at >= :since AND o.account = :account AND o.template_id <> ''"
+            " AND (o.state || '') IN ('accepted', 'delivered', 'read') GROUP BY used",
+            account=account,
+            since=micros(since),
+        )
+        return dict(rows)

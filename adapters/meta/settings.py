@@ -76,6 +76,7 @@ INSTAGRAM = ChannelTraits(
 INSTAGRAM_PICTURE = 8 * _MB
 """Bytes of one image on Instagram; other files have the trait's limit."""
 
+MANAGER = "https://business.facebook.com/latest/settings"
 NEEDS = ("need_meta_app", "need_meta_review", "need_meta_verification", "need_human_agent")
 LIMITS = ("limit_meta_history", "limit_meta_ticks", "limit_meta_after_week", "limit_meta_comments")
 
@@ -220,6 +221,7 @@ class MessengerPages:
     Settings = MessengerSettings
     TRAITS: Mapping[str, ChannelTraits] = {MESSENGER.code: MESSENGER}
     NEEDS = NEEDS
+    MANAGER = MANAGER
     LIMITS = LIMITS
 
     @classmethod
@@ -244,6 +246,7 @@ class InstagramAccounts:
     Settings = InstagramSettings
     TRAITS: Mapping[str, ChannelTraits] = {INSTAGRAM.code: INSTAGRAM}
     NEEDS = (*NEEDS, "need_instagram_professional")
+    MANAGER = MANAGER
     LIMITS = (*LIMITS, "limit_instagram_requests", "limit_instagram_files")
 
     @classmethod

@@ -107,6 +107,7 @@ class TwilioAccounts:
     TRAITS: Mapping[str, ChannelTraits] = {SMS.code: SMS, WHATSAPP.code: WHATSAPP}
     NEEDS = ("need_twilio_account", "need_twilio_number", "need_twilio_sender", "need_twilio_voice")
     LIMITS = ("limit_no_files_out", "limit_no_quotes", "limit_carrier_stop", "limit_calls_forwarded")
+    MANAGER = "https://console.twilio.com"
 
     @classmethod
     def serves(cls, settings: AccountSettings) -> Mapping[str, ChannelTraits]:

@@ -125,6 +125,7 @@ class WhatsAppNumbers:
     NEEDS = NEEDS
     LIMITS = LIMITS
     HEARD_BY = ("listen", "spool", "relay")
+    MANAGER = "https://business.facebook.com/wa/manage/home/"
 
     @classmethod
     def serves(cls, settings: AccountSettings) -> Mapping[str, ChannelTraits]:

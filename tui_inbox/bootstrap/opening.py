@@ -326,6 +326,7 @@ def account_info(account: Account) -> AccountInfo:
         getattr(account.settings, "mode", "full"),
         kept,
         getattr(account.adapter, "HEARD_BY", ()),
+        manager=getattr(account.adapter, "MANAGER", ""),
     )
 
 

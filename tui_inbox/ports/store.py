@@ -461,6 +461,10 @@ class Outbox(Protocol):
         """How many messages went under each of the vendor's tags; ``human``: past the window, as a person's word."""
         ...
 
+    def templates_used(self, account: str, since: datetime) -> Mapping[str, int]:
+        """How many of the vendor's templates were sent, by their category (empty: not known any more)."""
+        ...
+
     def same_text(self, conversation_id: int, body_hash: str) -> Outgoing | None:
         """An unknown row with this text in this conversation (for the warning before a repeat)."""
         ...

@@ -62,6 +62,8 @@ class AccountInfo(NamedTuple):
     """Of a source of stays: its vendor's proper name."""
     limits: tuple[str, ...] = ()
     """Of a source of stays: codes (``limit_…``) of what is not possible with it."""
+    manager: str = ""
+    """Address of the vendor's own page about the account, where a person sees and mends what is wrong with it."""
 
 
 class ChannelKind(NamedTuple):

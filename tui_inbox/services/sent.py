@@ -97,3 +97,9 @@ def tags_used(tx: Transaction, desk: Desk, account: str, channel: str, since: da
     first = next((tag.code for tag in desk.traits(account, channel).tags if tag.allowed), "")
     used[first] = used.get(first, 0) + used.pop(Allowed.HUMAN_ONLY.value, 0)
     return used
+
+
+def templates_this_month(tx: Transaction, desk: Desk, account: str, now: datetime) -> Mapping[str, int]:
+    """Our own count of vendors' templates by category, from the first of the month by the hotel's clock."""
+    begins = now.astimezone(desk.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return tx.outbox.templates_used(account, begins)

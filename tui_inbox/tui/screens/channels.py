@@ -8,13 +8,15 @@ from datetime import datetime
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.ports.store import Job, Transaction
 from tui_inbox.rows import AccountRow, QuarantineRow, UsageRow
-from tui_inbox.services import accounts, calling, channels, sms_used
+from tui_inbox.services import accounts, calling, channels, sms_used, vendor_templates
 from tui_inbox.services.desk import AccountInfo
 from tui_inbox.services.receiving import FORGED, shortcoming
 from tui_inbox.services.scoring import reply_score
+from tui_inbox.services.sent import templates_this_month
 from tui_inbox.tui.commands import CHANNELS, QUARANTINE
 from tui_inbox.tui.jobs import answer, answer_words
 from tui_inbox.tui.render import when
+from tui_inbox.tui.render.channel_use import manager_lines, template_lines
 from tui_inbox.tui.render.columns import column, field
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.render.sms_budget import budget_lines
@@ -45,6 +47,10 @@ class ChannelsScreen(TableScreen[AccountRow]):
         desk = self.desk_app.session.desk
         self.usage = {name: tuple(channels.usage(tx, name)) for name in desk.accounts}
         now = self.desk_app.now()
+        self.templates_used = {
+            name: templates_this_month(tx, desk, name, now) for name in vendor_templates.keepers(desk)
+        }
+        now = self.desk_app.now()
         found = {name: sms_used.month(tx, desk, name, now) for name in desk.accounts}
         self.months = {name: month for name, month in found.items() if month is not None}
         worker = tx.workers.get()
@@ -53,6 +59,7 @@ class ChannelsScreen(TableScreen[AccountRow]):
 
     usage: dict[str, tuple[UsageRow, ...]] = {}
     months: dict[str, sms_used.Month] = {}
+    templates_used: dict[str, Mapping[str, int]] = {}
     beat_at: datetime | None = None
 
     def key(self, row: AccountRow) -> object:
@@ -105,6 +112,7 @@ class ChannelsScreen(TableScreen[AccountRow]):
             lines.append([(row.vendor_text, "text")])
         if told := advice(row.reason, {"name": row.type}):
             lines.append([(told, "info")])
+        lines += manager_lines(self._info(row), row.state)
         if row.state == accounts.PAUSED:
             key = self.desk_app.keymap.shown("channel_pause")
             lines.append([(_("Nothing is fetched or sent; {key} goes on.").format(key=key), "info")])
@@ -134,6 +142,7 @@ class ChannelsScreen(TableScreen[AccountRow]):
             lines += [[], [(_served(info), "bold text")], *([(sentence(limit), "muted")] for limit in info.limits)]
         if month := self.months.get(row.name):
             lines += budget_lines(scene, month, self.desk_app.keymap.shown("channel_budget"))
+        lines += template_lines(self.templates_used.get(row.name, {}), info)
         if used := self.usage.get(row.name):
             lines += [[], [(_("this month, as the provider counts").upper(), "muted")]]
             lines += [field(one.category, _used(one), width=18) for one in used if one.month == used[0].month]
