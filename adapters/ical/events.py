@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import icalendar
+import msgspec
 
 from adapters.ical.settings import FeedSettings
 from tui_inbox.domain.errors import Malformed, NotSent
@@ -132,9 +133,7 @@ LABELS = {"airbnb": "Airbnb", "booking.com": "Booking.com"}
 
 
 def _with(record: StayRecord, **values: Any) -> StayRecord:
-    from msgspec.structs import replace
-
-    return replace(record, **values)
+    return msgspec.structs.replace(record, **values)
 
 
 def _site(uid: str) -> str:

@@ -15,6 +15,7 @@ from adapters._json import answered, decoded
 from adapters.mews import wire
 from adapters.mews.pace import Pace
 from adapters.mews.settings import HotelSettings, MewsHotels
+from tui_inbox import __version__
 from tui_inbox.domain.errors import AccountBlocked, ChannelError, Malformed, NotSent, Rejected
 from tui_inbox.ports.bookings import StayRecord
 from tui_inbox.ports.channel import Batch, Envelope, Health, HealthState
@@ -37,7 +38,7 @@ PER_PAGE = 8
 """Requests that one page may need."""
 NAMES_KEPT = timedelta(hours=6)
 PAGES = 20
-CLIENT = "tui-inbox 1.0.0"
+CLIENT = f"tui-inbox {__version__}"
 T = TypeVar("T")
 
 

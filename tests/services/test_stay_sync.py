@@ -327,6 +327,21 @@ def test_a_source_that_knows_the_guest_takes_a_calendar_s_stay_over(office: Offi
     assert office.stay().status is CONFIRMED
 
 
+def test_a_calendar_s_nameless_guest_becomes_the_one_on_file(office: Office) -> None:
+    flat = FakeSource("flat")
+    office.poll(flat)
+    office.hears(a_record("HM1", guest=Booker(), ota_code="HM1", low_confidence=True), source=flat)
+    nobody = office.stay("HM1", "flat").guest_id
+    with office.store.write() as tx:
+        claire = a_guest(tx, "Claire Martin", phone="+33612345678")
+    office.hears(a_record("R1", ota_code="HM1"))
+    assert office.guest().id == claire.id
+    with office.store.read() as tx:
+        merged = tx.guests.get(nobody)
+        assert merged is not None
+        assert merged.merged_into == claire.id
+
+
 def test_one_booking_that_two_sources_tell_is_one_stay(office: Office) -> None:
     sites = FakeSource("sites")
     office.poll(sites)

@@ -19,9 +19,9 @@ from tui_inbox.ports.bookings import BookingSource, StayRecord
 from tui_inbox.ports.channel import Envelope
 from tui_inbox.ports.clock import Clock
 from tui_inbox.ports.store import Store, Transaction
-from tui_inbox.services import accounts, booked_by
+from tui_inbox.services import accounts, booked_by, linking
 from tui_inbox.services.booking_messages import stay_changed
-from tui_inbox.services.desk import Desk
+from tui_inbox.services.desk import SYSTEM, Desk
 from tui_inbox.services.ingest import PAGE, Applied
 from tui_inbox.services.matching import e164, typed_kind
 from tui_inbox.services.polling import HISTORY, drain
@@ -184,7 +184,8 @@ def apply_record(
         # Of the rooms of one booking the one that fits.
         stay = min(yields, key=lambda stay: (stay.room != record.room, stay.arrival != record.arrival, stay.id))
         taken = stay._replace(source=source, external_id=record.external_id, source_at=None)
-        tx.reservations.put(taken)
+        tx.reservations.put(_of_somebody(tx, desk, taken, record, now))
+        taken = tx.reservations.load(stay.id)
         return _change(tx, desk, taken, record, now, first, unsure=stay.low_confidence)
     if same:
         return False
@@ -194,6 +195,16 @@ def apply_record(
 def _yields(desk: Desk, stay: Reservation, record: StayRecord) -> bool:
     """Is this row given up for what this record tells? A calendar's, a file's, one that was typed by hand."""
     return not record.low_confidence and (stay.low_confidence or stay.source not in desk.sources)
+
+
+def _of_somebody(tx: Transaction, desk: Desk, stay: Reservation, record: StayRecord, now: datetime) -> Reservation:
+    """A calendar's nameless guest is the one on file whom the booking names now."""
+    nobody = tx.guests.get(stay.guest_id)
+    found = booked_by.guest_of(tx, _booker(desk, record))
+    if nobody is None or nobody.name or nobody.phone or nobody.email or found is None or found.id == nobody.id:
+        return stay
+    linking.merge(tx, SYSTEM, nobody.id, found.id, now)
+    return stay._replace(guest_id=found.id)
 
 
 def _add(tx: Transaction, desk: Desk, source: str, record: StayRecord, now: datetime, first: bool) -> bool:
