@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -118,7 +119,10 @@ class Booking(BookingAccounts):
         body: dict[str, object] = {"content": outgoing.text}
         if files:
             body["attachment_ids"] = [pictures.upload(self._calls, place, *file) for file in files]
-        answer = self._calls.send(place, {"message": body})
+        try:
+            answer = self._calls.send(place, {"message": body})
+        except AccountBlocked as error:
+            raise self._narrowed(error, place) from None
         try:
             return Receipt(checked_id(decoded(answer.content, wire.SentAnswer).data.message_id))
         except Malformed:
@@ -150,6 +154,18 @@ class Booking(BookingAccounts):
             self._mark_read(place, method, deed.ref)
         else:
             raise Refused("act_not_supported")
+
+    def _narrowed(self, error: AccountBlocked, place: str) -> AccountBlocked | Rejected:
+        """A 403 may be about the account, one property or this conversation: only the first stops all others."""
+        if error.code != "property_forbidden":
+            return error
+        code = error.code
+        with suppress(ChannelError, Malformed):
+            talk = decoded(bytes(answered(self._calls.read(place), wire.TalkAnswer).data.conversation), wire.Talk)
+            code = "site_read_only" if (talk.access or "").casefold() == "read_only" else code
+        if code == error.code and len(self._settings.property_ids) == 1:
+            return error
+        return Rejected(code, vendor_text=error.vendor_text, http_status=error.http_status)
 
     def _mark_read(self, place: str, method: str, ref: str) -> None:
         """The guest's messages up to ``ref``, as the property's participant."""

@@ -395,6 +395,22 @@ def test_an_answer_goes_into_the_conversation_and_a_first_word_to_the_reservatio
         desk.send(outgoing("booking", "4711471147"))
 
 
+def test_a_refused_conversation_or_property_does_not_stop_the_others(box: SandboxBooking, desk: Booking) -> None:
+    talk = box.account.book("3812391309", "A. Guest")
+    talk.access = "read_only"
+    with pytest.raises(Rejected, match="site_read_only"):
+        desk.send(outgoing("booking", talk.id, "Welcome"))
+    box.account.closed.add(PROPERTY)
+    with pytest.raises(AccountBlocked, match="property_forbidden"):
+        desk.send(outgoing("booking", talk.id, "Welcome"))
+    box.account.properties = (OTHER, PROPERTY)
+    both = in_sandbox(box)
+    both._calls.remember(talk.id, PROPERTY)
+    with pytest.raises(Rejected, match="property_forbidden"):
+        both.send(outgoing("booking", talk.id, "Welcome"))
+    both.close()
+
+
 def test_the_property_of_a_conversation_is_found(box: SandboxBooking) -> None:
     box.account.properties = (OTHER, PROPERTY)
     both = in_sandbox(box)

@@ -102,6 +102,10 @@ def test_messenger_s_zones(hours: float, kind: Allowed, typed: bool, planned: bo
 def test_a_line_that_the_vendor_closes_takes_nothing_and_one_it_opens_until_then_takes_all() -> None:
     closed = line(1)._replace(closed_code="read_only")
     assert may_send(WHATSAPP, closed, NOW) == (Allowed.NONE, None, "read_only", {})
+    told = closed._replace(access_at=NOW)
+    assert may_send(WHATSAPP, told, NOW).kind is Allowed.NONE
+    wrote = told._replace(last_in_at=NOW + timedelta(seconds=1))
+    assert may_send(WHATSAPP, wrote, NOW + timedelta(minutes=1)).kind is Allowed.FREE, "the guest wrote after it"
     until = line(1)._replace(open_until=NOW + timedelta(hours=1))
     assert may_send(AIRBNB, until, NOW).until == NOW + timedelta(hours=1)
     ended = later(AIRBNB, may_send(AIRBNB, until, NOW), NOW + timedelta(hours=1))

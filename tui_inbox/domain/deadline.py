@@ -51,7 +51,7 @@ def deadline_of(
     if promised_at is not None:
         found.append((promised_at, DeadlineKind.CALLBACK))
     for line, traits in clocks:
-        if line.last_in_at is None or line.closed_code:
+        if line.last_in_at is None or line.closed:
             continue
         if line.reply_by is not None and not conversation.no_reply_needed and _owes(line):
             found.append((line.reply_by, DeadlineKind.REPLY_MARK))

@@ -79,6 +79,12 @@ class Line(NamedTuple):
     route: str = ""
     """Where answers go now, as the newest message said, when that is not ``address`` itself."""
 
+    @property
+    def closed(self) -> str:
+        """``closed_code`` while it holds: a newer word of the guest's opens the line again."""
+        newer = self.access_at is not None and self.last_in_at is not None and self.last_in_at > self.access_at
+        return "" if newer else self.closed_code
+
 
 def short_handle(address: str, kind: HandleKind) -> str:
     """A few characters that tell two unknown senders apart: ``…56 78``, ``jo…@web.example``, ``…a3f``."""

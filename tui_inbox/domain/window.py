@@ -47,8 +47,8 @@ def may_send(
     """
     if view_only or not traits.can_send:
         return Verdict(Allowed.READ_ONLY, code="view_only")
-    if line is not None and line.closed_code:
-        return Verdict(Allowed.NONE, code=line.closed_code)
+    if line is not None and line.closed:
+        return Verdict(Allowed.NONE, code=line.closed)
     if line is not None and line.open_until is not None and now >= line.open_until:
         return Verdict(Allowed.NONE, line.open_until, "vendor_closed")
     last = line.last_in_at if line else None
