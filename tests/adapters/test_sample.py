@@ -12,23 +12,29 @@ import pytest
 from adapters.sandbox.agenda import Agenda
 from adapters.sandbox.guests import ANSWER_AFTER, Guests
 from adapters.sandbox.hotel import script
-from adapters.sandbox.house import VENDORS
+from adapters.sandbox.house import ACCOUNTS, VENDORS
 from adapters.sandbox.mailbox import SandboxMailbox
 from adapters.sandbox.pictures import png
 from adapters.sandbox.places.mail import MailPlace
+from adapters.sandbox.places.sites import ChannexPlace, channex_account
 from adapters.sandbox.places.twilio import TwilioPlace
-from adapters.sandbox.script import Sample
+from adapters.sandbox.postman import Postman, by_http
+from adapters.sandbox.recordings import WORDS, digest, ogg
+from adapters.sandbox.script import Later, Sample
 from adapters.sandbox.seeding import account_of
 from adapters.sandbox.town import Town
 from storage.store import SqlStore
+from tests.adapters.faults import answer, answering
 from tui_inbox.bootstrap import opening
 from tui_inbox.bootstrap.demo import RECEIVER, write_hotel
 from tui_inbox.bootstrap.opening import Account, account_info
 from tui_inbox.bootstrap.sample import seed_store
-from tui_inbox.domain.conversation import State, Tab
-from tui_inbox.domain.message import Delivery, Origin
+from tui_inbox.domain.audio import seconds_of
+from tui_inbox.domain.conversation import DeadlineKind, State, Tab
+from tui_inbox.domain.message import Delivery, Kind, Origin
 from tui_inbox.domain.reservation import Phase
-from tui_inbox.ports.channel import Channel, Envelope
+from tui_inbox.domain.window import Allowed, may_send
+from tui_inbox.ports.channel import Channel
 from tui_inbox.ports.secrets import Secret
 from tui_inbox.rows import ConversationRow, View
 from tui_inbox.services import inbox, ingest, lifecycle, thread
@@ -144,7 +150,8 @@ def test_the_threads_hold_what_a_desk_meets(seeded: SqlStore, desk: Desk) -> Non
 
 
 def test_polling_the_simulators_finds_nothing_new(seeded: SqlStore, desk: Desk, accounts: dict[str, Account]) -> None:
-    before, everything = rows(seeded, desk), list[Envelope]()
+    before, held = rows(seeded, desk), messages(seeded)
+    told: dict[str, int] = {}
     for name, account in accounts.items():
         channel: Channel = account.adapter.open(name, account.settings, Drawer())
         for stream in channel.streams():
@@ -152,12 +159,53 @@ def test_polling_the_simulators_finds_nothing_new(seeded: SqlStore, desk: Desk, 
             while more:
                 batch = channel.fetch(stream, cursor, NOW - timedelta(days=60))
                 ingest.ingest_page(seeded, desk, channel, batch.envelopes, NOW)
-                everything.extend(batch.envelopes)
+                told[name] = told.get(name, 0) + len(batch.envelopes)
                 cursor, more = batch.cursor, batch.more
         channel.close()
-    assert len(everything) > 50, "the simulators do hold the day"
-    after = rows(seeded, desk)
-    assert after == before
+        with seeded.read() as tx:
+            assert not tx.inbounds.quarantined(name, 10)
+    polled = {name for name, count in told.items() if count}
+    assert polled == set(ACCOUNTS.values()) - {"desk-whatsapp", "desk-chat"}, "the simulators do hold the day"
+    assert sum(told.values()) > 60
+    assert rows(seeded, desk) == before
+    assert messages(seeded) == held
+
+
+def messages(store: SqlStore) -> list[tuple[str, str, str, str]]:
+    with store.read() as tx:
+        found = tx.db.all("SELECT account, external_id, text, state FROM message ORDER BY id")
+        return [tuple(row) for row in found]
+
+
+def test_each_channel_shows_what_only_it_has(seeded: SqlStore, desk: Desk, sample: Sample) -> None:
+    found = rows(seeded, desk)
+    with seeded.read() as tx:
+        threads = {name: thread.open_thread(tx, desk, ANA, row.id, NOW).messages for name, row in found.items()}
+        verdicts = {
+            talk.key: may_send(
+                desk.traits(talk.account, talk.channel),
+                tx.lines.get(talk.account, talk.channel, sample.address(sample.people[talk.guest], talk.channel)),
+                NOW,
+            )
+            for talk in sample.threads
+        }
+        assert tx.lines.of_guest(found["Noor Jansen"].guest_id)[0].address.startswith("NL.")
+    assert found["Julie Lambert"].deadline_kind is DeadlineKind.REPLY_MARK
+    assert threads["Petra Nováková"][-1].error_code == "answer_in_extranet"
+    assert (verdicts["ab-planned"].kind, verdicts["ab-planned"].code) == (Allowed.NONE, "planned_first")
+    assert verdicts["ab-answered"].kind is Allowed.FREE
+    assert verdicts["fb-dog"].kind is Allowed.HUMAN_ONLY
+    assert verdicts["fb-old"].kind is Allowed.TEMPLATE_ONLY
+    assert any(message.removed_at for message in threads["Noor Jansen"])
+    assert any(message.edited_at for message in threads["Noor Jansen"])
+    assert any(message.reactions for message in threads["Noor Jansen"])
+    assert [message.kind for message in threads["Nadia Haddad"]] == [Kind.COMMENT] * 5
+    assert threads["Thomas Girard"][0].attachments[0].type == "audio/ogg"
+    assert threads["Hannah Braun"][0].subject == "hannah.braun@beispiel.example"
+    assert threads["verify@booking-com.guest-check.example"][0].error_code == "ota_look_alike"
+    assert found["Oliver Smith"].stay is not None
+    (long,) = [message for message in threads["aris.voyages"] if len(message.text) > 300]
+    assert 500 < len(long.text.encode()) < 1000, "Instagram counts bytes"
 
 
 def test_a_snooze_that_is_due_comes_back(seeded: SqlStore, desk: Desk) -> None:
@@ -235,6 +283,45 @@ def test_a_guest_answers_a_mail_by_mail(sample: Sample) -> None:
         (mail,) = [raw for raw in box.mails() if b"Wedding" in raw]
     assert b"Could you hold the rooms until Friday?" in mail
     assert b"Subject: Re: Wedding in June" in mail
+
+
+def test_somebody_asks_at_airbnb_before_booking(sample: Sample) -> None:
+    account = channex_account(sample)
+    ChannexPlace(sample, account).write(Later(0, "ilaria", "airbnb", "", nights=2))
+    (talk,) = [talk for talk in account.talks.values() if talk.title == "Ilaria"]
+    (card,) = account.said(talk.id)
+    assert card.meta is not None
+    assert card.meta["booking_details"].keys() >= {"checkin_date", "non_response_at"}
+
+
+def test_recordings_are_ogg_files_that_the_speech_server_knows(town: Town) -> None:
+    for name, words in WORDS.items():
+        assert 5 < (seconds_of(ogg(name)) or 0) <= 10
+        assert town.speech.speech.words[digest(name)] == words
+
+
+def test_a_webhook_comes_again_until_it_is_taken() -> None:
+    hand, taken, refusals = Hand(), list[bytes](), [2]
+    agenda = Agenda(hand)
+
+    def deliver(body: bytes, _headers: dict[str, str]) -> bool:
+        refusals[0] -= 1
+        if refusals[0] < 0:
+            taken.append(body)
+        return refusals[0] < 0
+
+    Postman(agenda, deliver).post(b"{}", {})
+    for _ in range(5):
+        agenda.run_due()
+        hand.at += 10
+    assert taken == [b"{}"]
+
+
+def test_a_call_is_taken_by_a_200_and_nothing_else() -> None:
+    for raw, taken in ((answer("200 OK"), True), (answer("503 Busy"), False), (b"x", False)):
+        with answering(raw) as server:
+            assert by_http(f"{server.url}/hooks/desk")(b"{}", {}) is taken
+    assert not by_http("http://127.0.0.1:9/hooks/desk")(b"{}", {})
 
 
 def test_pictures_are_pictures() -> None:
