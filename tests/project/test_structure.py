@@ -57,9 +57,11 @@ def test_files_and_functions_can_be_read_in_one_sitting() -> None:
 
 
 ACCEPTED = {
-    # One Protocol for each aggregate, one class for each table, one revision of all tables: lists, not code.
+    # One Protocol for each aggregate, one class for each table, one revision of all tables, one row for each
+    # command: lists, not code.
     "tui_inbox/ports/store.py": 900,
     "storage/tables.py": 1100,
+    "tui_inbox/tui/commands.py": 600,
     "storage/migrations/versions/v0001.py": 1200,
     # To shrink, never to grow.
     "tui_inbox/services/stay_import.py:_read": MAX_FILE + 62,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -210,7 +211,7 @@ def test_acceptance_is_recorded_with_its_time_and_who_has_not_is_listed(house: H
     "changed",
     [{"link": ""}, {"link": "hotel.example"}, {"text": "Les règles ont changé.", "link": "https://h.example"}],
 )
-def test_the_link_is_required(house: House, changed: dict[str, str]) -> None:
+def test_the_link_is_required(house: House, changed: dict[str, Any]) -> None:
     coming(house)
     with pytest.raises(Refused) as refused:
         house.ask(terms.send_to_upcoming, house.desk, TERMS._replace(**changed), "changed", house.now)

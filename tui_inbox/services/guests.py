@@ -64,10 +64,19 @@ class GuestForm(NamedTuple):
 
 
 def directory(
-    tx: Transaction, desk: Desk, search: str, now: datetime, after: Key | None = None, limit: int = 50
+    tx: Transaction,
+    desk: Desk,
+    search: str,
+    now: datetime,
+    after: Key | None = None,
+    limit: int = 50,
+    guest_list: int | None = None,
 ) -> Sequence[GuestRow]:
-    """Guests by name, or those that fit what was typed; ``after`` = ``Key(0, id)`` of the last row."""
-    return tx.guests.directory(clean_line(search), desk.today(now), after, limit)
+    """Guests by name, or those that fit what was typed; ``after`` = ``Key(0, id)`` of the last row.
+
+    ``guest_list``: only those of this saved list.
+    """
+    return tx.guests.directory(clean_line(search), desk.today(now), after, limit, guest_list)
 
 
 def in_room(tx: Transaction, desk: Desk, room: str, now: datetime) -> Sequence[Guest]:

@@ -14,14 +14,20 @@ from tui_inbox.domain.conversation import State
 from tui_inbox.rows import ConversationRow
 from tui_inbox.wording import N_, _
 
-LIST, THREAD, CARD, COMPOSER = "list", "thread", "card", "composer"
+LIST, THREAD, CARD, COMPOSER, EDITOR = "list", "thread", "card", "composer", "editor"
+TYPED = frozenset({COMPOSER, EDITOR})
+"""Where text is typed, so that no letter is a command."""
 INBOX = frozenset({LIST, THREAD, CARD})
 READING = frozenset({LIST, THREAD})
 EVERYWHERE = frozenset({"everywhere"})
 OUTBOX, SENT, GUESTS, ONE_GUEST, STAY_IMPORT, TEMPLATES, CHANNELS, QUARANTINE, PLANNED = (
     "outbox", "sent", "guests", "guest", "import", "templates", "channels", "quarantine", "planned",
 )  # fmt: skip
-MOVES = INBOX | {OUTBOX, SENT, GUESTS, ONE_GUEST, STAY_IMPORT, TEMPLATES, CHANNELS, QUARANTINE, PLANNED}
+LISTS, CRITERIA, GROUP, SENDS, RESULTS, OFFERS = ("lists", "criteria", "group", "sends", "results", "offers")
+GROUPS = frozenset({LISTS, CRITERIA, GROUP, SENDS, RESULTS, OFFERS})
+RULES, BOOKING, DRY_RUN = "rules", "booking", "dry-run"
+AHEAD = frozenset({RULES, BOOKING, DRY_RUN})
+MOVES = INBOX | GROUPS | AHEAD | {OUTBOX, SENT, GUESTS, ONE_GUEST, STAY_IMPORT, TEMPLATES, CHANNELS, QUARANTINE, PLANNED}
 """Where the keys of moving about act: every screen with a list."""
 
 
@@ -76,7 +82,7 @@ def _row(selection: Selection) -> bool:
     return "row" in selection.can
 
 
-def _may_write(selection: Selection) -> bool:
+def may_write(selection: Selection) -> bool:
     return selection.may_write
 
 
@@ -149,6 +155,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("order", ("s",), N_("Order: newest, oldest, waiting longest, deadline"), SHOW, also=N_("sort")),
     Command("stay", ("f",), N_("Only guests in this phase of their stay"), SHOW, also=N_("filter arriving")),
     Command("by_tag", ("F",), N_("Only with one tag"), SHOW, also=N_("filter")),
+    Command("by_list", ("L",), N_("Only guests of one list"), SHOW, on=INBOX | {GUESTS}, also=N_("filter chips")),
+    Command("group_send", ("G",), N_("Message to many: a guest list, or all marked"), ANSWER, on=frozenset({LIST}),
+            enabled=may_write, also=N_("bulk campaign circular")),
     Command("clear", ("c",), N_("Clear filters and marks"), SHOW),
     Command("tab_open", ("1", "ampersand"), N_("Tab Open"), SHOW),
     Command("tab_pending", ("2", "é"), N_("Tab Pending"), SHOW),
@@ -184,10 +193,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("sent_author", ("a",), N_("Filter: author"), HERE, on=frozenset({SENT}), short=N_("author")),
     Command("sent_template", ("t",), N_("Filter: template"), HERE, on=frozenset({SENT}), short=N_("template")),
     Command("sent_clear", ("c",), N_("Clear the filters"), HERE, on=frozenset({SENT})),
-    Command("row_guest", ("p",), N_("Card of the guest"), HERE, on=frozenset({OUTBOX, SENT, PLANNED}),
+    Command("row_guest", ("p",), N_("Card of the guest"), HERE, on=frozenset({OUTBOX, SENT, PLANNED, DRY_RUN}),
             short=N_("guest"), enabled=_row),
     Command("guest_search", ("slash",), N_("Search guests"), HERE, on=frozenset({GUESTS}), short=N_("search")),
-    Command("guest_new", ("a",), N_("New guest"), HERE, on=frozenset({GUESTS}), short=N_("new"), enabled=_may_write),
+    Command("guest_new", ("a",), N_("New guest"), HERE, on=frozenset({GUESTS}), short=N_("new"), enabled=may_write),
     Command("guest_edit", ("e",), N_("Edit the guest"), HERE, on=frozenset({GUESTS, ONE_GUEST}), short=N_("edit"),
             enabled=can("guest")),
     Command("guest_stay", ("s",), N_("Add a stay"), HERE, on=frozenset({ONE_GUEST}), short=N_("stay"),
@@ -197,13 +206,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("guest_write", ("m",), N_("New message to this guest"), HERE, on=frozenset({GUESTS, ONE_GUEST}),
             short=N_("message"), enabled=can("guest")),
     Command("import_stays", ("i",), N_("Import stays from a CSV file"), HERE, on=frozenset({GUESTS}),
-            short=N_("import"), enabled=_may_write),
+            short=N_("import"), enabled=may_write),
     Command("import_go", ("ctrl+s",), N_("Import what is shown"), HERE, on=frozenset({STAY_IMPORT}),
             short=N_("import"), enabled=can("import")),
-    Command("template_kind", ("f",), N_("Texts, reminders, WhatsApp or rules"), HERE, on=frozenset({TEMPLATES}),
+    Command("template_kind", ("f",), N_("Texts, reminders or WhatsApp"), HERE, on=frozenset({TEMPLATES}),
             short=N_("kind")),
-    Command("template_new", ("a",), N_("New text, reminder or rule"), HERE, on=frozenset({TEMPLATES}),
-            short=N_("new"), enabled=_may_write),
+    Command("template_new", ("a",), N_("New text, reminder or template"), HERE, on=frozenset({TEMPLATES}),
+            short=N_("new"), enabled=may_write),
     Command("template_edit", ("e",), N_("Edit"), HERE, on=frozenset({TEMPLATES}), short=N_("edit"),
             enabled=can("edit")),
     Command("template_copy", ("d",), N_("Duplicate"), HERE, on=frozenset({TEMPLATES}), short=N_("duplicate"),
@@ -217,8 +226,6 @@ COMMANDS: tuple[Command, ...] = (
             short=N_("submit"), enabled=can("submit"), also=N_("approval")),
     Command("template_guide", ("h",), N_("What reviewers want: categories, reasons, guidelines"), HERE,
             on=frozenset({TEMPLATES}), short=N_("guide"), enabled=can("guide"), also=N_("category utility marketing")),
-    Command("rule_switch", ("o",), N_("Switch the rule on or off"), HERE, on=frozenset({TEMPLATES}),
-            short=N_("on/off"), enabled=can("switch")),
     Command("channel_test", ("t",), N_("Test the connection"), HERE, on=frozenset({CHANNELS}), short=N_("test"),
             enabled=can("account")),
     Command("channel_connect", ("c",), N_("Connect again: test it, then go on"), HERE, on=frozenset({CHANNELS}),
@@ -241,6 +248,49 @@ COMMANDS: tuple[Command, ...] = (
             enabled=can("replay")),
     Command("planned_all", ("f",), N_("Planned only, or also what was withdrawn"), HERE, on=frozenset({PLANNED}),
             short=N_("all")),
+    Command("list_new", ("a",), N_("New list"), HERE, on=frozenset({LISTS}), short=N_("new"), enabled=may_write),
+    Command("list_edit", ("e",), N_("Edit the list: name and criteria"), HERE, on=frozenset({LISTS}), short=N_("edit"),
+            enabled=can("list")),
+    Command("list_send", ("m",), N_("Message to this list"), HERE, on=frozenset({LISTS}), short=N_("message"),
+            enabled=can("list"), also=N_("bulk group send")),
+    Command("list_up", ("K", "shift+up"), N_("Move the list up"), HERE, on=frozenset({LISTS}), short=N_("up"),
+            enabled=can("list")),
+    Command("list_down", ("J", "shift+down"), N_("Move the list down"), HERE, on=frozenset({LISTS}), short=N_("down"),
+            enabled=can("list")),
+    Command("list_delete", ("x",), N_("Delete the list"), HERE, on=frozenset({LISTS}), short=N_("delete"),
+            enabled=can("list")),
+    Command("criterion_clear", ("x",), N_("Take this criterion away"), HERE, on=frozenset({CRITERIA}),
+            short=N_("clear"), enabled=can("set")),
+    Command("criteria_save", ("ctrl+s",), N_("Name and save the list"), HERE, on=frozenset({CRITERIA}),
+            short=N_("save"), enabled=may_write),
+    Command("group_text", ("e",), N_("Text, channel and kind of the message"), HERE, on=frozenset({GROUP}),
+            short=N_("text"), enabled=may_write),
+    Command("group_out", ("x",), N_("Take this guest out, or in again"), HERE, on=frozenset({GROUP}), short=N_("out"),
+            enabled=can("guest")),
+    Command("group_go", ("ctrl+s",), N_("Send it to all of them"), HERE, on=frozenset({GROUP}), short=N_("send"),
+            enabled=may_write),
+    Command("send_new", ("a",), N_("New message to a list"), HERE, on=frozenset({SENDS}), short=N_("new"),
+            enabled=may_write),
+    Command("send_pause", ("p",), N_("Pause or resume"), HERE, on=frozenset({SENDS}), short=N_("pause"),
+            enabled=can("going")),
+    Command("send_call_off", ("x",), N_("Call off: whoever has not got it gets nothing"), HERE, on=frozenset({SENDS}),
+            short=N_("call off"), enabled=can("going")),
+    Command("send_hold", ("H",), N_("Hold everything that leaves by itself, or release it"), HERE,
+            on=frozenset({SENDS}), short=N_("hold all"), enabled=may_write),
+    Command("terms_new", ("t",), N_("Changed terms, to everybody with an upcoming stay"), HERE, on=frozenset({SENDS}),
+            short=N_("terms"), enabled=may_write),
+    Command("terms_accepted", ("y",), N_("Note that the guest accepted"), HERE, on=frozenset({RESULTS}),
+            short=N_("accepted"), enabled=can("accept")),
+    Command("results_open", ("f",), N_("All, or only those without acceptance or success"), HERE,
+            on=frozenset({RESULTS}), short=N_("filter")),
+    Command("offer_new", ("a",), N_("New offer to a list"), HERE, on=frozenset({OFFERS}), short=N_("new"),
+            enabled=may_write),
+    Command("offer_yes", ("y",), N_("The guest says yes"), HERE, on=frozenset({OFFERS}), short=N_("yes"),
+            enabled=can("answer")),
+    Command("offer_no", ("n",), N_("The guest says no"), HERE, on=frozenset({OFFERS}), short=N_("no"),
+            enabled=can("answer")),
+    Command("offer_withdraw", ("x",), N_("Withdraw the offer"), HERE, on=frozenset({OFFERS}), short=N_("withdraw"),
+            enabled=can("withdraw")),
     Command("help", ("question_mark", "f1"), N_("Help"), PROGRAM, on=EVERYWHERE, short=N_("help")),
     Command("palette", ("ctrl+k", "colon"), N_("All commands"), PROGRAM, on=EVERYWHERE),
     Command("who", ("W",), N_("Who am I"), PROGRAM),
@@ -252,6 +302,15 @@ COMMANDS: tuple[Command, ...] = (
 
 FOOTER = ("reply", "close", "snooze", "urgent", "search", "undo", "help")
 """Order of the keys that the footer shows; what other screens mark as short follows."""
+
+MORE: dict[str, Command] = {}
+"""Commands of screens that have a table of their own, by id; ``register`` adds them."""
+
+
+def register(*commands: Command) -> None:
+    """Add a screen's own table: keys, footer, help and palette follow as for the others."""
+    MORE.update({command.id: command for command in commands})
+
 
 PLACES_OF: dict[str, Command] = {}
 """Commands that lead to another screen, by screen id; ``place`` adds them."""
@@ -300,7 +359,7 @@ def keymap(overrides: Mapping[str, str] | None = None, *, letters: bool = True) 
 
     Without ``letters`` no single letter acts: the palette and the control keys remain.
     """
-    table = {command.id: command for command in (*COMMANDS, *PLACES_OF.values())}
+    table = {command.id: command for command in (*COMMANDS, *MORE.values(), *PLACES_OF.values())}
     problems = []
     for command_id, keys in (overrides or {}).items():
         if command_id not in table:

@@ -10,12 +10,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 
+from tui_inbox.domain.guest_list import GuestList
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import Card, GuestRow, Key
 from tui_inbox.services import cards, guests, replying
 from tui_inbox.tui.commands import GUESTS
 from tui_inbox.tui.dialogs.chooser import Chooser
 from tui_inbox.tui.render.columns import column
+from tui_inbox.tui.render.criteria import chip_parts
 from tui_inbox.tui.render.guest_card import card_lines
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.render.row import stay_words
@@ -33,18 +35,21 @@ class GuestsScreen(TableScreen[GuestRow]):
 
     CONTEXTS = frozenset({GUESTS})
     TITLE_WORDS = N_("Guests")
-    HEARS = ("guest",)
+    HEARS = ("guest", "guest_list")
 
     def __init__(self, desk_app: TuiInbox) -> None:
         super().__init__(desk_app)
         self.prompt = Prompt("search", _("name, phone, mail address or room"))
         self.card: Card | None = None
+        self.lists: list[GuestList] = []
+        self.guest_list: int | None = None
 
     def compose(self) -> ComposeResult:
         yield self.top
         with Container(id="table-panes"):
             with Vertical(id="table-side"):
                 yield self.prompt
+                yield self.filters
                 yield self.table
             yield self.detail
         yield self.bottom
@@ -55,7 +60,23 @@ class GuestsScreen(TableScreen[GuestRow]):
     def fetch(self, tx: Transaction, after: GuestRow | None, limit: int) -> Sequence[GuestRow]:
         desk, now = self.desk_app.session.desk, self.desk_app.now()
         key = Key(0, after.id) if after else None
-        return guests.directory(tx, desk, self.prompt.value, now, key, limit)
+        self.lists = list(tx.guest_lists.all())
+        if self.guest_list is not None and all(one.id != self.guest_list for one in self.lists):
+            self.guest_list = None
+        return guests.directory(tx, desk, self.prompt.value, now, key, limit, self.guest_list)
+
+    def filter_words(self) -> list[list[Part]]:
+        key = self.desk_app.keymap.shown("by_list")
+        return [chip_parts(self.lists, self.guest_list, key)] if self.lists else []
+
+    async def do_by_list(self) -> None:
+        from tui_inbox.tui.dialogs.pick_list import ask_list
+
+        chosen = await ask_list(self, _("Only guests of which list?"), everybody=True)
+        if chosen is not None:
+            self.guest_list = chosen.id or None
+            self.table.index = self.table.top = 0
+            await self.read_again()
 
     def key(self, row: GuestRow) -> object:
         return row.id
@@ -65,6 +86,8 @@ class GuestsScreen(TableScreen[GuestRow]):
         if self.prompt.value.strip():
             words = _("Nobody fits “{text}”. Esc empties the search.").format(text=self.prompt.value)
             return (words,)
+        if self.guest_list is not None:
+            return (_("Nobody is in this list now. {key} shows all guests.").format(key=keys.shown("by_list")),)
         words = _(
             "No guest is known yet. They come with their first message, with {key} by hand, or with {csv} from a file."
         )

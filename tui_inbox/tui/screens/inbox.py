@@ -13,7 +13,7 @@ from tui_inbox.services import thread as threads
 from tui_inbox.tui.feed import News
 from tui_inbox.tui.render import when
 from tui_inbox.tui.screens.inbox_acts import InboxActs
-from tui_inbox.tui.widgets.bars import TopBar
+from tui_inbox.tui.widgets.bars import FilterBar, TopBar
 from tui_inbox.tui.widgets.composer import Composer, ReplyBox
 from tui_inbox.tui.widgets.conversation_list import ConversationList
 from tui_inbox.tui.widgets.thread_view import ThreadView
@@ -42,6 +42,7 @@ class InboxScreen(InboxActs):
             self.run_worker(self.guarded(self.do_who()), exit_on_error=False)
         else:
             self.desk_app.start(self.answering.resume())
+        self.run_worker(self.guarded(self.read_lists()), group="lists", exclusive=True, exit_on_error=False)
 
     def _look_around(self) -> None:
         if self.desk_app.app_focus:
@@ -113,7 +114,13 @@ class InboxScreen(InboxActs):
         self.rows.lit = self.focused in (self.rows, None)
         self.show_keys()
 
+    @on(FilterBar.ListChosen)
+    def _list_chosen(self, event: FilterBar.ListChosen) -> None:
+        self.only_of_list(event.list_id)
+
     def hear(self, news: News) -> None:
+        if news.touches("guest_list"):
+            self.run_worker(self.guarded(self.read_lists()), group="lists", exclusive=True, exit_on_error=False)
         if news.touches("conversation", "outbox", "guest", "operator", "account", "message"):
             self.run_worker(self.guarded(self._take_news(news)), group="news", exit_on_error=False)
 

@@ -73,6 +73,40 @@ class InboxView(InboxPanes):
         self.view = replace(self.view, tag=tag)
         self.look_again()
 
+    async def do_by_list(self) -> None:
+        from tui_inbox.tui.dialogs.pick_list import ask_list
+
+        chosen = await ask_list(self, _("Only guests of which list?"), everybody=True)
+        if chosen is not None:
+            self.only_of_list(chosen.id or None)
+
+    def only_of_list(self, list_id: int | None) -> None:
+        self.view = replace(self.view, guest_list=list_id)
+        self.look_again()
+
+    async def read_lists(self) -> None:
+        """The chips above the list; a filter whose list is gone goes too."""
+        lists = await self.gateway.read(lambda tx: tuple((one.id, one.name) for one in tx.guest_lists.all()))
+        self.set_class(bool(lists), "-lists")
+        self.filters.show_lists(lists, self.desk_app.keymap.shown("by_list"))
+        if self.view.guest_list is not None and self.view.guest_list not in dict(lists):
+            self.only_of_list(None)
+
+    async def do_group_send(self) -> None:
+        """Everybody marked, or a list."""
+        from tui_inbox.services.campaigns import GroupSend
+        from tui_inbox.services.group_letters import Wording
+        from tui_inbox.tui.dialogs.pick_list import ask_list
+        from tui_inbox.tui.screens.group_send import GroupSendScreen, write_to_list
+
+        marked = tuple(row.guest_id for row in self.rows.rows if row.id in self.rows.marked)
+        if marked:
+            self.desk_app.push_screen(GroupSendScreen(self.desk_app, GroupSend(Wording(()), marked)))
+            return
+        chosen = await ask_list(self, _("Message to which list?"))
+        if chosen is not None:
+            await write_to_list(self, chosen)
+
     def do_stay(self) -> None:
         place = PHASE_ORDER.index(self.view.stay)
         self.view = replace(self.view, stay=PHASE_ORDER[(place + 1) % len(PHASE_ORDER)])
@@ -88,7 +122,9 @@ class InboxView(InboxPanes):
 
     def do_clear(self) -> None:
         self.rows.marked.clear()
-        self.view = replace(self.view, search="", unread=False, unanswered=False, stay=None, tag="", channel="")
+        self.view = replace(
+            self.view, search="", unread=False, unanswered=False, stay=None, tag="", channel="", guest_list=None
+        )
         self.look_again()
 
     async def do_search(self) -> None:
@@ -187,7 +223,7 @@ class InboxView(InboxPanes):
         row = rows[0]
         tab = next((tab for tab, state in TAB_OF.items() if state is row.state and not row.machine), Tab.ALL)
         self.view = replace(
-            self.view, tab=tab, search="", unread=False, unanswered=False, stay=None, tag="",
+            self.view, tab=tab, search="", unread=False, unanswered=False, stay=None, tag="", guest_list=None,
             sort=self.sorts.get(tab, Sort.NEWEST),
         )  # fmt: skip
         shown = await self.gateway.read(self.data.shown, self.view, self.desk_app.now())

@@ -139,6 +139,40 @@ class FilterBar(Pane):
         super().__init__(ink, id=id)
         self.view = View()
         self.marked = 0
+        self.lists: Sequence[tuple[int, str]] = ()
+        self.list_key = ""
+        self._spans: list[tuple[int, int, int | None]] = []
+
+    class ListChosen(Message):
+        """A click on the chip of a guest list; None: of all guests."""
+
+        def __init__(self, list_id: int | None) -> None:
+            super().__init__()
+            self.list_id = list_id
+
+    def show_lists(self, lists: Sequence[tuple[int, str]], key: str) -> None:
+        """The hotel's guest lists, (id, name) in their order, as chips in the second line."""
+        self.lists, self.list_key = lists, key
+        self.repaint()
+
+    def _chips(self) -> list[Part]:
+        """The chosen one comes first, so that it is never cut."""
+        here = self.view.guest_list
+        known: list[tuple[int | None, str]] = [(None, _("All guests"))]
+        known += [one for one in self.lists if one[0] == here] + [one for one in self.lists if one[0] != here]
+        parts: list[Part] = [(" ", ""), (f"{self.list_key} ", "accent")]
+        self._spans = []
+        for list_id, name in known:
+            start = width_of(parts)
+            parts += [(name, "bold accent" if list_id == here and here is not None else "muted"), ("  ", "")]
+            self._spans.append((start, width_of(parts), list_id))
+        return parts
+
+    def on_click(self, event: events.Click) -> None:
+        if event.y == 1 and self.lists:
+            for start, end, list_id in self._spans:
+                if start <= event.x < end:
+                    self.post_message(self.ListChosen(list_id))
 
     def show(self, view: View, marked: int = 0) -> None:
         self.view = view
@@ -166,7 +200,8 @@ class FilterBar(Pane):
         if view.tag:
             left += [("  ", ""), (view.tag, "bold accent")]
         first = strip(self.ink, width, left, [order, (" ", "")], self.DEPTH)
-        return ([first] + [blank(self.ink, width, self.DEPTH)] * height)[:height]
+        under = [strip(self.ink, width, self._chips(), (), self.DEPTH)] if self.lists else []
+        return ([first, *under] + [blank(self.ink, width, self.DEPTH)] * height)[:height]
 
 
 class BottomBar(Pane):
