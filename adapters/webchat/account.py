@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from adapters._json import decoded
 from adapters.webchat.settings import LONGEST_TEXT, WEBCHAT, Settings
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.errors import Malformed, Refused
@@ -71,13 +72,10 @@ class WebChat:
         return Batch((), cursor)
 
     def read(self, envelope: Envelope) -> Sequence[Item]:
-        try:
-            if envelope.kind == "status":
-                became = msgspec.json.decode(envelope.raw, type=_Became)
-                return (Status(became.id, Delivery(became.state), _aware(became.at)),)
-            said = msgspec.json.decode(envelope.raw, type=_Said)
-        except (msgspec.DecodeError, ValueError) as error:
-            raise Malformed("not_json") from error
+        if envelope.kind == "status":
+            became = decoded(envelope.raw, _Became)
+            return (Status(became.id, Delivery(became.state), _aware(became.at)),)
+        said = decoded(envelope.raw, _Said)
         if not said.address:
             raise Malformed("no_guest_address")
         return (

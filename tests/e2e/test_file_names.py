@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui_inbox.domain.display import safe_name
-from tui_inbox.tui.dialogs.attachment import _written as saved
+from tui_inbox.tui.exporting import written as saved
 
 EVIL = [
     "", ".", "..", "...", "/", "\\", "~", "-rf", "--help", "../../etc/passwd", "/etc/shadow", "..\\..\\boot.ini",
