@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -73,6 +74,11 @@ def test_the_worker_brings_stays_and_the_doctor_says_how_the_sources_are(
         assert tx.stay_events.waiting(9) == [], "the first import tells nobody"
     assert "pms: it works" in run("channel", "test", "pms").out
     assert "events in the calendar: 1" in run("channel", "test", "flat").out
+    assert "pms: stays from Mews, connected" in run("status").out
+    assert {row["name"]: row["state"] for row in json.loads(run("status", "--json").out)["channels"]} == {
+        "pms": "connected",
+        "flat": "connected",
+    }
     told = run("doctor").out
     assert "pms: last good poll" in told
     assert "flat: last good poll" in told

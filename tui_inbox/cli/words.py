@@ -155,13 +155,15 @@ def kind_lines(kind: ChannelKind) -> Iterator[str]:
 
 
 def account_lines(desk: Desk, rows: Mapping[str, AccountRow], now: datetime) -> Iterator[str]:
-    """Each configured account with what the worker last noted of it."""
-    for name, info in desk.accounts.items():
+    """Each configured account and source of stays with what the worker last noted of it."""
+    for name, info in (*desk.accounts.items(), *desk.sources.items()):
         row = rows.get(name)
         state = ACCOUNT_STATES[row.state if row else "new"]
         yield _("{name}: {channels}, {state}, last good poll {polled}").format(
             name=name,
-            channels=", ".join(traits.label for traits in info.channels.values()),
+            channels=_("stays from {name}").format(name=info.label)
+            if info.label
+            else ", ".join(traits.label for traits in info.channels.values()),
             state=_(state),
             polled=ago(row.poll_ok_at, now) if row and row.poll_ok_at else _("never"),
         )
@@ -180,7 +182,9 @@ def account_lines(desk: Desk, rows: Mapping[str, AccountRow], now: datetime) -> 
 
 
 def account_json(desk: Desk, name: str, row: AccountRow | None) -> dict[str, Any]:
-    info = desk.accounts[name]
+    info = desk.info(name)
+    if info is None:
+        raise NotFound(name)
     return {
         "name": name,
         "type": info.type,

@@ -82,13 +82,13 @@ def why_empty(tx: Transaction, desk: Desk, actor: Actor, view: View, now: dateti
         name = desk.properties.get(actor.property or "", actor.property or "")
         return EmptyReason("empty_scope", {"scope": ", ".join(part for part in (name, *actor.accounts) if part)})
     if not tx.inbox.page(View(tab=Tab.ALL), actor.code, desk.today(now), None, 1).rows:
-        return _never_any(tx)
+        return _never_any(tx, desk)
     return EmptyReason(f"empty_{view.tab.value}", clears=filtered)
 
 
-def _never_any(tx: Transaction) -> EmptyReason:
+def _never_any(tx: Transaction, desk: Desk) -> EmptyReason:
     """No conversation at all: is anything listening?"""
-    accounts = tx.accounts.all()
+    accounts = [account for account in tx.accounts.all() if account.name not in desk.sources]
     if not any(account.poll_ok_at for account in accounts):
         broken = next((account for account in accounts if account.state == "error"), None)
         if broken is not None:

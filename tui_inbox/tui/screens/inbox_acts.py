@@ -315,7 +315,7 @@ class InboxActs(InboxView):
         """Say when nothing is sent or fetched; silent while all is well."""
         await self.look_at_budget()
         worker, accounts = await self.gateway.read(lambda tx: (tx.workers.get(), tx.accounts.all()))
-        now = self.desk_app.now()
+        desk, now = self.desk_app.session.desk, self.desk_app.now()
         if worker is None or (worker.stopped_at is not None and worker.stopped_at >= worker.beat_at):
             self.bottom.warn(_("worker not running: nothing is sent or fetched"))
             return
@@ -332,7 +332,9 @@ class InboxActs(InboxView):
             name = labelled(less.name, sentence(less.reason or "restricted"))
             self.bottom.warn(name)
             return
-        polled = [account.poll_ok_at for account in accounts if account.state == "connected" and account.poll_ok_at]
+        # A source of stays may be asked every half hour; guests' words may not be that late.
+        heard = [account for account in accounts if account.name not in desk.sources and account.state == "connected"]
+        polled = [account.poll_ok_at for account in heard if account.poll_ok_at]
         late = int((now - min(polled)).total_seconds() // 60) if polled else 0
         self.bottom.warn(_("nothing fetched for {n} min").format(n=late) if late >= POLL_OLD_MINUTES else "")
 
