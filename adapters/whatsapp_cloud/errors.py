@@ -7,7 +7,7 @@ a ``failed`` status.
 from __future__ import annotations
 
 from adapters._graph import SHARED, Codes, meaning, number
-from tui_inbox.domain.errors import AccountBlocked, NotSent, Rejected
+from tui_inbox.domain.errors import AccountBlocked, NotSent, Rejected, Unknown
 
 PAIR_LIMIT = "131056"
 
@@ -16,10 +16,12 @@ CODES: Codes = {
     # Refused for now.
     130429: (NotSent, "rate_limited"),
     131056: (NotSent, "rate_limited"),
-    131000: (NotSent, "vendor_down"),
     131016: (NotSent, "vendor_down"),
     131057: (NotSent, "vendor_down"),
     133016: (NotSent, "rate_limited"),
+    # «An unknown error»: Meta may have taken it before it failed; the receipt bears our key and settles it.
+    1: (Unknown, "vendor_down"),
+    131000: (Unknown, "vendor_down"),
     # Meta holds it back: another try within a day makes it worse.
     130472: (Rejected, "limited_by_vendor"),
     131048: (Rejected, "spam_limited"),

@@ -148,6 +148,8 @@ CODES = [
     (130429, NotSent, "rate_limited"),
     (131016, NotSent, "vendor_down"),
     (80007, NotSent, "rate_limited"),
+    (1, Unknown, "vendor_down"),
+    (131000, Unknown, "vendor_down"),
     (2, NotSent, "vendor_down"),
     (131047, Rejected, "window_closed"),
     (131026, Rejected, "whatsapp_undeliverable"),
