@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.tui.driving import Desk, sitting
 from tests.tui.hotel import SMS, WHATSAPP, a_desk, a_session
 from tui_inbox.rows import AccountRow
 from tui_inbox.services.desk import AccountInfo, Actor, ChannelKind
+from tui_inbox.tui.screens.inbox_acts import InboxActs
 from tui_inbox.tui.session import Session
 
 
@@ -194,3 +196,20 @@ async def test_a_source_of_stays_has_a_row_of_its_own_kind(sqlite_store: SqlStor
         await desk.until(lambda: "paused" not in listed(desk, "pms"))
         await desk.press("enter")
         await desk.until(lambda: "not what the provider promises" in desk.text)
+
+
+@pytest.mark.parametrize(("name", "warned"), [("flat", False), ("desk-sms", True)])
+async def test_a_calendar_that_is_asked_seldom_is_no_silence(
+    sqlite_store: SqlStore, tmp_path: Path, name: str, warned: bool
+) -> None:
+    long_ago = NOW - timedelta(minutes=40)
+    with sqlite_store.write() as t:
+        t.workers.beat("boot", 1, NOW, NOW)
+        t.accounts.put(AccountRow(name, "x", "connected", "", "", long_ago, long_ago, long_ago, 0, {}))
+    sources = {"flat": AccountInfo("flat", "ical", {}, label="iCalendar")}
+    session = a_session(sqlite_store, tmp_path, desk=a_desk(sources=sources))
+    async with sitting(session) as desk:
+        inbox = desk.app.screen
+        assert isinstance(inbox, InboxActs)
+        await inbox.look_after()
+        assert ("nothing fetched for 40 min" in desk.text) is warned
