@@ -65,6 +65,26 @@ def test_a_planned_mail_says_that_no_person_sent_it_just_now() -> None:
     assert b"\r\nAuto-Submitted: auto-generated\r\n" in composed(letter(scheduled=True))
 
 
+def test_ways_out_stand_in_the_head_and_one_click_only_with_a_page() -> None:
+    mail = "mailto:desk@hotel.example?subject=unsubscribe%20abc"
+    page = "https://chat.hotel.example/unsubscribe/" + "a" * 31
+    with_page = email.message_from_bytes(composed(letter("Printemps", unsubscribe=(page, mail))), policy=default)
+    assert with_page["List-Unsubscribe"].split() == [f"<{page}>,", f"<{mail}>"]
+    assert with_page["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    by_mail = email.message_from_bytes(composed(letter("Printemps", unsubscribe=(mail,))), policy=default)
+    assert by_mail["List-Unsubscribe"] == f"<{mail}>"
+    assert "List-Unsubscribe-Post" not in by_mail
+    assert "List-Unsubscribe" not in email.message_from_bytes(composed(letter("Bonjour")), policy=default)
+
+
+@pytest.mark.parametrize(
+    "link", ["http://hotel.example/x", "mailto:a\r\nBcc: b@c.example", "https://a/>,<b", "javascript:1"]
+)
+def test_a_way_out_that_is_no_link_is_refused(link: str) -> None:
+    with pytest.raises(Rejected, match="bad_header"):
+        composed(letter("Printemps", unsubscribe=(link,)))
+
+
 def test_long_ids_stay_whole_and_old_ones_are_left_out() -> None:
     long = f"<{'x' * 200}@mail.example>"
     references = " ".join(f"<{number}@x>" for number in range(50)) + f" {long}"

@@ -62,6 +62,8 @@ def after(scene: Scene, message: MessageRow, room: int) -> list[list[Part]]:
     found: list[list[Part]] = []
     if message.error_code and message.direction is Direction.IN:
         found += [[(text, "soon")] for text in wrap(sentence(message.error_code), room)]
+    if message.switched:
+        found += [[(text, "soon")] for text in wrap(sentence(f"mark.{message.switched}"), room)]
     if message.reactions:
         guest = _("Guest")
         who = {code: guest if code == GUEST else scene.operator(code) or _("Front desk") for code in message.reactions}

@@ -227,8 +227,6 @@ def _heading(scene: Scene, thread: Thread, message: MessageRow, ours: bool) -> l
         other = [(f" {dot} {label}", "muted")]
     if told := facts.kind_words(message):
         other.append((f" {dot} {told}", "muted"))
-    if message.switched:
-        other.append((f" {dot} {sentence(f'mark.{message.switched}')}", "soon"))
     if not ours:
         name = guest_name(scene, thread.conversation).split(" ")[0] if thread.conversation.guest else _("Guest")
         extra: list[Part] = [(f" {dot} {_('automatic')}", "muted")] if message.automated else []
