@@ -33,6 +33,8 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
+    # A service that is stopped is signalled whole; the mail in hand is finished, and the pipe's end ends us.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     gc.freeze()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -40,7 +40,9 @@ class MailParser:
         self._lock = threading.Lock()
 
     def parse(self, raw: bytes) -> Parsed:
-        """Raises ``Malformed`` (``mail_too_slow``, ``mail_too_big``, ``mail_too_deep``, ``mail_unreadable`` …)."""
+        """Raises ``Malformed`` (``mail_too_slow``, ``mail_too_big``, ``mail_too_deep``, ``mail_unreadable`` …), and
+        ``NotSent("mail_parser_down")`` where no mail can be read at all.
+        """
         answer = self._ask(PARSE, b"", raw)
         try:
             return msgspec.json.decode(answer, type=Parsed)
@@ -85,14 +87,7 @@ class MailParser:
             self._end()
             child = None
         if child is None:
-            child = subprocess.Popen(
-                _ARGUMENTS,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={"LANG": "C.UTF-8"},
-                start_new_session=True,
-            )
+            child = _started()
             self._child, self._served = child, 0
             if child.stdout is None or child.stdout.read(len(READY)) != READY:
                 self._end()
@@ -119,6 +114,21 @@ class MailParser:
         except subprocess.TimeoutExpired:
             child.kill()
             return child.wait()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    """Raises ``NotSent("mail_parser_down")``: a machine without memory for it is not the mail's fault."""
+    try:
+        return subprocess.Popen(
+            _ARGUMENTS,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"LANG": "C.UTF-8"},
+            start_new_session=True,
+        )
+    except OSError:
+        raise NotSent("mail_parser_down") from None
 
 
 def _kill(child: subprocess.Popen[bytes], late: threading.Event) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import random
+import signal
 import time
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ import pytest
 from adapters.email.parsed import MAX_FILES
 from adapters.email.pipe import WALL_SECONDS, MailParser
 from tests.adapters.mail import MAILS, raw_mail, read
-from tui_inbox.domain.errors import Malformed
+from tui_inbox.domain.errors import Malformed, NotSent
 
 MUTANTS = int(os.environ.get("TUI_INBOX_MAIL_MUTANTS", "1500"))
 HEAD = b"From: claire@guest.example\r\nTo: desk@hotel.example\r\nSubject: x\r\nMessage-ID: <x@guest.example>\r\n"
@@ -71,6 +72,21 @@ def test_a_child_killed_between_two_mails_is_replaced_without_loss(parser: MailP
     os.kill(pid, 9)
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     assert parser.parse(raw_mail("plain")).subject == "Parking"
+
+
+def test_a_child_that_is_asked_to_stop_with_its_service_finishes_its_mail(parser: MailParser) -> None:
+    parser.parse(raw_mail("plain"))
+    pid = parser.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGTERM)
+    assert parser.parse(raw_mail("plain")).subject
+    assert parser.pid == pid
+
+
+def test_a_machine_that_cannot_start_the_child_condemns_no_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.email.pipe._ARGUMENTS", ("/nowhere/python",))
+    with pytest.raises(NotSent, match="mail_parser_down"):
+        MailParser().parse(raw_mail("plain"))
 
 
 @pytest.mark.parametrize("levels", [60, 2000])

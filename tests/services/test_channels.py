@@ -260,3 +260,23 @@ def test_a_question_that_is_refused_does_not_keep_the_others_waiting(front: Fron
     with pytest.raises(NotSent):
         polling.poll_account(front.store, front.desk, channel, StillClock(NOON))
     assert len(channel.fetched) == 3, "a vendor that is down is not asked again at once"
+
+
+def test_what_cannot_be_read_at_the_moment_waits_and_is_not_set_aside(front: Front) -> None:
+    class Reader(FakeChannel):
+        down = True
+
+        def read(self, envelope: Envelope) -> Sequence[Item]:
+            if self.down:
+                raise NotSent("mail_parser_down")
+            return super().read(envelope)
+
+    channel = Reader()
+    channel.batches.append(Batch((written("Hello", key="SM1"),), "1"))
+    with pytest.raises(NotSent, match="mail_parser_down"):
+        polling.poll_account(front.store, front.desk, channel, StillClock(NOON))
+    with front.store.read() as tx:
+        assert tx.inbounds.quarantined(channel.name, 10) == []
+        assert accounts.of(tx, front.desk, channel.name).reason == "mail_parser_down"
+    channel.down = False
+    assert polling.poll_account(front.store, front.desk, channel, StillClock(NOON)).applied == 1

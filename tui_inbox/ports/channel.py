@@ -247,7 +247,10 @@ class Channel(Protocol):
         ...
 
     def read(self, envelope: Envelope) -> Sequence[Item]:
-        """Understand one envelope; pure. Raises ``Malformed``. An empty answer means: nothing for us."""
+        """Understand one envelope; pure. An empty answer means: nothing for us.
+
+        Raises ``Malformed``; ``ChannelError`` only where nothing at all can be read at the moment.
+        """
         ...
 
     def check(self, outgoing: Outgoing) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from tui_inbox.domain.errors import Malformed, StoreError
+from tui_inbox.domain.errors import ChannelError, Malformed, StoreError
 from tui_inbox.ports.channel import Batch, Channel, Envelope, Item
 from tui_inbox.ports.store import Store, Transaction
 from tui_inbox.services import acknowledging, group_answers
@@ -58,7 +58,10 @@ def store_batch(tx: Transaction, account: str, stream: str, batch: Batch, now: d
 
 
 def apply_pending(store: Store, desk: Desk, channel: Channel, now: datetime, limit: int = PAGE) -> Applied:
-    """Read and apply everything that waits for this account, ``limit`` envelopes per write transaction."""
+    """Read and apply everything that waits for this account, ``limit`` envelopes per write transaction.
+
+    Raises ``ChannelError`` where the account's reader does not work; what was not read waits for it.
+    """
     total, after = Applied(), 0
     while True:
         with store.read() as tx:
@@ -90,6 +93,8 @@ def _read(channel: Channel, inbound_id: int, external_id: str, kind: str, raw: b
         return _Read(inbound_id, channel.read(Envelope(external_id=external_id, kind=kind, raw=raw)))
     except Malformed as fault:
         return _Read(inbound_id, fault=fault)
+    except ChannelError:
+        raise  # Nothing can be read at the moment, which is no fault of this one.
     except Exception as error:  # noqa: BLE001 - a reader's bug must not stop the post of the whole hotel
         return _Read(inbound_id, fault=Malformed("reader_failed", error=type(error).__name__))
 

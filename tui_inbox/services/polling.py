@@ -46,7 +46,11 @@ def poll_account(
         except ChannelError as error:
             failure = error
             break
-    applied = apply_pending(store, desk, channel, clock.now())
+    applied = Applied()
+    try:
+        applied = apply_pending(store, desk, channel, clock.now())
+    except ChannelError as error:
+        failure = failure or error
     fault("applied")
     if streams:
         # Where nothing is asked, nothing was answered: how such an account is, its test call tells.
