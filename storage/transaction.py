@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from storage.engine import Connection
 
 if TYPE_CHECKING:
-    from tui_inbox.ports import groups
+    from tui_inbox.ports import groups, stays
     from tui_inbox.ports import store as ports
 
 
@@ -71,13 +71,13 @@ class Transaction:
         return SqlConsents(self.db)
 
     @cached_property
-    def reservations(self) -> ports.Reservations:
+    def reservations(self) -> stays.Reservations:
         from storage.reservations import SqlReservations
 
         return SqlReservations(self.db)
 
     @cached_property
-    def stay_events(self) -> ports.StayEvents:
+    def stay_events(self) -> stays.StayEvents:
         from storage.stay_events import SqlStayEvents
 
         return SqlStayEvents(self.db)

@@ -21,6 +21,7 @@ from storage.reservations import SqlReservations
 from storage.tags import SqlTags
 from storage.templates import SqlTemplates
 from storage.workers import SqlWorkers
+from tui_inbox.ports import stays
 from tui_inbox.ports import store as ports
 
 
@@ -28,7 +29,7 @@ def aggregates(db: Connection) -> tuple[object, ...]:
     guests: ports.Guests = SqlGuests(db)
     lines: ports.Lines = SqlLines(db)
     consents: ports.Consents = SqlConsents(db)
-    reservations: ports.Reservations = SqlReservations(db)
+    reservations: stays.Reservations = SqlReservations(db)
     outbox: ports.Outbox = SqlOutbox(db)
     inbounds: ports.Inbounds = SqlInbounds(db)
     accounts: ports.Accounts = SqlAccounts(db)

@@ -18,7 +18,6 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from tui_inbox.domain.booking import StayEvent
 from tui_inbox.domain.conversation import Conversation
 from tui_inbox.domain.deed import Act, PendingDeed
 from tui_inbox.domain.event import Event
@@ -26,10 +25,10 @@ from tui_inbox.domain.guest import Guest, Handle, Line
 from tui_inbox.domain.message import Attachment, Delivery, Message
 from tui_inbox.domain.outbox import OutboxState, Outgoing
 from tui_inbox.domain.planner import Planned, PlannedState, Rule, StayDay
-from tui_inbox.domain.reservation import Reservation
 from tui_inbox.domain.template import Template, TemplateKind, Version
 from tui_inbox.domain.visitor import ChatLine, Visitor
 from tui_inbox.ports.groups import Campaigns, GuestLists, Offers
+from tui_inbox.ports.stays import Reservations, StayEvents
 from tui_inbox.rows import (
     AccountRow,
     Change,
@@ -291,80 +290,6 @@ class Consents(Protocol):
     def of_guest(self, guest_id: int) -> Sequence[ConsentRow]: ...
 
     def put(self, guest_id: int, consent: ConsentRow) -> None: ...
-
-
-class Reservations(Protocol):
-    def get(self, reservation_id: int) -> Reservation | None: ...
-
-    def load(self, reservation_id: int) -> Reservation:
-        """For change. Raises ``NotFound``."""
-        ...
-
-    def by_source(self, source: str, external_id: str, *, for_change: bool = False) -> Reservation | None:
-        """``for_change`` reads it as ``load`` does."""
-        ...
-
-    def any_of(self, source: str) -> bool:
-        """Did this source ever tell of a stay?"""
-        ...
-
-    def of_code(self, ota_code: str) -> Sequence[Reservation]:
-        """All with the booking's code at its OTA, oldest first, for change."""
-        ...
-
-    def by_code(self, ota_code: str) -> Reservation | None:
-        """By the booking's code at its OTA, the newest stay."""
-        ...
-
-    def of_guest(self, guest_id: int) -> Sequence[Reservation]:
-        """Newest arrival first."""
-        ...
-
-    def of_group(self, source: str, group_id: str) -> Sequence[Reservation]:
-        """The rooms of one booking, oldest first; none without a ``group_id``."""
-        ...
-
-    def add(self, reservation: Reservation) -> Reservation: ...
-
-    def put(self, reservation: Reservation) -> None: ...
-
-    def move(self, guest_id: int, to_guest_id: int) -> Sequence[int]: ...
-
-    def arriving(self, first: date, last: date, after_id: int, limit: int) -> Sequence[Reservation]:
-        """Live ones with arrival in [first, last], by id."""
-        ...
-
-
-class StayEvents(Protocol):
-    """What happened to stays, until their messages are made."""
-
-    def add(self, event: StayEvent) -> StayEvent | None:
-        """None when this stay, kind and revision were noted before."""
-        ...
-
-    def waiting(self, limit: int) -> Sequence[StayEvent]:
-        """Not handled yet, oldest first, for change."""
-        ...
-
-    def due(self, now: datetime, limit: int) -> Sequence[StayEvent]:
-        """Those of them whose time has come."""
-        ...
-
-    def load(self, event_id: int) -> StayEvent | None:
-        """For change."""
-        ...
-
-    def latest(self, since: datetime, limit: int) -> Sequence[StayEvent]:
-        """Not handled yet, or that happened since then; newest first."""
-        ...
-
-    def handled(self, event_id: int, at: datetime, outcome: str = "") -> None: ...
-
-    def put(self, event: StayEvent) -> None: ...
-
-    def of_reservation(self, reservation_id: int) -> Sequence[StayEvent]:
-        """Oldest first."""
-        ...
 
 
 class Outbox(Protocol):
