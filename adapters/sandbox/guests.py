@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from adapters.sandbox.agenda import Agenda
 from adapters.sandbox.places import Place
@@ -37,7 +36,7 @@ class Guests:
             return
         self._said[person.key] = spoken + 1
         text = person.answers[spoken]
-        self._plan(replace(answer, text=text), ANSWER_AFTER + len(text) * _TYPING_PER_CHARACTER)
+        self._plan(answer._replace(text=text), ANSWER_AFTER + len(text) * _TYPING_PER_CHARACTER)
 
     def _plan(self, later: Later, seconds: float) -> None:
         self._agenda.add(seconds, lambda: self._places[later.by].write(later))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from adapters.sandbox import house
 
@@ -14,8 +15,7 @@ H = 60
 D = 24 * H
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A guest; one who is not ``known`` only has an address until somebody asks."""
 
     key: str
@@ -40,8 +40,7 @@ class Person:
     """What this guest writes back each time the desk has answered, then no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(NamedTuple):
     """Days count from the hotel's today."""
 
     guest: str
@@ -58,8 +57,7 @@ class Stay:
     notes: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Guest:
+class Guest(NamedTuple):
     """A guest's message, ``ago`` minutes before the start."""
 
     ago: float
@@ -80,8 +78,7 @@ class Guest:
     """Code of what is odd about the sender."""
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     """An answer of ours and its fate."""
 
     ago: float
@@ -101,8 +98,7 @@ class Desk:
     """Sent by a rule of the hotel's, and by nobody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reacted:
+class Reacted(NamedTuple):
     """A guest's emoji on the n-th line of the thread."""
 
     ago: float
@@ -110,8 +106,7 @@ class Reacted:
     emoji: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
+class Edited(NamedTuple):
     """The guest writes the n-th line anew."""
 
     ago: float
@@ -119,29 +114,25 @@ class Edited:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unsent:
+class Unsent(NamedTuple):
     ago: float
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(NamedTuple):
     """An answer given outside the program."""
 
     ago: float
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     ago: float
     by: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Did:
+class Did(NamedTuple):
     """An act of an operator: ``close``, ``snooze``, ``spam``, ``assign``, ``tag``, ``request``, ``read``, ``draft``,
     ``no_reply``."""
 
@@ -157,8 +148,7 @@ class Did:
 Line = Guest | Desk | Elsewhere | Note | Did | Reacted | Edited | Unsent
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(NamedTuple):
     key: str
     guest: str
     channel: str
@@ -181,8 +171,7 @@ class Thread:
         return (isinstance(line, Guest) and line.comment) or (isinstance(line, Desk) and line.under is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(NamedTuple):
     """Something a guest writes by themselves, ``after`` seconds from the start."""
 
     after: float
@@ -204,8 +193,7 @@ class Later:
         return self.vendor or house.VENDORS[self.channel]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """A text of the hotel: a snippet, a reminder, or (with ``category``) a template that WhatsApp knows."""
 
     name: str
@@ -219,8 +207,7 @@ class Words:
     variables: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """A hotel in the middle of its day; the same for the same ``now`` and seed."""
 
     now: datetime
@@ -234,7 +221,7 @@ class Sample:
     mail: str
     twilio: str = "AC" + "5a" * 16
     """The account's name at Twilio."""
-    people: dict[str, Person] = field(default_factory=dict)
+    people: Mapping[str, Person] = {}
     stays: tuple[Stay, ...] = ()
     threads: tuple[Thread, ...] = ()
     later: tuple[Later, ...] = ()

@@ -231,7 +231,7 @@ def test_every_template_names_variables_that_exist(sample: Sample) -> None:
 def test_a_guest_who_is_answered_answers_in_their_language_and_then_stops(sample: Sample) -> None:
     hand = Hand()
     agenda, account = Agenda(hand), account_of(sample)
-    quiet = Sample(**{**{f: getattr(sample, f) for f in sample.__slots__}, "later": ()})
+    quiet = sample._replace(later=())
     Guests(quiet, [TwilioPlace(quiet, account)], agenda).begin()
     jonas = sample.people["jonas"]
     before = {message.sid for message in account.messages()}

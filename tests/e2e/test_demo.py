@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from adapters.sandbox.house import ACCOUNTS
 from storage.store import open_store
 from tests.e2e.terminal import PATIENCE, Line
 
+CALLED = {"desk-whatsapp", "desk-chat"}
+"""They have nothing to poll."""
 PROGRAM = [sys.executable, "-m", "tui_inbox"]
 
 
@@ -58,9 +61,18 @@ def test_the_demo_shows_a_hotel_carries_an_answer_and_leaves_nothing_behind(
         line.read(1.0)
         line.keys(b"A room is kept for you.\r")
         line.until(lambda: any("kept for you" in row and "✓✓" in row for row in line.text.splitlines()))
+        line.until(lambda: at_work(folder) == set(ACCOUNTS.values()) - CALLED)
         line.keys(b"\x11")
         assert line.ended() == 0
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def at_work(folder: Path) -> set[str]:
+    """The accounts that were polled well since the demo was opened."""
+    with open_store(f"sqlite:///{folder}/inbox.db") as store, store.read() as tx:
+        rows = {row.name: row.poll_ok_at for row in tx.accounts.all() if row.state == "connected" and row.poll_ok_at}
+    opened = min(rows.values())
+    return {name for name, at in rows.items() if at > opened}
 
 
 def test_the_demo_speaks_french_when_asked(tmp_path: Path, home: dict[str, str]) -> None:
