@@ -16,7 +16,6 @@ from tui_inbox.tui.dialogs.form import Field, Form, Values
 from tui_inbox.tui.render.columns import column
 from tui_inbox.tui.render.criteria import criterion_words, value_words
 from tui_inbox.tui.render.line import Part
-from tui_inbox.tui.screens.desk_screen import DeskScreen
 from tui_inbox.tui.screens.guest_lists import names_words
 from tui_inbox.tui.screens.table_screen import TableScreen
 from tui_inbox.tui.widgets.table import Parts
@@ -136,7 +135,5 @@ class CriteriaScreen(TableScreen[Criterion]):
         hint = _("It stands above the inbox and beside all guests.")
         form = Form(app.ink, _("Name of the list"), [Field("name", _("name"), self.made.name, hint=hint)], save)
         if await app.push_screen_wait(form):
-            await app.pop_screen()
-            below = app.screen
-            if isinstance(below, DeskScreen):
-                below.say(_("saved"))
+            # Not waited for: this very worker belongs to the screen that goes.
+            app.pop_screen()

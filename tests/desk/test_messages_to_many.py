@@ -1,0 +1,296 @@
+"""Guest lists and messages to many, as an operator meets them at the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from storage.store import SqlStore
+from tests.builders import NOW, a_guest, a_reservation
+from tests.desk.house import House
+from tests.services.test_campaigns import BOSS, people
+from tests.tui.driving import Desk
+from tests.tui.hotel import ANA, a_desk
+from tui_inbox import wording
+from tui_inbox.domain.guest import Line
+from tui_inbox.domain.guest_list import GuestList
+from tui_inbox.ports.store import Transaction
+from tui_inbox.services import guest_lists, guests, offers, pins
+from tui_inbox.services.desk import Bulk
+from tui_inbox.tui.dialogs.chooser import Chooser
+from tui_inbox.tui.dialogs.form import Form
+from tui_inbox.tui.screens.group_send import GroupSendScreen
+from tui_inbox.tui.screens.sends import SendsScreen
+
+LONG = "Bonjour ##{{first_name}}, ce soir on entre par la cour, rue du Port." + " Merci beaucoup." * 6
+
+
+@pytest.fixture
+def house(sqlite_store: SqlStore, tmp_path: Path) -> House:
+    return House(sqlite_store, tmp_path, a_desk(bulk=Bulk(74, 60)))
+
+
+def arrivals(t: Transaction, count: int) -> list[int]:
+    """Two of them have opted out of advertising, one has no number; all arrive today."""
+    ids = people(t, count - 1)
+    ids.append(a_guest(t, "Zoé Sansnuméro").id)
+    for guest_id in ids:
+        a_reservation(t, t.guests.load(guest_id), 0, 2)
+    for guest_id in ids[:2]:
+        guests.set_consent(t, ANA, guest_id, "marketing", "sms", False, "mail", NOW)
+    guest_lists.save(t, ANA, GuestList(0, "Arrivées", {"arriving_within": "0"}), NOW)
+    return ids
+
+
+async def fill(desk: Desk, **values: str) -> None:
+    """Type into the open form, and save it."""
+    form = desk.app.screen
+    assert isinstance(form, Form)
+    for name, value in values.items():
+        widget = form.widget(name)
+        widget.focus()
+        await desk.settle()
+        if hasattr(widget, "choices"):
+            while widget.value != value:
+                await desk.press("right")
+        elif hasattr(widget, "text"):
+            widget.text = value
+        else:
+            widget.value = value
+    await desk.press("ctrl+s")
+    await desk.settle()
+
+
+async def pick(desk: Desk, words: str) -> None:
+    """Choose the option with these words in an open dialog."""
+    await desk.until(lambda: isinstance(desk.app.screen, Chooser) and words in _labels(desk.app.screen))
+    dialog = desk.app.screen
+    assert isinstance(dialog, Chooser)
+    while dialog.pane.lit is None or dialog.pane.lit.label != words:
+        await desk.press("down")
+    await desk.press("enter")
+
+
+def _labels(dialog: Chooser) -> list[str]:
+    return [option.label for option in dialog.pane.options if not option.why_not]
+
+
+def group(desk: Desk) -> GroupSendScreen:
+    screen = next(one for one in desk.app.screen_stack if isinstance(one, GroupSendScreen))
+    assert screen.summary is not None
+    return screen
+
+
+async def written_to(desk: Desk, text: str = LONG) -> None:
+    await desk.press("G")
+    await pick(desk, "Arrivées")
+    await desk.until(lambda: isinstance(desk.app.screen, Form))
+    await fill(desk, channels="sms", text=text)
+
+
+async def test_e6_seventy_six_arrivals(house: House) -> None:
+    """Blocked at 75, reduced to 70, 67 get two parts each, throttled; hold all stops the rest."""
+    house.do(arrivals, 76)
+    async with house.screen((80, 24), people={"ana": ANA, "chef": BOSS}) as desk:
+        await written_to(desk)
+        assert "76 chosen, bulk.max_recipients allows 74" in desk.text
+        await desk.press("ctrl+s")
+        assert "an administrator can unlock" in " ".join(desk.text.split())
+        await pick(desk, "Go back")
+        assert isinstance(desk.app.screen, GroupSendScreen)
+        await desk.press("end")
+        for _ in range(6):
+            await desk.press("x")
+        found = group(desk).summary
+        assert found is not None
+        assert [(one.guest.name, one.refusal and one.refusal.code) for one in found.left_out] == [
+            ("Guest000 Martin", "left_out_marketing"),
+            ("Guest001 Martin", "left_out_marketing"),
+            ("Zoé Sansnuméro", "no_address_for"),
+        ]
+        assert "67 get it  3 not  134 parts  about 9.38 EUR" in desk.text
+        await desk.press("home")
+        assert "Has unsubscribed from advertising." in desk.text
+        assert desk.line("Guest000").strip()
+        for _ in range(3):
+            await desk.press("down")
+        assert "Bonjour Guest002" in desk.text
+        await desk.press("down")
+        assert "Bonjour Guest003" in desk.text
+        await desk.press("ctrl+s")
+        await pick(desk, "Send")
+        await desk.until(lambda: isinstance(desk.app.screen, SendsScreen))
+        house.clock.forward(seconds=20)
+        house.work()
+        house.work()
+        assert len(house.sent()) == 20
+        await desk.press("H")
+        await desk.type("L'eau est coupee")
+        await desk.press("enter")
+        await desk.until(lambda: "everything is held" in desk.text)
+        house.clock.forward(seconds=60)
+        house.work()
+        assert len(house.sent()) == 20
+        await desk.press("H")
+        for _ in range(6):
+            house.clock.forward(seconds=20)
+            house.work()
+        house.work()
+        assert len(house.sent()) == 67
+        assert len({row.address for _id, row in house.sms.sent}) == 67
+        await desk.press("f5")
+        await desk.until(lambda: "70/70" in desk.text)
+        await desk.press("enter")
+        await desk.until(lambda: "guest by guest" in desk.text)
+        assert "Has unsubscribed from advertising." in desk.text
+
+
+async def test_an_administrator_s_name_and_pin_unlock_it(house: House) -> None:
+    house.do(arrivals, 76)
+    house.do(pins.put, BOSS, "1234")
+    async with house.screen(people={"ana": ANA, "chef": BOSS}) as desk:
+        await written_to(desk)
+        await desk.press("ctrl+s")
+        await pick(desk, "Unlocked by Chef")
+        await desk.type("9999")
+        await desk.press("enter")
+        await desk.until(lambda: "PIN" in desk.text and isinstance(desk.app.screen, GroupSendScreen))
+        await desk.press("ctrl+s")
+        await pick(desk, "Unlocked by Chef")
+        await desk.type("1234")
+        await desk.press("enter")
+        await pick(desk, "Send")
+        await desk.until(lambda: isinstance(desk.app.screen, SendsScreen))
+        assert "unlocked by" in desk.text
+
+
+async def test_a_list_is_built_with_its_count_and_stands_above_the_inbox_at_once(house: House) -> None:
+    house.writes("Bonjour")
+    house.writes("Hello", address="+33612345679")
+
+    def coming(t: Transaction) -> None:
+        a_reservation(t, t.guests.load(house.conversation().guest_id), 3, 5)
+        nameless = a_guest(t, "Ida Sanstel")
+        a_reservation(t, nameless, 2, 4)
+
+    house.do(coming)
+    async with house.screen((80, 24)) as desk:
+        assert "All guests" not in desk.text
+        await desk.press("f10")
+        await desk.press("a")
+        await _criterion(desk, "arrives within days")
+        await desk.type("7")
+        await desk.press("enter")
+        await desk.until(lambda: "2 guests fit" in desk.text)
+        await _criterion(desk, "phone known")
+        await pick(desk, "no")
+        await desk.until(lambda: "1 guest fits" in desk.text)
+        assert "Ida Sanstel" in desk.text
+        await desk.press("x")
+        await desk.until(lambda: "2 guests fit" in desk.text)
+        await desk.press("ctrl+s")
+        await desk.type("Bientot")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "2 guests fit now" in desk.text)
+        await desk.press("escape")
+        await desk.until(lambda: "Bientot" in desk.text)
+        assert len(desk.inbox.rows.rows) == 2
+        await desk.press("L")
+        await pick(desk, "Bientot")
+        await desk.until(lambda: len(desk.inbox.rows.rows) == 1)
+        await desk.press("c")
+        await desk.until(lambda: len(desk.inbox.rows.rows) == 2)
+        await desk.press("f6")
+        await desk.press("down")
+        await desk.press("L")
+        await pick(desk, "Bientot")
+        await desk.until(lambda: "Ida Sanstel" in desk.text and "345679" not in desk.text)
+
+
+async def _criterion(desk: Desk, words: str) -> None:
+    await desk.press("home")
+    for _ in range(20):
+        if words in desk.line("▌"):
+            await desk.press("enter")
+            return
+        await desk.press("down")
+    raise AssertionError(desk.text)
+
+
+async def test_moving_a_list_first_changes_the_chips_for_everybody(house: House) -> None:
+    for name in ("Un", "Deux", "Trois"):
+        house.do(guest_lists.save, ANA, GuestList(0, name, {"vip": "yes"}), NOW)
+    async with house.screen() as desk:
+        await desk.press("f10")
+        await desk.press("end", "K", "K")
+        await desk.press("escape")
+        await desk.until(lambda: desk.text.find("Trois") < desk.text.find("Un  "))
+    async with house.screen() as desk:
+        await desk.until(lambda: "All guests  Trois  Un  Deux" in desk.text)
+        await desk.press("f10")
+        await desk.press("x")
+        await pick(desk, "Delete")
+        await desk.press("escape")
+        await desk.until(lambda: "All guests  Un  Deux" in desk.text)
+
+
+async def test_changed_terms_ask_first_and_no_sends_nothing(house: House) -> None:
+    house.do(arrivals, 5)
+    async with house.screen() as desk:
+        for answer, sends in (("No: nothing is sent", 0), ("Yes, send", 1)):
+            await desk.press("f11")
+            await desk.press("t")
+            await desk.until(lambda: isinstance(desk.app.screen, Form))
+            await fill(desk, link="https://hotel.example/r", channels="sms", note="Merci de lire.")
+            await desk.until(lambda: "4 guests with an upcoming stay" in " ".join(desk.text.split()))
+            assert "Merci de lire." in desk.text
+            await pick(desk, answer)
+            await desk.settle()
+            with house.store.read() as t:
+                assert len(t.campaigns.all(9)) == sends
+            if not sends:
+                await desk.press("escape")
+        house.clock.forward(seconds=30)
+        house.work()
+        house.work()
+        await desk.press("f5")
+        await desk.until(lambda: "House rules" in desk.text)
+        await desk.press("enter")
+        await desk.press("f")
+        await desk.press("y")
+        await desk.until(lambda: "Guest000" not in desk.text)
+        assert "Guest001" in desk.text
+
+
+async def test_an_offer_is_seen_with_its_minutes_and_a_yes_is_noted(house: House) -> None:
+    house.do(arrivals, 4)
+    async with house.screen((80, 24)) as desk:
+        await desk.app.screen.action_do("screen_offers")  # type: ignore[attr-defined]
+        await desk.settle()
+        await desk.press("a")
+        await pick(desk, "Arrivées")
+        await desk.until(lambda: isinstance(desk.app.screen, Form))
+        await fill(desk, title="Table pour deux", minutes="30", channels="sms")
+        house.work()
+        house.clock.forward(minutes=12)
+        await desk.press("f5")
+        await desk.until(lambda: "18 minutes left" in desk.text)
+        await desk.press("down")
+        await desk.press("y")
+        await desk.until(lambda: "has it" in desk.text)
+        (view,) = house.ask(offers.listing)
+        assert view.offer.state.value == "taken"
+
+
+@pytest.mark.parametrize("keys", [("f10",), ("f10", "a"), ("f11",)])
+async def test_the_screens_are_whole_in_a_small_french_terminal(house: House, keys: Sequence[str]) -> None:
+    house.do(arrivals, 5)
+    house.do(lambda t: t.lines.put(Line("desk-sms", "sms", "+33612000001")))
+    wording.use("fr")
+    async with house.screen((80, 24)) as desk:
+        await desk.press(*keys)
+        lines = desk.text.split("\n")
+        assert max(len(line) for line in lines) <= 80
+        assert lines[-1].strip() or lines[-2].strip()
