@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from tui_inbox.domain.review import objections
 from tui_inbox.domain.template import Template, TemplateKind
 
+REVIEW_SECONDS = 20.0
+"""How long the sample hotel waits for a decision."""
 _REASONS = {"promotional_in_utility": "INCORRECT_CATEGORY", "asks_sensitive": "SCAM"}
 
 

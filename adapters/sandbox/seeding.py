@@ -7,6 +7,7 @@ from datetime import timedelta
 from adapters.sandbox.letters import letter
 from adapters.sandbox.mailbox import SandboxMailbox
 from adapters.sandbox.pictures import png
+from adapters.sandbox.reviewer import REVIEW_SECONDS
 from adapters.sandbox.script import Desk, Elsewhere, Guest, Sample, Thread
 from adapters.sandbox.twilio_account import ContentTemplate, Media, Step, StoredMessage, TwilioAccount
 from tui_inbox.domain.consent import keyword
@@ -18,7 +19,7 @@ _UNREACHABLE = ("hugo",)
 
 def account_of(sample: Sample) -> TwilioAccount:
     """A Twilio account that has lived through the script."""
-    account = TwilioAccount(name=sample.hotel, sms=sample.sms, whatsapp=sample.whatsapp)
+    account = TwilioAccount(name=sample.hotel, sms=sample.sms, whatsapp=sample.whatsapp, review_seconds=REVIEW_SECONDS)
     account.unreachable = {sample.people[key].phone for key in _UNREACHABLE}
     account.templates = [
         ContentTemplate(

@@ -10,6 +10,7 @@ from adapters.sandbox import house
 from adapters.sandbox.agenda import Agenda
 from adapters.sandbox.places import Heard
 from adapters.sandbox.recordings import ogg
+from adapters.sandbox.reviewer import REVIEW_SECONDS
 from adapters.sandbox.script import Guest, Later, Person, Sample
 from adapters.sandbox.whatsapp_cloud_account import CloudTemplate, Media, SentMessage, WhatsAppAccount
 
@@ -19,7 +20,7 @@ _OGG = "audio/ogg; codecs=opus"
 
 def whatsapp_account(sample: Sample) -> WhatsAppAccount:
     """A number whose guests have written as the script says; what is past Meta does not tell again."""
-    account = WhatsAppAccount(number=house.WHATSAPP_CLOUD, name=sample.hotel)
+    account = WhatsAppAccount(number=house.WHATSAPP_CLOUD, name=sample.hotel, review_seconds=REVIEW_SECONDS)
     account.templates = [
         CloudTemplate(
             sample.id_of("", words.name, words.language)[:15],
