@@ -61,21 +61,9 @@ def chosen(db: Connection, view: View, operator: str, today: date) -> Chosen | N
         words = search.question(view.search)
         if not words:
             return None
-        whole = search.expression(db, words, whole=True)
-        hits = search.count(db, whole, MEMBERS + 1)
-        if hits > MEMBERS:
-            probe, asked = search.probe(words)
-            conditions.append(probe)
-            params |= asked
-        else:
-            params |= {"words": search.expression(db, words), "most": search.MOST_HITS}
-            if hits > GATHERED:
-                # The plus keeps the sets from being read first.
-                within = f"+c.id IN ({search.conversations(db)}) OR +c.guest_id IN ({search.guests(db)})"
-                conditions.append(f"({within})")
-            else:
-                source = f"({_hits(db)}) hit CROSS JOIN conversation c"
-                conditions.append("c.id = hit.id")
+        source, condition, asked = _with_words(db, words)
+        conditions.append(condition)
+        params |= asked
     if view.tag:
         params["tag"] = view.tag
         if source == CONVERSATION:
@@ -119,6 +107,19 @@ def chosen(db: Connection, view: View, operator: str, today: date) -> Chosen | N
     if source != CONVERSATION or view.tab is not Tab.ALL:
         by_state = ()
     return Chosen(source, tuple(conditions), params, by_state)
+
+
+def _with_words(db: Connection, words: search.Words) -> tuple[str, str, dict[str, object]]:
+    """Source, condition and parameters of a search: the rarer the words, the sooner they are asked."""
+    hits = search.count(db, search.expression(db, words, whole=True), MEMBERS + 1)
+    if hits > MEMBERS:
+        return CONVERSATION, *search.probe(words)
+    params: dict[str, object] = {"words": search.expression(db, words), "most": search.MOST_HITS}
+    if hits > GATHERED:
+        # The plus keeps the sets from being read first.
+        within = f"+c.id IN ({search.conversations(db)}) OR +c.guest_id IN ({search.guests(db)})"
+        return CONVERSATION, f"({within})", params
+    return f"({_hits(db)}) hit CROSS JOIN conversation c", "c.id = hit.id", params
 
 
 _TAGGED = (
