@@ -167,7 +167,6 @@ class MessageRow(Struct, frozen=True):
     billed_as: str = ""
     seconds: int | None = None
     switched: str = ""
-    """Code of why it went by another channel than it was written for."""
 
 
 class EventRow(Struct, frozen=True):

@@ -205,6 +205,18 @@ def test_raising_lets_what_waits_be_released_and_asks_windows_again(house: Front
     assert used(house) == Budget(5, 2)
 
 
+def test_what_waits_is_not_sent_past_the_budget_one_by_one(house: Front) -> None:
+    a_reminder(house, "one")
+    held = a_reminder(house, "second")
+    house.deliver()
+    with house.store.write() as t, pytest.raises(Refused, match="sms_budget_used"):
+        delivery.send_again(t, house.desk, ANA, held.id, house.now)
+    raised(house, "2")
+    with house.store.write() as t:
+        delivery.send_again(t, house.desk, ANA, held.id, house.now)
+    assert house.deliver() == [OutboxState.ACCEPTED]
+
+
 def test_raised_by_less_than_waits_the_rest_waits_on(house: Front) -> None:
     rows = [a_reminder(house, key) for key in ("a", "bb", "ccc", "dddd")]
     house.deliver()

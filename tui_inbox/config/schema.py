@@ -14,6 +14,7 @@ Code = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 Price = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)?$")]
 Language = Literal["auto", "en", "fr"]
 Role = Literal["admin", "operator", "read-only"]
+Parts = Annotated[int, Meta(ge=0, le=10_000_000)]
 Seconds = Annotated[int, Meta(ge=0, le=30)]
 
 
@@ -106,8 +107,8 @@ class Receiver(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sms(Struct, frozen=True, forbid_unknown_fields=True):
-    monthly_segments: Annotated[int, Meta(ge=0)] = 0
-    accounts: dict[Code, Annotated[int, Meta(ge=0)]] = field(default_factory=dict)
+    monthly_segments: Parts = 0
+    accounts: dict[Code, Parts] = field(default_factory=dict)
 
 
 class Footer(Struct, frozen=True, forbid_unknown_fields=True):

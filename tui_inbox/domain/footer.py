@@ -48,7 +48,7 @@ DEFAULTS: Mapping[str, Footer] = {
         "##{{unsubscribe}}",
         "Recibe este mensaje porque fue nuestro huésped. Para no recibir más ofertas por correo, responda STOP o "
         "siga ##{{unsubscribe}}",
-        "Responda STOP para no recibir más.",
+        "Responda STOP para darse de baja.",
     ),
     "it": Footer(
         "Riceve questo messaggio per la sua prenotazione. Per non ricevere più avvisi per e-mail risponda STOP o "

@@ -296,7 +296,7 @@ def send_again(tx: Transaction, desk: Desk, actor: Actor, outbox_id: int, now: d
         outbox_id,
         (OutboxState.NEEDS_OPERATOR, OutboxState.FAILED, OutboxState.EXPIRED, OutboxState.HELD),
     )
-    fault = fault_of(tx, desk, row, now)
+    fault = fault_of(tx, desk, row, now) or sms_budget.still_used_up(tx, desk, row, now)
     if fault is not None:
         raise fault
     values = {"not_before": now, "expires_at": None, "reason": "", "vendor_text": "", "created_at": now}

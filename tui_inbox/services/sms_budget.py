@@ -63,6 +63,12 @@ def release_held(tx: Transaction, desk: Desk, actor: Actor, account: str, now: d
     return gone, flagged
 
 
+def still_used_up(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> Refused | None:
+    """Why a row that waits for the budget cannot be sent one by one: it is raised for all of them."""
+    found = budget(tx, desk, row.account, now) if row.reason == USED_UP else Budget(0, 0)
+    return None if found.allows(1) else Refused(USED_UP, used=found.used, budget=found.limit)
+
+
 def within(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> Outgoing | None:
     """The row if it may be queued: as it is, or as a mail; None when it waits or is not needed any more."""
     message = tx.messages.get(row.message_id)

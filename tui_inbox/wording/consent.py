@@ -13,7 +13,6 @@ SENTENCES: dict[str, str] = {
     "sms_budget_used": N_("The month's SMS are used up: {used} of {budget}."),
     "sms_budget_ask": N_("The month's SMS are used up: {used} of {budget}. This message is {parts} more."),
     "sms_budget_number": N_("Write a whole number of SMS parts, or 0 for no limit."),
-    "config_bad_mail": N_("{key} = {seen} is no mail address."),
     "config_bad_public_url": N_(
         "{key} = {seen}: write the address of your reverse proxy, like “https://chat.hotel.example”."
     ),
