@@ -88,8 +88,8 @@ class Guide(Reader):
 
     def __init__(self, ink: Ink) -> None:
         lines: list[list[Part]] = [[(_(line) if line else "", "text")] for line in GUIDE]
-        lines += [[], [(GUIDELINES, "info")], [(_("c copies this link"), "muted")]]
-        super().__init__(ink, _("What templates may say"), lines=lines)
+        lines += [[], [(GUIDELINES, "info")]]
+        super().__init__(ink, _("What templates may say (c copies the guidelines’ link)"), lines=lines)
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "c":
