@@ -161,6 +161,7 @@ def _reply(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--subject", default="", help=_("for an e-mail"))
     parser.add_argument("--send-now", action="store_true", help=_("do not wait for the undo time"))
+    parser.add_argument("--over-budget", action="store_true", help=_("also when the month's SMS are used up"))
     _json(parser)
 
 

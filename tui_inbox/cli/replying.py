@@ -39,6 +39,7 @@ def reply(options: Namespace) -> int:
                 text,
                 subject=options.subject,
                 send_now=options.send_now,
+                over_budget=options.over_budget,
                 key=replying.new_key(),
             ),
             now,
