@@ -94,7 +94,7 @@ _LINES = {
 def guest_texts(event: BookingEvent) -> list[Template]:
     """In every language that they are written in."""
     return [
-        Template(0, TemplateKind.REMINDER, f"booking {event.value}", language, body, subject=subject)
+        Template(0, TemplateKind.REMINDER, f"booking {event.value}", language, body, subject=subject, event=event.value)
         for language, (subject, body) in _TEXTS[event].items()
     ]
 

@@ -38,6 +38,7 @@ _AREAS = (
     "meta",
     "consent",
     "groups",
+    "planner",
 )
 
 

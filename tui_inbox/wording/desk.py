@@ -76,7 +76,7 @@ SENTENCES: dict[str, str] = {
     "bad_shortcut": N_("“{shortcut}” cannot be typed after “;”: use a-z, 0-9, - and _."),
     # Rules and what they plan
     "rule_name": N_("Give the rule a name."),
-    "rule_days": N_("Between 0 and {limit} days before arrival."),
+    "rule_days": N_("Between 0 and {limit} days."),
     "rule_channels": N_("Choose at least one channel that is connected."),
     "rule_time": N_("“{text}” is no hour; write it like 18:00."),
     "template_category": N_("Choose a category: utility is about the guest's own booking, the rest is marketing."),
