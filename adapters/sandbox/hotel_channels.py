@@ -108,9 +108,9 @@ THREADS = (
     )),
     Thread("fb-brunch", "nadia", "messenger", (
         Guest(6 * H, "Bonjour, faut-il réserver pour le brunch ? Et y a-t-il un menu enfant ?", comment=True),
-        Desk(6 * H - 12, "leo", "Bonjour Nadia, oui, la réservation est conseillée : 01 99 00 12 34.", under=0),
+        Desk(6 * H - 12, "leo", "Bonjour Nadia, oui, la réservation est conseillée : 01 99 00 12 34.", "sent", under=0),
         Guest(5 * H, "Merci ! Et pour le menu enfant ?", comment=True, answers=0),
-        Desk(5 * H - 18, "ana", "Le menu enfant est à 14 €, jusqu'à 12 ans.", under=0),
+        Desk(5 * H - 18, "ana", "Le menu enfant est à 14 €, jusqu'à 12 ans.", "sent", under=0),
         Guest(66, "Parfait, on vient à 5 dimanche, je peux réserver ici ?", comment=True, answers=0),
     ), _BRUNCH),
     Thread("wa-nameless", "noor", "whatsapp", (
