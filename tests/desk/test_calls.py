@@ -61,7 +61,7 @@ class Switchboard:
         """A round, and what the worker fetches besides."""
         run_once(Parts(self.store, self.desk, {"desk-sms": self.channel()}, OneLease(), clock=self.clock))
         channel = self.channel()
-        files.fetch_remote(self.store, channel, FileBlobs(self.folder / "blobs"))
+        files.fetch_remote(self.store, channel, FileBlobs(self.folder / "blobs"), self.clock.now())
         channel.close()
 
     def rings(self, guest: str = GUEST, **happens: int) -> None:

@@ -1,6 +1,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
+from random import Random
 
 import pytest
 
@@ -58,7 +59,8 @@ class WithFiles(FakeChannel):
     [
         (b"jpeg", "stored", ""),
         (Malformed("too_big"), "refused", "too_big"),
-        (AccountBlocked("auth"), "failed", "auth"),
+        (AccountBlocked("auth"), "remote", ""),
+        (Rejected("file_gone"), "failed", "file_gone"),
         (NotSent("unreachable"), "remote", ""),
     ],
 )
@@ -69,11 +71,37 @@ def test_a_guest_s_file_is_fetched_after_its_message(
     front.channel.answer = answer
     front.guest_writes("Voici")
     blobs = Memory()
-    files.fetch_remote(front.store, front.channel, blobs)
+    files.fetch_remote(front.store, front.channel, blobs, front.now)
     with front.store.read() as tx:
         (row,) = tx.messages.page(front.conversation().id, None, 5)[0].attachments
     assert (row.name, row.state, row.reason) == ("photo.jpg", state, reason)
     assert (row.sha256 in blobs.kept) == (state == "stored")
+
+
+def test_a_file_that_does_not_come_is_asked_for_seldom_and_given_up_after_a_week(front: Front) -> None:
+    front.channel = WithFiles()
+    front.channel.answer = NotSent("broken_file")
+    front.guest_writes("Voici")
+    asked, rng = 0, Random(3)
+
+    def download(_ref: str, _most: int) -> Iterator[bytes]:
+        nonlocal asked
+        asked += 1
+        raise NotSent("broken_file")
+
+    front.channel.download = download  # type: ignore[method-assign]
+    for n in range(360):
+        files.fetch_remote(front.store, front.channel, Memory(), front.now + timedelta(seconds=10 * n), rng=rng)
+    assert 6 <= asked < 60, "an hour of rounds"
+
+    class Always(Random):
+        def random(self) -> float:
+            return 0.0
+
+    assert files.fetch_remote(front.store, front.channel, Memory(), front.now + timedelta(days=8), rng=Always()) == 1
+    with front.store.read() as tx:
+        (row,) = tx.messages.page(front.conversation().id, None, 5)[0].attachments
+    assert (row.state, row.reason) == ("failed", "broken_file")
 
 
 def test_sent_messages_are_followed_until_their_last_receipt(front: Front) -> None:

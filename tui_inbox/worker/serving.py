@@ -114,7 +114,8 @@ class Leader:
             return
 
         def write_down() -> None:
-            transcribing.write_down(parts.store, parts.desk, blobs, engine, parts.clock.now())
+            # One at a time: the end of the worker waits for it.
+            transcribing.write_down(parts.store, parts.desk, blobs, engine, parts.clock.now(), limit=1)
 
         self._every(2.0, "transcribe", write_down)
 
@@ -135,7 +136,7 @@ class Leader:
         self._every(3600.0, f"usage {name}", lambda: channels.meter(store, channel, now()), account=name)
         if parts.blobs is not None:
             blobs = parts.blobs
-            self._every(10.0, f"files {name}", lambda: files.fetch_remote(store, channel, blobs), account=name)
+            self._every(10.0, f"files {name}", lambda: files.fetch_remote(store, channel, blobs, now()), account=name)
 
     def _every(self, seconds: float, name: str, work: Callable[[], object], account: str = "") -> None:
         def tick() -> None:
