@@ -22,7 +22,8 @@ def cells(scene: Scene, forecast: Forecast) -> tuple[list[Part], list[Part]]:
 def lines(scene: Scene, forecast: Forecast) -> list[list[Part]]:
     """Beside the list: why this way, and the text as the guest gets it."""
     found: list[list[Part]] = []
-    if forecast.reason:
+    refused = [code for _channel, code in forecast.prepared.ways.refused]
+    if forecast.reason and forecast.reason not in refused:
         found.append([(sentence(forecast.reason), "soon")])
     for channel, code in forecast.prepared.ways.refused:
         found.append([(f"{scene.channel('', channel)[1]}: ", "muted"), (sentence(code), "soon")])
