@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input, TextArea
 
 from storage.store import SqlStore
 from tests.builders import NOW, a_guest, a_reservation
@@ -20,7 +21,7 @@ from tui_inbox.ports.store import Transaction
 from tui_inbox.services import guest_lists, guests, offers, pins
 from tui_inbox.services.desk import Bulk
 from tui_inbox.tui.dialogs.chooser import Chooser
-from tui_inbox.tui.dialogs.form import Form
+from tui_inbox.tui.dialogs.form import Choice, Form
 from tui_inbox.tui.screens.group_send import GroupSendScreen
 from tui_inbox.tui.screens.sends import SendsScreen
 
@@ -52,12 +53,12 @@ async def fill(desk: Desk, **values: str) -> None:
         widget = form.widget(name)
         widget.focus()
         await desk.settle()
-        if hasattr(widget, "choices"):
+        if isinstance(widget, Choice):
             while widget.value != value:
                 await desk.press("right")
-        elif hasattr(widget, "text"):
+        elif isinstance(widget, TextArea):
             widget.text = value
-        else:
+        elif isinstance(widget, Input):
             widget.value = value
     await desk.press("ctrl+s")
     await desk.settle()
@@ -110,7 +111,7 @@ async def test_e6_seventy_six_arrivals(house: House) -> None:
             ("Guest001 Martin", "left_out_marketing"),
             ("Zoé Sansnuméro", "no_address_for"),
         ]
-        assert "67 get it  3 not  134 parts  about 9.38 EUR" in desk.text
+        assert "67 get it  3 not  134 SMS  about 9.38 EUR" in desk.text
         await desk.press("home")
         assert "Has unsubscribed from advertising." in desk.text
         assert desk.line("Guest000").strip()

@@ -65,7 +65,8 @@ class Prepared(NamedTuple):
     stay: Reservation | None = None
     text: str = ""
     """As the guest reads it, with what stands under it."""
-    parts: int = 1
+    parts: int = 0
+    """SMS that are billed; 0 on other channels."""
     cost: Cost | None = None
 
 
@@ -177,12 +178,12 @@ def _written(
         if by_vendor
         else {},
     )
-    parts = sms.segments(text).count if traits.counts_segments else 1
+    parts = sms.segments(text).count if traits.counts_segments else 0
     price = cost(
         traits,
         desk.prices.get(way.channel, {}),
         desk.currency,
-        parts=parts,
+        parts=max(parts, 1),
         category=template.category if by_vendor else "service",
         country=country_of(way.address) if traits.handle is HandleKind.PHONE else "",
     )

@@ -110,7 +110,7 @@ class GroupSendScreen(TableScreen[Row]):
             ("  ", ""),
             (_("{n} not").format(n=len(found.left_out)), "bold soon" if found.left_out else "muted"),
             ("  ", ""),
-            (ngettext("{n} part", "{n} parts", found.parts), "text"),
+            (ngettext("{n} SMS", "{n} SMS", found.parts) if found.parts else "", "text"),
             (f"  {self._price(found)}", "text"),
         ]
         kinds = {MessageClass.MARKETING: _("advertising"), MessageClass.TRANSACTIONAL: _("no advertising")}
@@ -142,7 +142,7 @@ class GroupSendScreen(TableScreen[Row]):
             return [*left, (sentence(row.refusal.code, row.refusal.params), "soon")], []
         mark = self.scene.channel(row.letter.account, row.letter.channel)[0] if row.letter else ""
         left += [column(mark, 3, "muted"), (row.text.replace("\n", " "), "muted")]
-        return left, [(str(row.parts), "muted")] if row.parts > 1 else []
+        return left, [(ngettext("{n} SMS", "{n} SMS", row.parts), "muted")] if row.parts > 1 else []
 
     def describe(self, row: Row) -> list[list[Part]]:
         if isinstance(row, str):
@@ -222,7 +222,8 @@ class GroupSendScreen(TableScreen[Row]):
             if not unlocked_by:
                 return
         words = ngettext("Send it to {n} guest?", "Send it to {n} guests?", len(found.receive))
-        detail = f"{ngettext('{n} part', '{n} parts', found.parts)}, {self._price(found)}"
+        count = ngettext("{n} SMS", "{n} SMS", found.parts) if found.parts else ""
+        detail = ", ".join(part for part in (count, self._price(found)) if part)
         options = [Option(False, _("Not yet")), Option(True, _("Send"), detail)]
         chosen = await app.push_screen_wait(Chooser(app.ink, words, options))
         if chosen is None or chosen.value is not True:
