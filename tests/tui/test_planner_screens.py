@@ -67,7 +67,7 @@ async def test_tonight_shows_text_price_and_the_reason_where_nothing_goes(sessio
         assert "≈ 0.07 €" in listed(desk, "Claire Martin")
         assert "Bonjour Claire, à demain." in desk.text
         assert PHONE in desk.text
-        assert "La veille, 1 day before arrival" in desk.text
+        assert "1 day before" in desk.text
 
 
 async def test_one_is_held_and_released(session: Session, sqlite_store: SqlStore) -> None:
