@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from adapters._answers import Answer
 
 T = TypeVar("T")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 _DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
@@ -55,6 +54,6 @@ def answered(answer: Answer, type_: type[T]) -> T:
 def moment_of(seconds: str | int | float | None) -> datetime | None:
     """Unix seconds, as a number or a string of digits, in UTC; None when absent or out of any calendar."""
     try:
-        return _EPOCH + timedelta(seconds=float(seconds)) if seconds is not None else None
-    except (ValueError, OverflowError):
+        return datetime.fromtimestamp(float(seconds), UTC) if seconds is not None else None
+    except (ValueError, OverflowError, OSError):
         return None

@@ -60,7 +60,7 @@ def _message(told: wire.Told, own: str) -> Sequence[Item]:
         return ()
     number = wire.phone(message.from_)
     ids = (message.from_user_id, message.from_parent_user_id, contact.user_id, contact.parent_user_id)
-    others = [one for one in dict.fromkeys(ids) if one and wire.user_id(one)]
+    others = [one for one in dict.fromkeys(ids) if one and wire.user_id(one)] if any(ids) else []
     address = number or (others.pop(0) if others else "")
     if not address:
         raise Malformed("no_guest_address")
