@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
+from textual.worker import Worker
 
 from tests.tui.hotel import StandingClock
 from tests.tui.pictures import text_of
@@ -63,9 +64,9 @@ class Desk:
                 await asyncio.wait([asyncio.ensure_future(_ended(w)) for w in busy], timeout=PATIENCE)
         await self.pilot.pause()
 
-    def _waits(self, _worker: object) -> bool:
-        """A worker that asked a question waits for the person, not the other way round."""
-        return isinstance(self.app.screen, ModalScreen)
+    def _waits(self, worker: Worker[object]) -> bool:
+        """A worker that asked a question waits for the person, and one of a screen beneath for the one above."""
+        return isinstance(self.app.screen, ModalScreen) or worker.node.screen is not self.app.screen
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Something becomes true soon."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from tui_inbox.domain.channel import ChannelTraits
-from tui_inbox.domain.design import Plain, is_designed, plain
+from tui_inbox.domain.design import is_designed, plain
 from tui_inbox.domain.design_html import html
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.reservation import Reservation
@@ -93,8 +93,3 @@ def _named(match: re.Match[str], template: Template) -> str:
 def traits_of(desk: Desk, channel: str) -> ChannelTraits | None:
     """Of the first account that serves this channel."""
     return next((info.channels[channel] for info in desk.accounts.values() if channel in info.channels), None)
-
-
-def for_channel(text: str, traits: ChannelTraits) -> Plain:
-    """What a guest reads on this channel of a text that is written once for all."""
-    return plain(designed(text)) if "plain_text_only" in traits.content_rules else Plain(text)

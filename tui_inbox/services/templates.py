@@ -28,7 +28,7 @@ from tui_inbox.domain.template import (
 from tui_inbox.services.design import bad_links
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.matching import country_of
-from tui_inbox.services.rendering import NUMBERED, filled, for_channel
+from tui_inbox.services.rendering import NUMBERED, filled
 from tui_inbox.services.variables import BUILT_IN, allowed, fields, kept, values_of, with_texts
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ __all__ = [
     "approved",
     "archive",
     "fault_in",
-    "for_channel",
     "language_of",
     "listing",
     "preview",

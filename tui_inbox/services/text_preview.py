@@ -151,5 +151,5 @@ def missing_languages(found: Sequence[Template], template: Template) -> tuple[st
     """Languages that other texts of this kind have and this one has not."""
     if template.kind is TemplateKind.TEXT:
         found = [one for one in found if (one.property, one.room_type) == (template.property, template.room_type)]
-    mine = {one.language for one in found if one.name == template.name}
+    mine = {template.language, *(one.language for one in found if one.name == template.name)}
     return tuple(sorted({one.language for one in found if one.kind is template.kind} - mine))

@@ -15,18 +15,15 @@ from tui_inbox.domain.planner import Rule, RuleKind
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.services import planning, templates
 from tui_inbox.services.desk import Desk
-from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
 from tui_inbox.tui.dialogs.form import Field, Form, Save, Values
+from tui_inbox.tui.dialogs.text_blocks import ask_variable, opened_before
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.theme import Ink
 from tui_inbox.tui.widgets.lines import LinesPane
-from tui_inbox.wording import N_, _
+from tui_inbox.wording import _
 
 if TYPE_CHECKING:
     from tui_inbox.tui.screens.desk_screen import DeskScreen
-
-CATEGORIES = {"": N_("choose one"), "utility": N_("utility"), "marketing": N_("marketing")}
-_OPENED = re.compile(r"##\{\{\s*([a-z0-9_]*)$")
 
 
 class TemplateForm(Form):
@@ -52,7 +49,7 @@ class TemplateForm(Form):
         lines: list[list[Part]] = [[(" " + _("as Claire Martin reads it:"), "muted")]]
         lines += [[(" " + line, "info")] for line in rendered.text.split("\n")]
         self.preview.show(lines[:5])
-        if self._opened() is not None:
+        if self._opened():
             self._offer()
 
     def more_keys(self) -> list[Part]:
@@ -69,74 +66,22 @@ class TemplateForm(Form):
         assert isinstance(box, TextArea)
         return box
 
-    def _opened(self) -> str | None:
-        """What follows the ``##{{`` just typed before the cursor; None when there is none."""
-        row, place = self.box.cursor_location
-        line = self.box.document.get_line(row)
-        found = _OPENED.search(line[:place])
-        return found[1] if found and self.focused is self.box and not line[place:].startswith("}") else None
+    def _opened(self) -> bool:
+        """Was a variable begun before the cursor?"""
+        return self.focused is self.box and opened_before(self.box) is not None
 
     def _offer(self) -> None:
-        self.run_worker(self._pick(), group="pick", exclusive=True, exit_on_error=False)
-
-    async def _pick(self) -> None:
-        options = [Option(name, name) for name in templates.allowed(self.kind, self.desk)]
-        typed = self._opened() or ""
-        dialog = Chooser(
-            self.ink, _("Which variable?"), options, find=narrowed(options), typing=_("name"), text=typed, lines=10
-        )
-        chosen = await self.app.push_screen_wait(dialog)
-        self.box.focus()
-        if chosen is None or chosen.value is None:
-            return
-        row, place = self.box.cursor_location
-        opened = _OPENED.search(self.box.document.get_line(row)[:place])
-        start = place - len(opened[0]) if opened else place
-        self.box.replace(f"##{{{{{chosen.value}}}}}", (row, start), (row, place))
+        work = ask_variable(self.app, self.ink, self.desk, self.kind, "", self.box)
+        self.run_worker(work, group="pick", exclusive=True, exit_on_error=False)
 
 
 async def ask_template(screen: DeskScreen, template: Template) -> bool:
-    """Make (id 0) or change a template of ours. The vendor's are changed in one thing: which variable fills what."""
-    app = screen.desk_app
-    desk = app.session.desk
+    """Make (id 0) or change a text of ours. The vendor's are changed in one thing: which variable fills what."""
     if template.vendor_id:
         return await _ask_mapping(screen, template)
-    shortcut = Field("shortcut", _("shortcut"), template.shortcut, hint=_("Typed after ; in the composer."))
-    fields = [
-        Field("name", _("name"), template.name),
-        Field("language", _("language"), template.language or desk.language, hint=_("Two letters: fr, en, de.")),
-    ]
-    if template.kind is TemplateKind.SNIPPET:
-        fields.append(shortcut)
-    if template.kind is TemplateKind.WHATSAPP:
-        choices = tuple((code, _(words)) for code, words in CATEGORIES.items())
-        fields.append(Field("category", _("category"), template.category, choices=choices, hint=_(CATEGORY_HELP)))
-    if template.kind is TemplateKind.REMINDER:
-        fields.append(Field("subject", _("subject"), template.subject, hint=_("For mail.")))
-    fields.append(Field("body", _("text"), template.body, long=True, hint=_("##{{ opens the list of variables.")))
+    from tui_inbox.tui.screens.text_editor import TextEditor
 
-    async def save(values: Values) -> None:
-        filled = template._replace(
-            name=values["name"],
-            language=values["language"],
-            body=values["body"],
-            shortcut=values.get("shortcut", template.shortcut),
-            subject=values.get("subject", template.subject),
-            category=values.get("category", template.category),
-        )
-        await app.gateway.write(templates.save, desk, app.actor, filled, app.now())
-
-    title = _(NEW[template.kind]) if not template.id else template.name
-    form = TemplateForm(app.ink, title, fields, save, desk, template.kind, app.now())
-    return await app.push_screen_wait(form)
-
-
-NEW = {
-    TemplateKind.SNIPPET: N_("New text"),
-    TemplateKind.REMINDER: N_("New reminder"),
-    TemplateKind.WHATSAPP: N_("New WhatsApp template (kept here; submitting it is not possible yet)"),
-}
-CATEGORY_HELP = N_("utility: about this guest's own booking or request; everything else is marketing.")
+    return bool(await screen.desk_app.push_screen_wait(TextEditor(screen.desk_app, template)))
 
 
 async def _ask_mapping(screen: DeskScreen, template: Template) -> bool:

@@ -71,7 +71,7 @@ class VendorTemplateForm(TemplateForm):
         rendered = templates.preview(self.desk, written, self.now)
         lines = [line for part in shown(rendered.text) if part for line in _single(part)]
         self.preview.show([[(" " + words, role)] for words, role in lines][:PREVIEW_LINES])
-        if self._opened() is not None:
+        if self._opened():
             self._offer()
 
     def more_keys(self) -> list[Part]:

@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui_inbox.domain.errors import TuiInboxError
-from tui_inbox.tui.commands import COMPOSER, FOOTER, Command, Selection, always, is_typed, key_words, textual_key
+from tui_inbox.tui.commands import FOOTER, TYPED, Command, Selection, always, is_typed, key_words, textual_key
 from tui_inbox.tui.feed import News
 from tui_inbox.tui.render.scene import Scene
 from tui_inbox.tui.theme import Ink
@@ -178,7 +178,7 @@ class DeskScreen(Screen[Any]):
         """The footer of the context that has the focus."""
         selection = self.selection()
         context = self.context()
-        typing = context == COMPOSER
+        typing = context in TYPED
 
         def key_of(command: Command) -> str:
             """The first key that acts here: where text is typed, no letter does."""
