@@ -84,11 +84,12 @@ def _filled(url: str, size: int) -> str:
 
 def _figures(only: str | None, stores: dict[int, str], folder: Path, disk: Path, server: str) -> Iterator[Figure]:
     if only != "screen":
-        from bench import planning, receiving, storage
+        from bench import lists, planning, receiving, storage
 
         yield from storage.figures(stores, folder, disk)
         yield from receiving.figures(disk)
         yield from planning.figures(folder)
+        yield from lists.figures(folder)
         if server:
             yield from storage.server_figures(_filled(server, SERVER_SIZE))
     if only != "storage":
