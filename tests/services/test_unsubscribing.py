@@ -93,6 +93,11 @@ def test_both_classes_have_their_footer_and_only_marketing_the_header(house: Fro
     assert "Avis : mailto:desk@hotel.example?subject=unsubscribe%20" in notice.text
     assert "Offres : mailto:desk@hotel.example?subject=unsubscribe%20" in offer.text
     assert notice.unsubscribe == ()
+    thread = house.conversation(CLAIRE, "email").id
+    with house.store.read() as t:
+        shown = t.messages.page(thread, None, 5)[-1]
+        assert t.messages.full_text(shown.id) == offer.text
+    assert (shown.text, shown.has_more) == ("Le jardin est ouvert.", True)
     raw = compose(offer, "desk@hotel.example", "Hôtel", house.now).decode()
     head = raw.partition("\r\n\r\n")[0]
     assert f"List-Unsubscribe: <mailto:desk@hotel.example?subject=unsubscribe%20{code_in(offer)}>" in head

@@ -65,10 +65,10 @@ def write(tx: Transaction, desk: Desk, conversation: Conversation, letter: Lette
     parent = _parent(tx, conversation, letter) if traits.has_subject else None
     subject = clean_line(letter.subject) or _answering(parent)
     own = desk.accounts[letter.account].own.get(letter.channel, "")
-    text = clean(letter.text)
+    text = sent = clean(letter.text)
     if letter.origin in TO_MANY:
         place = (conversation.guest_id, letter.account, letter.channel)
-        text = finished(tx, desk, *place, text, letter.message_class, now)
+        sent = finished(tx, desk, *place, text, letter.message_class, now)
     message = tx.messages.add(
         Message(
             id=0,
@@ -77,7 +77,9 @@ def write(tx: Transaction, desk: Desk, conversation: Conversation, letter: Lette
             direction=Direction.OUT,
             kind=Kind.COMMENT if letter.way is Way.PUBLIC else Kind.EMAIL if traits.has_subject else Kind.CHAT,
             origin=letter.origin,
-            text=text,
+            # A mail's footer is read by its guest, and by who asks for the whole text.
+            text=text if traits.has_subject else sent,
+            full_text=sent if traits.has_subject and sent != text else "",
             subject=subject if traits.has_subject else "",
             message_class=letter.message_class,
             channel=letter.channel,
@@ -89,7 +91,7 @@ def write(tx: Transaction, desk: Desk, conversation: Conversation, letter: Lette
             template=letter.template,
             thread_ref=message_id(letter.dedupe_key, own) if traits.has_subject else "",
             references=_references(parent) if parent else "",
-            segments=segments(text).count if traits.counts_segments else None,
+            segments=segments(sent).count if traits.counts_segments else None,
             created_at=now,
             quoted=letter.target if letter.way in (Way.QUOTE, Way.PRIVATE) else "",
             parent=letter.target if letter.way is Way.PUBLIC else "",
@@ -119,7 +121,7 @@ def enqueue(
             account=letter.account,
             channel=letter.channel,
             address=letter.address,
-            text=message.text,
+            text=message.full_text or message.text,
             state=OutboxState.HELD,
             own_address=message.own_address,
             subject=message.subject or clean_line(letter.subject),
@@ -137,7 +139,7 @@ def enqueue(
             updated_at=now,
             scheduled=letter.scheduled,
             hold_if_guest_writes=letter.hold_if_guest_writes,
-            body_hash=body_hash(message.text),
+            body_hash=body_hash(message.full_text or message.text),
             undo=undo,
             way=letter.way,
             target=letter.target,
@@ -159,8 +161,8 @@ def _files(letter: Letter) -> tuple[str, ...]:
 
 def _added(letter: Letter, message: Message) -> str:
     """What stands under the letter's own text in the message: its footer."""
-    under = message.text.removeprefix(clean(letter.text).rstrip())
-    return under.strip().removeprefix(RULE).strip() if under != message.text else ""
+    under = message.full_text.removeprefix(clean(letter.text).rstrip())
+    return under.strip().removeprefix(RULE).strip() if under != message.full_text else ""
 
 
 def _parent(tx: Transaction, conversation: Conversation, letter: Letter) -> Message | None:

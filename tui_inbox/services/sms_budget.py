@@ -142,7 +142,7 @@ def _switched(
 ) -> Outgoing | None:
     """The same row and the same key, so that it can leave once only; the message says why it is a mail."""
     place = (conversation.guest_id, letter.account, letter.channel)
-    text = without_hint(row.text, footer_of(desk, tx.guests.get(conversation.guest_id)))
+    text = plain = without_hint(row.text, footer_of(desk, tx.guests.get(conversation.guest_id)))
     if message.origin in TO_MANY:
         text = finished(tx, desk, *place, text, message.message_class, now)
     own = desk.accounts[letter.account].own.get(letter.channel, "")
@@ -171,7 +171,8 @@ def _switched(
             address=letter.address,
             own_address=own,
             kind=Kind.EMAIL,
-            text=text,
+            text=plain,
+            full_text=text if text != plain else "",
             subject=subject,
             thread_ref=ref,
             segments=None,
