@@ -9,11 +9,12 @@ import pytest
 from tests.fakes import told, written
 from tests.services.conftest import ANA, GUEST, Front
 from tui_inbox.domain.channel import AttachmentLimits, ChannelTraits, HandleKind, MessageTag
-from tui_inbox.domain.errors import Refused
+from tui_inbox.domain.errors import Refused, Unknown
 from tui_inbox.domain.message import Attachment, Kind, Origin
 from tui_inbox.domain.outbox import OutboxState, Way
 from tui_inbox.domain.window import Allowed
-from tui_inbox.services import composing, replying
+from tui_inbox.ports.channel import Found
+from tui_inbox.services import composing, delivery, replying
 from tui_inbox.services.admission import admission
 from tui_inbox.services.posting import Letter, enqueue, write
 
@@ -200,3 +201,31 @@ def test_the_ways_to_answer_are_sorted_with_hands_only_before_templates(page: Fr
 def test_a_closed_line_is_refused_with_the_vendor_s_reason(page: Front) -> None:
     page.arrives(told("access", key="A1", channel="page", address=WHO, closed_code="no_messaging", at=page.now))
     assert refusal(page) == "no_messaging"
+
+
+def test_what_is_said_in_the_chat_does_not_prove_what_was_said_under_a_post(page: Front) -> None:
+    """The same words to the same guest, both without an answer."""
+    page.channel.faults.extend([Unknown("timeout"), Unknown("timeout")])
+    public = reply(page, way=Way.PUBLIC, target="C1")
+    page.deliver()
+    chat = reply(page, repeat=True)
+    page.deliver()
+    assert {page.row(public).state, page.row(chat).state} == {OutboxState.UNKNOWN}
+    page.arrives(written("Merci !", key="OUT1", channel="page", address=WHO, at=page.now, outbound=True))
+    assert (page.row(public).state, page.row(chat).provider_id) == (OutboxState.UNKNOWN, "OUT1")
+    more = {"kind": "comment", "parent": "C1", "outbound": True}
+    page.arrives(written("Merci !", key="OUT2", channel="page", address=WHO, at=page.now, **more))
+    assert page.row(public).provider_id == "OUT2"
+
+
+def test_each_way_is_looked_up_by_itself(page: Front) -> None:
+    page.channel.faults.extend([Unknown("timeout"), (Unknown("timeout"), True)])
+    public = reply(page, way=Way.PUBLIC, target="C1")
+    page.deliver()
+    chat = reply(page, repeat=True)
+    page.deliver()
+    found = {public: (), chat: ("SM0001",)}
+    page.channel.find = lambda row: Found(found[row.id])  # type: ignore[method-assign]
+    page.clock.forward(minutes=5)
+    delivery.reconcile(page.store, page.desk, page.channel, page.now)
+    assert [page.row(one).provider_id for one in found] == ["", "SM0001"]

@@ -19,7 +19,7 @@ from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.event import Code
 from tui_inbox.domain.guest import Guest, GuestKind, Line
 from tui_inbox.domain.message import Delivery, Kind, Message
-from tui_inbox.domain.outbox import OutboxState, Outgoing, body_hash
+from tui_inbox.domain.outbox import OutboxState, Outgoing, Way, body_hash
 from tui_inbox.ports.channel import Inbound, Item, Receipt, Status
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services import heard, linking, receipts, settling, unsubscribing
@@ -150,9 +150,9 @@ class Intake:
         else:
             if self._unsettled is None:
                 self._unsettled = settling.unsettled(tx, self._account)
-            body = body_hash(item.text)
+            said = (body_hash(item.text), item.kind is Kind.COMMENT)
             to = {address, *map(clean_line, item.also)}
-            candidates = [row for row in self._unsettled if row.address in to and row.body_hash == body]
+            candidates = [r for r in self._unsettled if r.address in to and (r.body_hash, r.way is Way.PUBLIC) == said]
             # One that was given to the operator long ago claims an echo last.
             candidates.sort(key=lambda row: row.state is OutboxState.NEEDS_OPERATOR)
         if not candidates:

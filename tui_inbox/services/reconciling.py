@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from tui_inbox.domain.errors import ChannelError, NotFound, Rejected
 from tui_inbox.domain.event import Code
-from tui_inbox.domain.outbox import OutboxState, Outgoing
+from tui_inbox.domain.outbox import OutboxState, Outgoing, Way
 from tui_inbox.ports.channel import Channel, FindsSent, Found, Receipt
 from tui_inbox.ports.store import Store, Transaction
 from tui_inbox.services import settling
@@ -70,11 +70,7 @@ def _settle(tx: Transaction, desk: Desk, outbox_id: int, found: Found, now: date
     row = tx.outbox.load(outbox_id)
     if row.state not in settling.UNSURE:
         return 0
-    same = [
-        one
-        for one in settling.unsettled(tx, row.account)
-        if (one.address, one.body_hash) == (row.address, row.body_hash) and _in_sight(one, now)
-    ]
+    same = [one for one in settling.unsettled(tx, row.account) if _said(one) == _said(row) and _in_sight(one, now)]
     if any(one.state is OutboxState.INFLIGHT for one in same):
         return 0
     bound = tx.outbox.bound_ids(row.account, found.candidates)
@@ -96,6 +92,11 @@ def _settle(tx: Transaction, desk: Desk, outbox_id: int, found: Found, now: date
         # The vendor said yes and its id cannot be found: it is sent, only its receipts are lost.
         return int(settling.accepted(tx, desk, looked, Receipt(""), now) is not None)
     return _give_up(tx, row.id, "not_listed" if found.authoritative else "no_record", now)
+
+
+def _said(row: Outgoing) -> tuple[str, str, str]:
+    """What to whom: rows that agree in it look the same at the vendor's. Under a comment is another place."""
+    return row.address, row.body_hash, row.target if row.way is Way.PUBLIC else ""
 
 
 def _give_up(tx: Transaction, outbox_id: int, reason: str, now: datetime) -> int:
