@@ -165,13 +165,13 @@ async def test_a_dry_run_shows_the_coming_week_of_one_rule(session: Session, sql
 async def test_booking_messages_have_six_rows_and_switches(session: Session, sqlite_store: SqlStore) -> None:
     async with sitting(session) as desk:
         await desk.press("f9", "b")
-        for words in ("awaiting confirmation", "confirmed", "declined", "cancelled", "new dates", "reminder"):
+        for words in ("awaiting confirmation", "booking confirmed", "booking declined", "new dates", "reminder"):
             assert words in desk.text
         await on(desk, "awaiting confirmation")
         assert "Bookings are confirmed by themselves" in desk.text
-        await on(desk, "cancelled")
+        await on(desk, "booking cancelled")
         await desk.press("o", "s")
-        await desk.until(lambda: "staff: on" in listed(desk, "cancelled"))
+        await desk.until(lambda: "staff: on" in listed(desk, "booking cancelled"))
         assert "Votre réservation est annulée" in desk.text
         await desk.press("e", "down", "down", "space", "ctrl+s")
     with sqlite_store.read() as t:

@@ -7,7 +7,7 @@ from tui_inbox.tui.render.columns import field
 from tui_inbox.tui.render.compose import cost_words
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.render.scene import Scene
-from tui_inbox.wording import _, sentence
+from tui_inbox.wording import _, labelled, sentence
 
 
 def cells(scene: Scene, forecast: Forecast) -> tuple[list[Part], list[Part]]:
@@ -25,13 +25,16 @@ def lines(scene: Scene, forecast: Forecast) -> list[list[Part]]:
     refused = [code for _channel, code in forecast.prepared.ways.refused]
     if forecast.reason and forecast.reason not in refused:
         found.append([(sentence(forecast.reason), "soon")])
-    for channel, code in forecast.prepared.ways.refused:
-        found.append([(f"{scene.channel('', channel)[1]}: ", "muted"), (sentence(code), "soon")])
+    found += [refusal(scene, channel, code) for channel, code in forecast.prepared.ways.refused]
     for letter, cost in zip(forecast.prepared.letters, forecast.costs, strict=True):
-        found.append([])
-        found.append(field(_("by"), f"{scene.channel(letter.account, letter.channel)[1]} {letter.address}"))
-        found.append(field(_("price"), cost_words(cost)))
+        way = f"{scene.channel(letter.account, letter.channel)[1]} {letter.address}"
+        found.append([(way, "bold text"), ("  ", ""), (cost_words(cost), "text")])
         if letter.subject:
             found.append(field(_("subject"), letter.subject))
         found += [[(line, "text")] for line in letter.text.split("\n")]
     return found
+
+
+def refusal(scene: Scene, channel: str, code: str) -> list[Part]:
+    """Why not by this channel."""
+    return [(labelled(scene.channel("", channel)[1], ""), "muted"), (sentence(code), "soon")]

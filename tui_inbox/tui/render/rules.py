@@ -23,9 +23,9 @@ _ON_THE_DAY = {
 }
 EVENTS = {
     BookingEvent.PENDING: N_("awaiting confirmation"),
-    BookingEvent.CONFIRMED: N_("confirmed"),
-    BookingEvent.DECLINED: N_("declined"),
-    BookingEvent.CANCELLED: N_("cancelled"),
+    BookingEvent.CONFIRMED: N_("booking confirmed"),
+    BookingEvent.DECLINED: N_("booking declined"),
+    BookingEvent.CANCELLED: N_("booking cancelled"),
     BookingEvent.RESCHEDULED: N_("new dates"),
 }
 MODES = {Mode.FIRST: N_("the first that works"), Mode.BOTH: N_("all of them")}

@@ -58,7 +58,7 @@ class BookingScreen(TableScreen[EventRow]):
         return [*rows, EventRow(None, rules=sum(rule.enabled for rule in tx.planner.rules()))]
 
     def key(self, row: EventRow) -> object:
-        return row.event
+        return row.event or "reminder"
 
     def _off(self, row: EventRow) -> str:
         """Why an event never happens here."""

@@ -21,7 +21,7 @@ from tui_inbox.tui.dialogs.confirm import confirm
 from tui_inbox.tui.dialogs.form import Field, Form, Values
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.columns import column, field
-from tui_inbox.tui.render.forecast import cells, lines
+from tui_inbox.tui.render.forecast import cells, lines, refusal
 from tui_inbox.tui.render.guest_card import dates
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.render.rules import EVENTS, when_words
@@ -154,21 +154,20 @@ class PlannedScreen(TableScreen[PlannedRow]):
 
     def describe(self, row: PlannedRow) -> list[list[Part]]:
         scene = self.scene
-        found: list[list[Part]] = [[(self._guest(row), "bold text")]]
+        who: list[Part] = [(self._guest(row), "bold text")]
         if row.stay is not None:
-            found.append(field(_("stay"), f"{row.stay.room} {dates(scene, row.stay)}".strip()))
+            who += [("  ", ""), (f"{row.stay.room} {dates(scene, row.stay)}".strip(), "muted")]
         if row.event is not None:
-            return [*found, *self._event_lines(row.event)]
+            return [who, *self._event_lines(row.event)]
         assert row.planned is not None
-        found.append(field(_("leaves"), when.ahead(row.planned.due_at, scene.now, scene.zone)))
+        found = [who]
+        rule = f"{row.rule.name}, {when_words(row.rule)}" if row.rule is not None else ""
+        found.append([(when.ahead(row.planned.due_at, scene.now, scene.zone), "text"), ("  ", ""), (rule, "muted")])
         if row.planned.reason:
             found.append([(sentence(row.planned.reason), "soon")])
         for part in row.planned.said.split():
             channel, _colon, code = part.partition(":")
-            found.append([(f"{scene.channel('', channel)[1]}: ", "muted"), (sentence(code), "soon")])
-        if row.rule is not None:
-            found.append(field(_("rule"), f"{row.rule.name}, {when_words(row.rule)}"))
-            found.append(field(_("reminder"), row.rule.template))
+            found.append(refusal(scene, channel, code))
         return found + (lines(scene, row.forecast) if row.forecast is not None else [])
 
     def _event_lines(self, event: StayEvent) -> list[list[Part]]:

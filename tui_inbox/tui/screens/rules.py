@@ -186,10 +186,10 @@ class DryRunScreen(TableScreen[DryRow]):
         return [*left, *more], right
 
     def describe(self, row: DryRow) -> list[list[Part]]:
+        stay = f"{row.stay.room} {dates(self.scene, row.stay)}".strip()
         return [
-            [(row.guest.name or _("Unknown client"), "bold text")],
-            field(_("leaves"), when.ahead(row.due_at, self.scene.now, self.scene.zone)),
-            field(_("stay"), f"{row.stay.room} {dates(self.scene, row.stay)}".strip()),
+            [(row.guest.name or _("Unknown client"), "bold text"), ("  ", ""), (stay, "muted")],
+            [(when.ahead(row.due_at, self.scene.now, self.scene.zone), "text")],
             *lines(self.scene, row.forecast),
         ]
 
