@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
 from adapters.email.compose import compose
+from adapters.email.pipe import MailParser
+from tests.adapters.mail import read_inbound
 from tests.services.conftest import ANA, Front, front
 from tui_inbox.domain import optout
 from tui_inbox.domain.conversation import State
@@ -229,3 +232,16 @@ def test_marketing_by_sms_ends_with_the_hint_and_its_letters_count(front: Front)
         place = (front.conversation().guest_id, "desk-sms", "sms")
         long = footers.finished(t, front.desk, *place, "a" * 150, MARKETING, front.now)
     assert segments(long).count == 2
+
+
+def test_the_mail_of_a_real_program_is_understood(house: Front) -> None:
+    """As a mail program writes it: an empty body, the subject encoded, and folded where it likes."""
+    with closing(MailParser()) as parser:
+        code = code_in(sent_by_a_rule(house, MARKETING))
+        raw = (
+            f"From: Claire <{CLAIRE}>\r\nTo: desk@hotel.example\r\nSubject: =?utf-8?Q?unsubscribe?=\r\n {code}\r\n"
+            "Date: Mon, 23 Nov 2026 13:00:00 +0100\r\nMessage-ID: <bye@example.org>\r\n\r\n\r\n"
+        ).encode()
+        item = read_inbound(parser, raw)
+    mails(house, item.text, subject=item.subject)
+    assert refused(house, MARKETING) == "unsubscribed_marketing"
