@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,10 @@ async def editing(desk: Desk) -> TextArea:
     return desk.app.screen.query_one("#field-body", TextArea)
 
 
+def shows(desk: Desk, words: str) -> bool:
+    return words in desk.text
+
+
 async def test_every_branch_is_seen_one_after_the_other(session: Session) -> None:
     async with sitting(session) as desk:
         await editing(desk)
@@ -59,7 +64,7 @@ async def test_every_branch_is_seen_one_after_the_other(session: Session) -> Non
             ("branch: else", "To your card."),
         ):
             await desk.press("ctrl+g")
-            await desk.until(lambda words=words: words in desk.text)
+            await desk.until(partial(shows, desk, words))
             assert f"{text}" in desk.text.split(words)[1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui_inbox.wording import N_
 
 SENTENCES: dict[str, str] = {
-    "bad_condition": N_("Line {line}: “{text}” is no condition. Write: if room, if not room, if payment is cash, card."),
+    "bad_condition": N_("Line {line}: “{text}” is no condition. Write: if room, if not room, if payment is cash."),
     "else_without_if": N_("Line {line}: this “else” belongs to no “if”."),
     "end_without_if": N_("Line {line}: this “end” belongs to no “if”."),
     "if_without_end": N_("Line {line}: “if {text}” has no “end”."),
@@ -14,8 +14,6 @@ SENTENCES: dict[str, str] = {
         "“{name}” cannot be a variable's name: use a-z, 0-9 and _, and no name that exists already."
     ),
     "bad_link": N_("Line {line}: “{text}” is no address to open: write https://, mailto: or tel:."),
-    "raw_html": N_("Line {line}: “{text}” would be shown as it stands. Write it with the blocks of the menu."),
-    "picture_gone": N_("The picture {text} is not in the store of files."),
     "version_gone": N_("There is no version {n} of this text."),
     # Which variant a guest gets, and why
     "language_guest": N_("the guest's language"),
