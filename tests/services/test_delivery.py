@@ -551,3 +551,14 @@ def test_a_bounce_that_comes_before_the_answer_stands(front: Front) -> None:
     front.clock.forward(seconds=11)
     assert front.deliver() == [OutboxState.FAILED]
     assert front.row(sent.outbox_id).reason == "bad_address"
+
+
+def test_what_waits_for_an_account_that_is_gone_is_told_as_failed(front: Front) -> None:
+    front.guest_writes()
+    outbox_id = sent_reply(front)
+    without = front.desk._replace(accounts={"desk-mail": front.desk.accounts["desk-mail"]})
+    with front.store.write() as tx:
+        delivery.release(tx, front.desk, front.now)
+    with front.store.write() as tx:
+        assert delivery.recover(tx, without, "alive", front.now) == 1
+    assert (front.row(outbox_id).state, front.row(outbox_id).reason) == (OutboxState.FAILED, "channel_gone")

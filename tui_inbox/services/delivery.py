@@ -264,7 +264,8 @@ def _record_error(
 def recover(
     tx: Transaction, desk: Desk, live_owner: str, now: datetime, sending: Collection[int] = (), limit: int = 500
 ) -> int:
-    """Rows that a dead worker left: claimed ones are queued again, those in flight become unknown.
+    """Rows that a dead worker left: claimed ones are queued again, those in flight become unknown; and what waits for
+    an account that the configuration has no more is told as failed.
 
     ``sending`` are the rows that the living owner has in hand at this moment.
     """
@@ -277,7 +278,10 @@ def recover(
                 settling.moved_on(tx, moved)
         else:
             settling.unsure(tx, desk, row, "worker_died", now)
-    return len(left)
+    gone = [row for row in tx.outbox.in_state((OutboxState.QUEUED,), limit) if row.account not in desk.accounts]
+    for row in gone:
+        settling.failed(tx, desk, row, "channel_gone", now, params={"account": row.account})
+    return len(left) + len(gone)
 
 
 def it_arrived(tx: Transaction, desk: Desk, actor: Actor, outbox_id: int, now: datetime) -> None:
