@@ -20,6 +20,11 @@ _SELECT = f"SELECT {_GUEST.columns('g')} FROM guest g "
 _SELECT_HANDLE = f"SELECT {_HANDLE.select} FROM handle "
 
 
+def _sort_name(guest: Guest) -> str:
+    """Whoever has no name comes after all that have one."""
+    return plain(guest.name) or "\U0010ffff"
+
+
 class SqlGuests(SqlGuestDirectory):
     def __init__(self, db: Connection) -> None:
         super().__init__(db)
@@ -39,13 +44,13 @@ class SqlGuests(SqlGuestDirectory):
         return _GUEST.read(row)
 
     def add(self, guest: Guest) -> Guest:
-        new = self._db.insert("guest", **_GUEST.values(guest), sort_name=plain(guest.name))
+        new = self._db.insert("guest", **_GUEST.values(guest), sort_name=_sort_name(guest))
         added = guest._replace(id=new)
         search.put_guest(self._db, new)
         return added
 
     def put(self, guest: Guest) -> None:
-        self._db.update("guest", {"id": guest.id}, **_GUEST.values(guest), sort_name=plain(guest.name))
+        self._db.update("guest", {"id": guest.id}, **_GUEST.values(guest), sort_name=_sort_name(guest))
         search.put_guest(self._db, guest.id)
 
     def by_handle(self, channel: str, address: str) -> Sequence[Guest]:

@@ -110,8 +110,8 @@ def probe(words: Words) -> tuple[str, dict[str, object]]:
 
 
 def guest_ids(db: Connection, text: str, limit: int) -> list[int]:
-    """Guests who match by name, address or the number of a booking, newest first."""
-    words = question(text)
+    """Guests who match by name, address or the number of a booking, newest first; one letter begins a name."""
+    words = asked(text, 1)
     if not words:
         return []
     return [row[0] for row in db.all(guests(db), words=expression(db, words), most=limit)]

@@ -107,9 +107,17 @@ def test_the_directory_finds_by_name_phone_part_mail_booking_and_room(store: Sto
     assert names(store, question) == ["Hans Müller"]
 
 
-def test_the_directory_pages_by_name_without_gap_or_repeat(store: Store) -> None:
+@pytest.mark.parametrize("question", ["e", "em", "emma c", "emma cl", "emma cla", "clarke e"])
+def test_the_directory_narrows_with_every_letter(store: Store, question: str) -> None:
     with store.write() as t:
-        for name in ("Émile", "bob", "Alice", "alice", "Zed"):
+        t.guests.add(Guest(0, "Emma Clarke"))
+        t.guests.add(Guest(0, "Somebody Other"))
+    assert names(store, question) == ["Emma Clarke"]
+
+
+def test_the_directory_pages_by_name_without_gap_or_repeat_and_the_nameless_come_last(store: Store) -> None:
+    with store.write() as t:
+        for name in ("Émile", "", "bob", "Alice", "alice", "Zed", ""):
             t.guests.add(Guest(0, name))
     seen: list[str] = []
     after: Key | None = None
@@ -120,7 +128,7 @@ def test_the_directory_pages_by_name_without_gap_or_repeat(store: Store) -> None
             break
         seen += [row.name for row in rows]
         after = Key(0, rows[-1].id)
-    assert seen == ["Alice", "alice", "bob", "Émile", "Zed"]
+    assert seen == ["Alice", "alice", "bob", "Émile", "Zed", "", ""]
 
 
 def test_a_directory_row_has_the_stay_that_matters_and_the_conversation(store: Store) -> None:

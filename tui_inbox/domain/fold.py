@@ -114,8 +114,10 @@ def fold(text: str) -> str:
     return " ".join(words)
 
 
-def asked(question: str) -> list[tuple[str, bool]]:
-    """The words to look for, all of them, as (word, may go on): the last one and parts of numbers may go on."""
+def asked(question: str, going_on_from: int = GOING_ON_MIN) -> list[tuple[str, bool]]:
+    """The words to look for, all of them, as (word, may go on): the last one and parts of numbers may go on.
+
+    ``going_on_from``: letters from which the last one may."""
     text = plain(question)
     words: dict[str, bool] = {}
     for written, digits in _joined_numbers(text):
@@ -131,6 +133,6 @@ def asked(question: str) -> list[tuple[str, bool]]:
             # A national number is stored with its country's code, too: without the trunk's zero it is an ending.
             word = word.lstrip("0") or word
         words[word] = words.get(word, False) or (len(word) >= ENDING_MIN and word.isascii() and not word.isalpha())
-    if found and not question[-1:].isspace() and len(last := next(reversed(words))) >= GOING_ON_MIN:
+    if found and not question[-1:].isspace() and len(last := next(reversed(words))) >= going_on_from:
         words[last] = True
     return list(words.items())[:ASKED_MAX]
