@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from adapters.sandbox.webchat import SandboxBrowser
+from adapters.webchat.account import WebChat
 from storage.store import SqlStore
 from tests.builders import a_guest
-from tests.receiver.chatting import API, SECRET, SITE, ChatHouse, serving
+from tests.receiver.chatting import API, SECRET, SETTINGS, SITE, ChatHouse, serving
 from tests.receiver.tiny import ask
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.message import Kind
 from tui_inbox.domain.outbox import OutboxState, Outgoing
-from tui_inbox.services import accounts, delivery, upkeep
+from tui_inbox.ports.secrets import Secret
+from tui_inbox.services import accounts, delivery, upkeep, webchat
 from tui_inbox.services.webchat import hash_of
 
 HOSTILE = "<script>alert(1)</script>\x1b]0;owned\x07<img src=x onerror=alert(2)>"
@@ -126,7 +130,17 @@ def test_a_signed_identifier_shares_one_line_between_browsers(house: ChatHouse) 
     first.say("from the phone")
     assert [line["content"] for line in second.lines()] == ["from the phone"]
     assert stranger.lines() == []
-    assert house.inbound()[0][0] == "id:booking-4711"
+    assert house.inbound()[0][0] == "id:lumiere:booking-4711"
+
+
+def test_the_same_identifier_of_another_site_is_another_person(house: ChatHouse) -> None:
+    garden = WebChat("garden", msgspec.structs.replace(SETTINGS, inbox="garden"), Secret(SECRET))
+    now = datetime.now(UTC)
+    mine, theirs = (
+        webchat.open_chat(house.store, chat, now, identifier="42", proof=proof("42"))[1]
+        for chat in (house.channel, garden)
+    )
+    assert mine.address != theirs.address
 
 
 @pytest.mark.parametrize("wrong", ["0" * 64, proof("booking-4712"), proof("booking-4711", "guess"), "é", "x"])
