@@ -119,6 +119,17 @@ def test_one_click_is_promised_only_where_a_public_page_answers_it(house: Front)
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in head.split("\r\n")
 
 
+def test_a_preview_changes_nothing_and_shows_the_footer(house: Front) -> None:
+    guest_id = house.conversation(CLAIRE, "email").guest_id
+    with house.store.read() as t:
+        shown = footers.finished(t, house.desk, guest_id, "desk-mail", "email", "Bonjour", MARKETING, house.now)
+    assert shown == "Bonjour\n\n-- \nOffres : mailto:desk@hotel.example"
+    sent_by_a_rule(house, MARKETING)
+    with house.store.read() as t:
+        again = footers.finished(t, house.desk, guest_id, "desk-mail", "email", "Bonjour", MARKETING, house.now)
+    assert "?subject=unsubscribe%20" in again
+
+
 def test_what_a_person_writes_has_no_footer(house: Front) -> None:
     house.reply("Bien sûr.", channel="email", address=CLAIRE)
     house.clock.forward(seconds=11)

@@ -51,8 +51,11 @@ def takes_footer(traits: ChannelTraits) -> bool:
 
 
 def ways_out(tx: Transaction, desk: Desk, guest_id: int, own: str, topic: MessageClass, now: datetime) -> WaysOut:
-    """``own`` is the mailbox that reads the answer."""
-    code = token(signing_key(tx), guest_id, topic, now.date())
+    """``own`` is the mailbox that reads the answer; before there is a key to sign with, only that is named."""
+    kept = tx.mappings.get(_KEY)
+    if not kept:
+        return WaysOut(f"mailto:{own}")
+    code = token(bytes.fromhex(kept), guest_id, topic, now.date())
     return WaysOut(mailto(own, code), f"{desk.public_url}/unsubscribe/{code}" if desk.public_url else "")
 
 
@@ -76,7 +79,10 @@ def finished(
     topic: MessageClass,
     now: datetime,
 ) -> str:
-    """The text as this guest will get it by this channel when no person wrote it; previews show the same."""
+    """The text as this guest will get it by this channel when no person wrote it; previews show the same.
+
+    It only reads: who sends makes the ``signing_key`` first.
+    """
     traits = desk.traits(account, channel)
     if any(handle.label == STAFF for handle in tx.guests.handles(guest_id)):
         return text
@@ -100,5 +106,6 @@ def in_head(tx: Transaction, desk: Desk, row: Outgoing, message: Message | None,
     if not takes_footer(traits):
         return ()
     guest_id = tx.conversations.load(row.conversation_id).guest_id
+    signing_key(tx)
     ways = ways_out(tx, desk, guest_id, row.own_address, MessageClass.MARKETING, now)
     return tuple(way for way in (ways.page, ways.mail) if way)

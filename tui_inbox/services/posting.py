@@ -18,7 +18,7 @@ from tui_inbox.domain.sms import segments
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.admission import TO_MANY
 from tui_inbox.services.desk import Desk
-from tui_inbox.services.footers import finished
+from tui_inbox.services.footers import finished, signing_key
 
 _REFERENCES = 20
 """Message-IDs that an answer quotes; the first is kept, for it names the thread."""
@@ -67,6 +67,7 @@ def write(tx: Transaction, desk: Desk, conversation: Conversation, letter: Lette
     own = desk.accounts[letter.account].own.get(letter.channel, "")
     text = sent = clean(letter.text)
     if letter.origin in TO_MANY:
+        signing_key(tx)
         place = (conversation.guest_id, letter.account, letter.channel)
         sent = finished(tx, desk, *place, text, letter.message_class, now)
     message = tx.messages.add(

@@ -16,7 +16,7 @@ from tui_inbox.domain.outbox import OutboxState, Outgoing, body_hash
 from tui_inbox.services import settling
 from tui_inbox.services.admission import TO_MANY, fault_of
 from tui_inbox.services.desk import Actor, Desk
-from tui_inbox.services.footers import finished, footer_of, takes_footer
+from tui_inbox.services.footers import finished, footer_of, signing_key, takes_footer
 from tui_inbox.services.house_mail import tell_owner
 from tui_inbox.services.posting import Letter, message_id
 from tui_inbox.services.sms_used import MANY, USED_UP, budget, channels_of, override
@@ -144,6 +144,7 @@ def _switched(
     place = (conversation.guest_id, letter.account, letter.channel)
     text = plain = without_hint(row.text, footer_of(desk, tx.guests.get(conversation.guest_id)))
     if message.origin in TO_MANY:
+        signing_key(tx)
         text = finished(tx, desk, *place, text, message.message_class, now)
     own = desk.accounts[letter.account].own.get(letter.channel, "")
     ref, subject = message_id(row.dedupe_key, own), row.subject or desk.hotel
