@@ -20,6 +20,7 @@ from tui_inbox.services import composing, guests, undo
 from tui_inbox.services.admission import admission, require
 from tui_inbox.services.composing import Composer
 from tui_inbox.services.replying import Reply, new_key, send
+from tui_inbox.tui.screens.guest import GuestScreen
 
 MAIL = "claire@example.org"
 
@@ -198,3 +199,19 @@ async def test_who_may_only_look_switches_nothing(house: House) -> None:
     async with house.screen(actor=ANA._replace(role="read-only")) as desk:
         await desk.press("5", "O")
         assert "not possible here" in desk.text
+
+
+async def test_it_is_complete_at_80_by_24_and_on_the_guest_s_own_screen(house: House) -> None:
+    guest_id = house.conversation().guest_id
+    async with house.screen((80, 24)) as desk:
+        desk.app.push_screen(GuestScreen(desk.app, guest_id))
+        await desk.until(lambda: "CONSENTS" in desk.text)
+        await desk.pilot.press("O")
+        await desk.until(lambda: "Consents: Claire Martin" in desk.text)
+        await chosen(desk, "E-mail, service")
+        assert "Enter switches it off" in desk.text
+        await desk.pilot.press("enter")
+        await desk.until(lambda: consent(house, "transactional", "email") is not None)
+        await desk.pilot.press("escape")
+        await desk.until(lambda: "saved" in desk.text)
+    assert blocked(house, MessageClass.TRANSACTIONAL, "email") == "unsubscribed_transactional"
