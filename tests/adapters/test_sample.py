@@ -32,12 +32,13 @@ from tui_inbox.bootstrap.sample import seed_store
 from tui_inbox.domain.audio import seconds_of
 from tui_inbox.domain.conversation import DeadlineKind, State, Tab
 from tui_inbox.domain.message import Delivery, Kind, Origin
+from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.domain.reservation import Phase
 from tui_inbox.domain.window import Allowed, may_send
 from tui_inbox.ports.channel import Channel
 from tui_inbox.ports.secrets import Secret
 from tui_inbox.rows import ConversationRow, View
-from tui_inbox.services import inbox, ingest, lifecycle, thread
+from tui_inbox.services import inbox, ingest, lifecycle, planning, thread
 from tui_inbox.services.desk import Actor, Desk
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -212,6 +213,17 @@ def test_a_snooze_that_is_due_comes_back(seeded: SqlStore, desk: Desk) -> None:
     with seeded.write() as tx:
         lifecycle.wake_due(tx, NOW + timedelta(minutes=3))
     assert rows(seeded, desk)["Giulia Romano"].state is State.OPEN
+
+
+def test_a_step_of_the_journey_leaves_while_one_watches(seeded: SqlStore, desk: Desk) -> None:
+    planning.work(seeded, desk, NOW)
+    with seeded.read() as tx:
+        coming = {row.rule for row in planning.upcoming(tx, NOW, NOW + timedelta(days=3))}
+        before = len(tx.outbox.in_state([OutboxState.HELD], 99))
+    assert {"arrival", "welcome", "farewell"} <= coming
+    assert planning.work(seeded, desk, NOW + timedelta(minutes=3)).queued > 0
+    with seeded.read() as tx:
+        assert len(tx.outbox.in_state([OutboxState.HELD], 99)) > before
 
 
 def test_the_same_moment_and_seed_give_the_same_hotel() -> None:

@@ -7,18 +7,18 @@ poll finds nothing new.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from adapters.sandbox.house import ACCOUNTS
 from adapters.sandbox.script import Desk as Answer
 from adapters.sandbox.script import Did, Line, Note, Person, Sample, Thread, Words
+from tui_inbox.bootstrap import sample_journey
 from tui_inbox.bootstrap.sample_answers import answer
 from tui_inbox.bootstrap.sample_messages import told
 from tui_inbox.domain.guest import Guest as StoredGuest
 from tui_inbox.domain.guest import GuestKind
 from tui_inbox.domain.lifecycle import new_quiet
 from tui_inbox.domain.message import MessageClass
-from tui_inbox.domain.planner import Rule, RuleKind
 from tui_inbox.domain.reservation import Reservation, ReservationStatus
 from tui_inbox.domain.template import Approval, Template, TemplateKind
 from tui_inbox.domain.visitor import Visitor
@@ -111,9 +111,7 @@ class _Seeding:
             )
         for words in sample.words:
             tx.templates.add(_template(sample, words))
-        tx.planner.put_rule(
-            Rule(0, RuleKind.BEFORE_ARRIVAL, "arrival", "arrival", 2, time(10), ("whatsapp", "sms", "email"))
-        )
+        sample_journey.furnish(tx, self._desk, sample.now)
 
     def line(self, at: datetime, talk: Thread, n: int) -> None:
         line: Line = talk.lines[n]

@@ -1,0 +1,54 @@
+"""The sample hotel's journey: rules around a stay, one of which speaks while one watches, and booking messages."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from tui_inbox.domain.booking import BookingEvent, EventMessage
+from tui_inbox.domain.planner import Late, Rule, RuleKind
+from tui_inbox.domain.template import Template, TemplateKind
+from tui_inbox.ports.store import Transaction
+from tui_inbox.services import booking_messages
+from tui_inbox.services.desk import SYSTEM, Desk
+
+SOON = timedelta(minutes=2)
+"""After the start, the welcome leaves for those who arrive today."""
+_CHANNELS = ("whatsapp", "sms", "email")
+_TEXTS = {
+    "welcome": {
+        "en": "Good to have you here, ##{{first_name}}! Breakfast is from 7 to 10:30. ##{{hotel}}",
+        "fr": "Bienvenue, ##{{first_name}} ! Le petit-déjeuner est servi de 7 h à 10 h 30. ##{{hotel}}",
+    },
+    "first night": {
+        "en": "Good morning ##{{first_name}}, did you sleep well? Tell us if anything is missing.",
+        "fr": "Bonjour ##{{first_name}}, avez-vous bien dormi ? Dites-nous s’il vous manque quelque chose.",
+    },
+    "farewell": {
+        "en": "Thank you for your stay, ##{{first_name}}. We would be glad to see you again. ##{{hotel}}",
+        "fr": "Merci pour votre séjour, ##{{first_name}}. Au plaisir de vous revoir. ##{{hotel}}",
+    },
+}
+
+
+def rules(now: datetime, desk: Desk) -> list[Rule]:
+    """The steps in the order of a stay."""
+    name = "stay"
+    soon = (now + SOON).astimezone(desk.zone).time().replace(second=0, microsecond=0, tzinfo=None)
+    return [
+        Rule(0, RuleKind.BEFORE_ARRIVAL, "arrival", "arrival", 2, time(10), _CHANNELS, journey=name),
+        Rule(0, RuleKind.AFTER_CHECK_IN, "welcome", "welcome", 0, soon, _CHANNELS, late=Late.NOW, journey=name),
+        Rule(0, RuleKind.FIRST_NIGHT, "first night", "first night", 0, time(9, 30), _CHANNELS, journey=name),
+        Rule(0, RuleKind.AFTER_STAY, "farewell", "farewell", 1, time(11), ("email", "sms"), journey=name),
+    ]
+
+
+def furnish(tx: Transaction, desk: Desk, now: datetime) -> None:
+    """Texts, rules and switches, in a store that is new."""
+    for name, texts in _TEXTS.items():
+        for language, body in texts.items():
+            tx.templates.add(Template(0, TemplateKind.REMINDER, name, language, body, updated_at=now))
+    for rule in rules(now, desk):
+        tx.planner.put_rule(rule)
+    told = EventMessage(guest=True, channels=("email", "sms"))
+    for event in (BookingEvent.CONFIRMED, BookingEvent.CANCELLED, BookingEvent.RESCHEDULED):
+        booking_messages.put_setting(tx, desk, SYSTEM, event, told)
