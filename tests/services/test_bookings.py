@@ -248,3 +248,17 @@ def test_impossible_dates_and_readers_are_refused(sqlite_store: SqlStore, nights
             bookings.add_stay(t, hotel(), ANA, guest.id, StayForm(TODAY, TODAY + timedelta(days=nights)), NOW)
         with pytest.raises(Refused, match="read_only"):
             bookings.import_rows(t, hotel(), [], GUARD, NOW)
+
+
+def test_the_means_of_payment_comes_with_the_file_and_with_a_stay_made_by_hand(sqlite_store: SqlStore) -> None:
+    file = bookings.read_table(
+        "Réservation;Client;Arrivée;Départ;Mode de paiement\nA1;Ana Diaz;01/12/2026;03/12/2026;cash\n".encode()
+    )
+    found = bookings.preview(file, bookings.guess_mapping(file), hotel())
+    assert [row.payment for row in found.rows] == ["cash"]
+    with sqlite_store.write() as t:
+        bookings.import_rows(t, hotel(), found.rows, ANA, NOW)
+        (stay,) = t.reservations.arriving(date(2026, 12, 1), date(2026, 12, 1), 0, 9)
+        typed = StayForm(TODAY, TODAY, payment="package ")
+        by_hand = bookings.add_stay(t, hotel(), ANA, stay.guest_id, typed, NOW)
+    assert (stay.payment, by_hand.payment) == ("cash", "package")

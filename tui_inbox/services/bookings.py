@@ -66,6 +66,7 @@ class StayForm(NamedTuple):
     children: int = 0
     notes: str = ""
     property: str = ""
+    payment: str = ""
 
 
 def add_stay(tx: Transaction, desk: Desk, actor: Actor, guest_id: int, form: StayForm, now: datetime) -> Reservation:
@@ -113,6 +114,7 @@ def _filled(stay: Reservation, form: StayForm, now: datetime) -> Reservation:
         children=max(form.children, 0),
         notes=clean(form.notes),
         property=form.property,
+        payment=clean_line(form.payment),
         updated_at=now,
         low_confidence=False,
     )

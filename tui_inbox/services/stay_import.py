@@ -48,6 +48,7 @@ class BookingRow(NamedTuple):
     language: str = ""
     country: str = ""
     notes: str = ""
+    payment: str = ""
 
 
 class LineProblem(NamedTuple):
@@ -173,6 +174,7 @@ def _read(
         language=cell("language").lower() if len(cell("language")) == 2 else "",
         country=cell("country").upper() if len(cell("country")) == 2 else "",
         notes=cell("notes"),
+        payment=cell("payment"),
     )
 
 
@@ -300,6 +302,7 @@ def _updated(stay: Reservation, row: BookingRow, now: datetime) -> Reservation:
         ota=row.ota or stay.ota,
         ota_code=row.ota_code or stay.ota_code,
         notes=row.notes or stay.notes,
+        payment=row.payment or stay.payment,
         updated_at=now,
         revision=stay.revision + 1 if stay.id else stay.revision,
     )

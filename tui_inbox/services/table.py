@@ -128,6 +128,8 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
         "reference canal"),
     "language": ("language", "langue", "lang", "sprache"),
     "country": ("country", "nationality", "pays", "nationalite", "land"),
+    "payment": ("payment", "payment method", "payment type", "paid by", "paiement", "mode de paiement", "reglement",
+        "zahlungsart"),
     "notes": ("notes", "note", "comments", "comment", "remarks", "commentaire", "commentaires", "remarques"),
 }  # fmt: skip
 FIELDS = tuple(_HEADINGS)

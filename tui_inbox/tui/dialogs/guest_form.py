@@ -103,6 +103,10 @@ async def ask_stay(screen: DeskScreen, guest_id: int, stay: Reservation | None) 
             (stay.status if stay else ReservationStatus.CONFIRMED).value,
             choices=tuple((status.value, _(words)) for status, words in STATUSES.items()),
         ),
+        Field("room_type", _("type of room"), stay.room_type if stay else ""),
+        Field(
+            "payment", _("payment"), stay.payment if stay else "", hint=_("As texts ask for it: cash, card, package…")
+        ),
         Field("notes", _("notes"), stay.notes if stay else ""),
     ]
 
@@ -115,7 +119,7 @@ async def ask_stay(screen: DeskScreen, guest_id: int, stay: Reservation | None) 
             days[0] or today,
             days[1] or today,
             room=values["room"],
-            room_type=stay.room_type if stay else "",
+            room_type=values["room_type"],
             status=ReservationStatus(values["status"]),
             ota=values["ota"],
             ota_code=values["ota_code"],
@@ -123,6 +127,7 @@ async def ask_stay(screen: DeskScreen, guest_id: int, stay: Reservation | None) 
             children=int(values["children"]) if values["children"].isdecimal() else 0,
             notes=values["notes"],
             property=stay.property if stay else (app.actor.property or ""),
+            payment=values["payment"],
         )
         if stay is None:
             await app.gateway.write(bookings.add_stay, app.session.desk, app.actor, guest_id, form, app.now())

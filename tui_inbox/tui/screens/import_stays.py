@@ -29,7 +29,7 @@ FIELDS = {
     "departure": N_("departure"), "nights": N_("nights"), "room": N_("room"), "room_type": N_("type of room"),
     "status": N_("status"), "adults": N_("adults"), "children": N_("children"), "total": N_("total"),
     "ota": N_("booked by"), "ota_code": N_("their number"), "language": N_("language"), "country": N_("country"),
-    "notes": N_("notes"),
+    "payment": N_("payment"), "notes": N_("notes"),
 }  # fmt: skip
 
 
