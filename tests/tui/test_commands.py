@@ -28,9 +28,17 @@ def test_no_two_commands_of_a_context_share_a_key() -> None:
 
 
 def test_no_letter_is_a_command_while_text_is_typed() -> None:
-    assert [key for key in keymap().by_key(COMPOSER) if is_typed(key)] == [
-        key for command in COMMANDS if "everywhere" in command.on for key in command.keys if is_typed(key)
-    ]
+    assert [key for key in keymap().by_key(COMPOSER) if is_typed(key)] == []
+
+
+async def test_a_question_mark_and_a_colon_are_typed_into_a_reply(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as t:
+        sketch(t)
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        await desk.press("r")
+        await desk.pilot.press("a", "colon", "b", "question_mark", "c")
+        await desk.settle()
+        assert desk.inbox.composer.text == "a:b?c"
 
 
 def test_the_same_keys_work_in_list_and_thread() -> None:

@@ -347,7 +347,9 @@ class Keymap:
         return [command for command in self.commands.values() if command.on & wanted]
 
     def by_key(self, context: str) -> dict[str, Command]:
-        return {key: command for command in self.on(context) for key in command.keys}
+        """Which key does what there; where text is typed, a character is a character."""
+        typing = context in TYPED
+        return {key: command for command in self.on(context) for key in command.keys if not (typing and is_typed(key))}
 
     def shown(self, command_id: str) -> str:
         """The first key as it is printed: ``Ctrl+K``, ``/``, ``é``."""
