@@ -79,3 +79,11 @@ def test_a_site_s_own_deadline_runs_until_the_line_is_answered_or_nothing_is_owe
 def test_on_a_closed_line_no_clock_runs() -> None:
     closed = line("whatsapp", NOW)._replace(closed_code="no_messaging", reply_by=NOW + HOUR)
     assert deadline_of(waiting(), [(closed, WHATSAPP)]) == Deadline()
+
+
+def test_where_a_person_may_write_longer_that_is_the_clock() -> None:
+    day, week = timedelta(days=1), timedelta(days=7)
+    messenger = ChannelTraits("messenger", "FB", "Messenger", HandleKind.OPAQUE, free_window=day, human_window=week)
+    asked = Line("page", "messenger", "7001", last_in_at=NOW)
+    waits = Conversation(1, 1, unanswered=True)
+    assert deadline_of(waits, [(asked, messenger)]) == Deadline(NOW + week, DeadlineKind.WINDOW)

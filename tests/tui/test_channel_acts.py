@@ -10,10 +10,10 @@ import pytest
 from storage.store import SqlStore
 from tests.builders import an_inbound
 from tests.tui.driving import Desk, sitting
-from tests.tui.hotel import DAY, a_desk, a_session, converse
+from tests.tui.hotel import DAY, NOW, a_desk, a_session, converse
 from tui_inbox.domain.channel import ChannelTraits, HandleKind, MessageTag
 from tui_inbox.domain.deed import Act
-from tui_inbox.domain.guest import Line
+from tui_inbox.domain.guest import Handle, Line
 from tui_inbox.domain.message import Kind
 from tui_inbox.domain.outbox import OutboxState, Outgoing, Way
 from tui_inbox.services.desk import AccountInfo
@@ -153,10 +153,20 @@ async def test_a_tag_is_two_keys_away_and_the_refused_ones_say_what_replaces_the
 
 def _deeds(store: SqlStore) -> list[tuple[Act, str]]:
     with store.read() as t:
-        return [(pending.deed.act, pending.deed.value) for pending in t.deeds.due(a_moment(), 9)]
+        return [(pending.deed.act, pending.deed.value) for pending in t.deeds.due(NOW + timedelta(days=9), 9)]
 
 
-def a_moment() -> object:
-    from tests.tui.hotel import NOW
-
-    return NOW + timedelta(days=9)
+async def test_a_channel_that_counts_bytes_shows_bytes_and_a_vendors_number_is_shown_by_its_end(
+    sqlite_store: SqlStore, tmp_path: Path
+) -> None:
+    insta = ChannelTraits("instagram", "IG", "Instagram", HandleKind.OPAQUE, free_window=DAY, max_bytes=1000)
+    house = a_desk(accounts={"insta": AccountInfo("insta", "instagram", {"instagram": insta}, {"instagram": "178"})})
+    with sqlite_store.write() as t:
+        made = converse(t, "Lea", "instagram", "Salut", -5, account="insta")
+        t.guests.add_handle(Handle(0, made.guest_id, "instagram", "8c1f2a77-90de-4b1e", created_at=NOW))
+    async with sitting(a_session(sqlite_store, tmp_path, desk=house)) as desk:
+        await desk.press("r")
+        await desk.type("été")
+        assert "5/1000" in desk.text
+        assert "IG …b1e" in desk.text
+        assert "8c1f2a77" not in desk.text

@@ -58,7 +58,8 @@ def deadline_of(
         if traits.reply_mark is not None and not conversation.no_reply_needed and _owes(line):
             found.append((line.last_in_at + traits.reply_mark, DeadlineKind.REPLY_MARK))
         if traits.free_window is not None and conversation.unanswered and _owes(line):
-            found.append((line.last_in_at + traits.free_window, DeadlineKind.WINDOW))
+            # Where a person may still write after it, that is the clock which runs against the desk.
+            found.append((line.last_in_at + (traits.human_window or traits.free_window), DeadlineKind.WINDOW))
     return Deadline(*min(found)) if found else Deadline()
 
 

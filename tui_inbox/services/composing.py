@@ -232,8 +232,8 @@ def preflight(
     if tx is not None and text.strip() and tx.outbox.same_text(conversation_id, body_hash(text)) is not None:
         notices.append(("same_text_unknown", {}))
     return Preflight(
-        length=len(text),
-        limit=traits.max_chars,
+        length=len(text) if traits.max_bytes is None else len(text.encode("utf-8", "surrogatepass")),
+        limit=traits.max_chars if traits.max_bytes is None else traits.max_bytes,
         segments=counted,
         cost=cost(
             traits,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
+from tui_inbox.domain.channel import HandleKind
+from tui_inbox.domain.guest import Handle, short_handle
 from tui_inbox.domain.reservation import Phase, Reservation
 from tui_inbox.rows import Card
 from tui_inbox.tui.render import when
@@ -77,13 +79,23 @@ def _who(scene: Scene, card: Card) -> list[list[Part]]:
     shown = f" {scene.ink.marks.dot} ".join(fact for fact in facts if fact)
     lines.append([(shown, "accent")] if shown else [])
     contacts = list(dict.fromkeys(part for part in (guest.phone, guest.email) if part))
-    contacts += [handle.address for handle in card.handles if handle.address not in contacts][: 4 - len(contacts)]
+    others = [handle for handle in card.handles if handle.address not in contacts]
+    contacts += [_handle_words(scene, handle) for handle in others[: 4 - len(contacts)]]
     if contacts:
         lines += [[], *([(contact, "text")] for contact in contacts)]
     missing = [_(_MISSING[code]) for code in card.missing if code in _MISSING]
     lines += [[(", ".join(missing), "muted")]] if missing else []
     lines += [[(stop_words(scene, line), "bold urgent")] for line in card.lines if line.stopped_at is not None]
     return lines
+
+
+def _handle_words(scene: Scene, handle: Handle) -> str:
+    """An address as one reads it; a vendor's own number as the channel's mark, the name there and its end."""
+    address = handle.address
+    if "@" in address or address.startswith("+"):
+        return address
+    mark, _label = scene.channel("", handle.channel)
+    return " ".join(part for part in (mark, handle.label, short_handle(address, HandleKind.OPAQUE)) if part)
 
 
 def _candidates(card: Card) -> list[list[Part]]:

@@ -91,6 +91,7 @@ class ChannelsScreen(TableScreen[AccountRow]):
         bad = "bold" in role
         sign = "!" if row.state in (accounts.ERROR, accounts.DISABLED) else scene.ink.marks.yes
         sign = scene.ink.marks.dot if row.state in (accounts.NEW, accounts.PAUSED) else sign
+        sign = "~" if row.state == accounts.RESTRICTED else sign
         info = self._info(row)
         served = _served(info) if info is not None else row.type
         left = [
