@@ -562,3 +562,33 @@ def test_what_waits_for_an_account_that_is_gone_is_told_as_failed(front: Front) 
     with front.store.write() as tx:
         assert delivery.recover(tx, without, "alive", front.now) == 1
     assert (front.row(outbox_id).state, front.row(outbox_id).reason) == (OutboxState.FAILED, "channel_gone")
+
+
+@pytest.mark.parametrize(
+    ("told", "state"), [(Delivery.DELIVERED, OutboxState.DELIVERED), (Delivery.FAILED, OutboxState.FAILED)]
+)
+def test_a_message_that_was_taken_after_all_is_not_sent_again(front: Front, told: Delivery, state: OutboxState) -> None:
+    """The vendor answers that it is down, and its webhook brings the receipt, with our own key."""
+    front.guest_writes()
+    outbox_id = sent_reply(front)
+    front.channel.faults.append(NotSent("vendor_down"))
+    front.deliver()
+    row = front.row(outbox_id)
+    assert row.state is OutboxState.RETRY_WAIT
+    front.arrives(receipt("SM0777", told, at=front.now, message_ref=row.dedupe_key))
+    front.clock.forward(minutes=10)
+    front.deliver()
+    assert (front.channel.sent, front.row(outbox_id).state) == ([], state)
+
+
+def test_a_late_receipt_of_the_first_copy_does_not_stop_a_second_that_was_asked_for(front: Front) -> None:
+    front.guest_writes()
+    outbox_id = sent_reply(front)
+    front.deliver()
+    key = front.row(outbox_id).dedupe_key
+    front.arrives(receipt("SM0001", Delivery.FAILED, at=front.now, message_ref=key))
+    with front.store.write() as tx:
+        delivery.send_again(tx, front.desk, ANA, outbox_id, front.now)
+    front.arrives(receipt("SM0001", Delivery.SENT, at=front.now, message_ref=key))
+    front.deliver()
+    assert len(front.channel.sent) == 2

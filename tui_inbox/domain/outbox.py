@@ -45,9 +45,12 @@ _ALLOWED: dict[OutboxState, frozenset[OutboxState]] = {
             OutboxState.EXPIRED,
             OutboxState.FAILED,
             OutboxState.HELD,
+            OutboxState.ACCEPTED,
         }
     ),
-    OutboxState.CLAIMED: frozenset({OutboxState.QUEUED, OutboxState.INFLIGHT, OutboxState.FAILED, OutboxState.EXPIRED}),
+    OutboxState.CLAIMED: frozenset(
+        {OutboxState.QUEUED, OutboxState.INFLIGHT, OutboxState.FAILED, OutboxState.EXPIRED, OutboxState.ACCEPTED}
+    ),
     OutboxState.INFLIGHT: frozenset(
         {
             OutboxState.ACCEPTED,
@@ -58,7 +61,13 @@ _ALLOWED: dict[OutboxState, frozenset[OutboxState]] = {
         }
     ),
     OutboxState.RETRY_WAIT: frozenset(
-        {OutboxState.QUEUED, OutboxState.CANCELLED, OutboxState.EXPIRED, OutboxState.FAILED}
+        {
+            OutboxState.QUEUED,
+            OutboxState.CANCELLED,
+            OutboxState.EXPIRED,
+            OutboxState.FAILED,
+            OutboxState.ACCEPTED,
+        }
     ),
     OutboxState.UNKNOWN: frozenset(
         {OutboxState.ACCEPTED, OutboxState.QUEUED, OutboxState.NEEDS_OPERATOR, OutboxState.FAILED}

@@ -19,6 +19,8 @@ _REACHES = {
     Delivery.READ: OutboxState.READ,
     Delivery.FAILED: OutboxState.FAILED,
 }
+_UNSETTLED = (OutboxState.UNKNOWN, OutboxState.NEEDS_OPERATOR, OutboxState.INFLIGHT)
+_TO_BE_SENT = (OutboxState.RETRY_WAIT, OutboxState.QUEUED, OutboxState.CLAIMED)
 _AT_ONCE = 500
 _UNREAD = (Delivery.SENT, Delivery.DELIVERED)
 _RANK = {Delivery.NONE: 0, Delivery.SENT: 1, Delivery.FAILED: 2, Delivery.DELIVERED: 3, Delivery.READ: 4}
@@ -76,7 +78,7 @@ def _apply_to_row(tx: Transaction, desk: Desk, row: Outgoing, status: Status, no
     target = _REACHES.get(status.state)
     if target is None:
         return
-    if row.state in (OutboxState.UNKNOWN, OutboxState.NEEDS_OPERATOR, OutboxState.INFLIGHT):
+    if row.state in _UNSETTLED or _taken_after_all(row, status):
         # The vendor speaks of it, so it was taken: settled, whatever comes next.
         settled = settling.accepted(tx, desk, row, Receipt(status.provider_id), now)
         if settled is None:
@@ -84,7 +86,7 @@ def _apply_to_row(tx: Transaction, desk: Desk, row: Outgoing, status: Status, no
         row = settled
     if (status.segments is not None or status.billed_as) and row.state is not OutboxState.FAILED:
         _bill(tx, row, status)
-    if not allowed(row.state, target):
+    if not allowed(row.state, target) or (row.state in _TO_BE_SENT and target is not OutboxState.FAILED):
         return
     if target is OutboxState.FAILED:
         settling.failed(
@@ -95,6 +97,12 @@ def _apply_to_row(tx: Transaction, desk: Desk, row: Outgoing, status: Status, no
     if moved is not None:
         tx.messages.set_state(row.message_id, status.state, at=min(status.at, now))
         settling.moved_on(tx, moved)
+
+
+def _taken_after_all(row: Outgoing, status: Status) -> bool:
+    """The vendor said that an attempt had failed, and tells now that it has it: the next try would be a second copy."""
+    tried = row.state in _TO_BE_SENT and bool(row.tries) and not row.provider_id
+    return tried and bool(status.provider_id) and status.state is not Delivery.FAILED
 
 
 def _bill(tx: Transaction, row: Outgoing, status: Status) -> None:
