@@ -112,7 +112,8 @@ class SqlCampaigns:
         params = {} if campaign_id is None else {"campaign_id": campaign_id}
         rows = self._db.all(
             f"SELECT o.id, {_RECIPIENT.columns('p')} FROM outbox o JOIN recipient p ON p.outbox_id = o.id"
-            f" WHERE o.state IN ('held', 'queued', 'retry_wait') AND p.state = 'queued'{scope} ORDER BY o.id",
+            f" WHERE o.state IN ('held', 'queued', 'retry_wait') AND o.scheduled = 1 AND p.state = 'queued'{scope}"
+            " ORDER BY o.id",
             **params,
         )
         return [(_RECIPIENT.read(row[1:]), row[0]) for row in rows]

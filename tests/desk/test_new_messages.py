@@ -146,7 +146,7 @@ async def test_more_than_74_at_once_are_refused_and_the_text_is_kept(hotel: SqlS
         await desk.type("Panne")
         await desk.press("enter")
         assert outbox(hotel) == []
-        assert "At most 74 guests" in desk.text
+        assert "These are 75 guests, and bulk.max_recipients allows 74" in desk.text
         assert desk.inbox.composer.text == "Panne"
 
 

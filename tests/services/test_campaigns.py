@@ -103,6 +103,16 @@ def test_the_summary_names_who_will_not_get_it_and_why(house: House) -> None:
     assert str(found.price) == f"{found.parts * 7 / 100:.2f}"
 
 
+def test_the_summary_tells_who_stands_beyond_the_month_s_sms(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    house = a_house(sqlite_store, tmp_path, with_bulk()._replace(sms_segments={"desk-sms": 4}))
+    found = looked(house, a_send(house.do(people, 6), "Bonjour"))
+    parts = found.receive[0].parts
+    fitting = 4 // parts
+    assert [one.beyond and one.beyond.code for one in found.receive] == [None] * fitting + ["sms_budget_used"] * (
+        6 - fitting
+    )
+
+
 def test_ten_of_whom_two_unsubscribed_makes_eight_in_the_end(house: House) -> None:
     ids = house.do(people, 10)
     for guest_id in ids[:2]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.services.conftest import ANA, GUEST, Front
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.template import Template, TemplateKind
-from tui_inbox.services import guests
+from tui_inbox.services import campaigns, group_work, guests, holding
 from tui_inbox.services.circular import send_each, take_back_each
 from tui_inbox.services.drafting import save_draft
 from tui_inbox.services.replying import Reply
@@ -23,7 +23,7 @@ def test_whoever_wants_no_advertising_is_left_out_of_it_and_still_gets_other_new
             Template(0, TemplateKind.SNIPPET, "spa", "fr", "Le spa", message_class=MessageClass.MARKETING)
         )
         guests.set_consent(tx, ANA, ids[0], "marketing", "sms", False, "by mail", front.now)
-    for template, left_out in ((spa.id, [(ids[0], "unsubscribed_marketing")]), (None, [])):
+    for template, left_out in ((spa.id, [(ids[0], "left_out_marketing")]), (None, [])):
         reply = Reply(0, "desk-sms", "sms", "", "Le spa est ouvert.", template=template)
         with front.store.write() as tx:
             done = send_each(tx, front.desk, ANA, reply, ids, front.now)
@@ -45,3 +45,19 @@ def test_taking_a_group_s_message_back_leaves_what_is_being_typed_to_one_of_them
         draft = tx.drafts.get(other, "ana")
     assert draft is not None
     assert draft.text == "Chère Claire"
+
+
+def test_what_a_person_sends_to_several_stands_among_the_messages_to_many_and_no_hold_takes_it_back(
+    front: Front,
+) -> None:
+    ids = []
+    for address in (GUEST, OTHER):
+        front.guest_writes(address=address)
+        ids.append(front.conversation(address).guest_id)
+    with front.store.write() as tx:
+        send_each(tx, front.desk, ANA, Reply(0, "desk-sms", "sms", "", "Le spa est ouvert."), ids, front.now)
+        holding.hold_all(tx, ANA, "water", front.now)
+    group_work.work(front.store, front.desk, front.now)
+    with front.store.read() as tx:
+        (row,) = campaigns.listing(tx)
+    assert (row.campaign.name, row.progress.queued, row.progress.total) == ("Le spa est ouvert.", 2, 2)

@@ -83,7 +83,7 @@ class Campaigns(Protocol):
         ...
 
     def unsent(self, campaign_id: int | None = None) -> Sequence[tuple[Recipient, int]]:
-        """Recipients of one campaign (or of all) whose row has not left the outbox, with its id."""
+        """Recipients of one campaign (or of all) whose row has not left the outbox, with its id; not what was typed."""
         ...
 
     def addressed(self, campaign_id: int) -> set[tuple[str, str]]:

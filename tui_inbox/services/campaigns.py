@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_inbox.domain.budget import Budget
 from tui_inbox.domain.campaign import (
     MINUTE,
     Campaign,
@@ -27,6 +28,7 @@ from tui_inbox.services.accounts import may_carry
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.group_letters import Prepared, Wording, check_wording, dispatch, prepare
 from tui_inbox.services.holding import held_all
+from tui_inbox.services.sms_used import USED_UP, budget
 
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
@@ -83,8 +85,19 @@ def look(tx: Transaction, desk: Desk, actor: Actor, wanted: GroupSend, now: date
     check_wording(tx, desk, actor, wanted.wording)
     receive: list[Prepared] = []
     left_out: list[Prepared] = []
+    spent: dict[str, Budget] = {}
     for ready in _each(tx, desk, actor, wanted, now):
-        (receive if ready.letter is not None else left_out).append(ready)
+        if ready.letter is None:
+            left_out.append(ready)
+            continue
+        account = ready.letter.account
+        month = spent.get(account) or budget(tx, desk, account, now)
+        if ready.parts and not month.allows(ready.parts):
+            ready = ready._replace(beyond=Refused(USED_UP, used=month.used, budget=month.limit))
+        else:
+            month = month._replace(used=month.used + ready.parts)
+        spent[account] = month
+        receive.append(ready)
     return Summary(tuple(receive), tuple(left_out), desk.bulk.max_recipients)
 
 

@@ -1,4 +1,8 @@
-"""One text to several guests: each gets a message of their own, in their own conversation."""
+"""One text from the composer to several guests: a small group send that a person types and can take back.
+
+Who gets it and who does not is decided as for any group send; each answer then leaves like the person's own, held for
+its undo time, and the whole stands among the messages to many.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +10,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from tui_inbox.domain.consent import Permission
+from tui_inbox.domain.campaign import Campaign, CampaignState, Recipient, RecipientState
+from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.message import MessageClass
-from tui_inbox.domain.template import TemplateKind, render
-from tui_inbox.domain.window import Allowed
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import templates
-from tui_inbox.services.admission import admission
-from tui_inbox.services.composing import ChannelChoice, composer
+from tui_inbox.services.campaigns import LIMIT_SETTING
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.drafting import save_draft
+from tui_inbox.services.group_letters import Prepared, Wording, check_wording, prepare
 from tui_inbox.services.replying import Reply, SentNow, TakenBack, send, start, take_back
-from tui_inbox.services.variables import required
 
-MOST = 74
-"""Guests of one send; more want a list and its checks."""
+_NAME_CHARS = 60
 
 
 class LeftOut(NamedTuple):
@@ -43,29 +43,99 @@ def send_each(
     """Send ``reply`` to each guest on its account and channel; its conversation and address are theirs in turn.
 
     Whoever unsubscribed or cannot be reached there is left out and named. Raises ``Refused`` when nobody is left:
-    ``too_many_recipients`` or the first guest's reason.
+    ``bulk_limit`` or the first guest's reason.
     """
     guests = list(dict.fromkeys(guest_ids))
-    if len(guests) > MOST:
-        raise Refused("too_many_recipients", limit=MOST, count=len(guests))
-    sent, left_out = [], []
-    for guest_id in guests:
-        guest = tx.guests.load(guest_id)
+    limit = desk.bulk.max_recipients
+    if limit is not None and len(guests) > limit:
+        raise Refused("bulk_limit", count=len(guests), limit=limit, setting=LIMIT_SETTING)
+    wording = _wording(tx, reply)
+    check_wording(tx, desk, actor, wording)
+    sent: list[SentNow] = []
+    left_out: list[LeftOut] = []
+    recipients: list[Recipient] = []
+    for place, guest_id in enumerate(guests):
+        ready = _prepared(tx, desk, actor, wording, reply, guest_id, now)
         try:
-            conversation_id = start(tx, desk, actor, now, guest_id=guest_id)
-            way = _way(tx, desk, actor, conversation_id, reply, guest, now)
-            theirs = _written(tx, desk, actor, conversation_id, reply, now)._replace(
-                conversation_id=conversation_id,
-                address=way.address,
-                seen_message_id=None,
-                key=f"{reply.key}-{guest_id}" if reply.key else "",
-            )
-            sent.append(send(tx, desk, actor, theirs, now))
+            done = _send_one(tx, desk, actor, ready, reply, now)
         except Refused as refused:
-            left_out.append(LeftOut(guest, refused))
+            left_out.append(LeftOut(ready.guest, refused))
+            params = dict(refused.params)
+            recipients.append(Recipient(0, guest_id, place, RecipientState.LEFT_OUT, refused.code, params))
+        else:
+            sent.append(done)
+            queued = Recipient(0, guest_id, place, RecipientState.QUEUED, outbox_id=done.outbox_id)
+            recipients.append(queued)
     if not sent and left_out:
         raise left_out[0].refusal
+    if len(guests) > 1:
+        _keep(tx, actor, reply, wording, recipients, now)
     return Circulated(tuple(sent), tuple(left_out))
+
+
+def _wording(tx: Transaction, reply: Reply) -> Wording:
+    template = tx.templates.get(reply.template) if reply.template is not None else None
+    by_vendor = template is not None and bool(template.vendor_id)
+    message_class = template.message_class if template is not None else MessageClass.TRANSACTIONAL
+    text = "" if by_vendor else reply.text
+    return Wording((reply.channel,), text, reply.subject, reply.template if by_vendor else None, message_class)
+
+
+def _prepared(
+    tx: Transaction, desk: Desk, actor: Actor, wording: Wording, reply: Reply, guest_id: int, now: datetime
+) -> Prepared:
+    """With what the writer filled in where a guest has no value of their own."""
+    ready = prepare(tx, desk, actor, wording, guest_id, now)
+    for _ in reply.values:
+        name = str(ready.refusal.params.get("name", "")) if ready.refusal is not None else ""
+        if not name or name not in reply.values or name in wording.values:
+            break
+        wording = wording._replace(values={**wording.values, name: reply.values[name]})
+        ready = prepare(tx, desk, actor, wording, guest_id, now)
+    return ready
+
+
+def _send_one(tx: Transaction, desk: Desk, actor: Actor, ready: Prepared, reply: Reply, now: datetime) -> SentNow:
+    """The guest's own answer; raises ``Refused``."""
+    if ready.letter is None:
+        assert ready.refusal is not None
+        raise ready.refusal
+    if ready.letter.account != reply.account:
+        raise Refused("not_on_channel", channel=desk.traits(reply.account, reply.channel).label)
+    theirs = reply._replace(
+        conversation_id=start(tx, desk, actor, now, guest_id=ready.guest.id),
+        address=ready.letter.address,
+        text=ready.letter.text,
+        values=ready.values,
+        seen_message_id=None,
+        key=f"{reply.key}-{ready.guest.id}" if reply.key else "",
+    )
+    return send(tx, desk, actor, theirs, now)
+
+
+def _keep(
+    tx: Transaction, actor: Actor, reply: Reply, wording: Wording, recipients: Sequence[Recipient], now: datetime
+) -> None:
+    """Among the messages to many, with how each one goes."""
+    campaign = tx.campaigns.add(
+        Campaign(
+            0,
+            clean_line(reply.text)[:_NAME_CHARS],
+            reply.text,
+            wording.channels,
+            state=CampaignState.DONE,
+            message_class=wording.message_class,
+            subject=reply.subject,
+            template=reply.template,
+            created_by=actor.code,
+            created_at=now,
+            ended_at=now,
+        ),
+        [recipient.guest_id for recipient in recipients],
+    )
+    for recipient in recipients:
+        tx.campaigns.put_recipient(recipient._replace(campaign_id=campaign.id))
+    tx.changed("campaign", campaign.id)
 
 
 def take_back_each(tx: Transaction, actor: Actor, outbox_ids: Sequence[int], now: datetime) -> TakenBack | None:
@@ -74,46 +144,3 @@ def take_back_each(tx: Transaction, actor: Actor, outbox_ids: Sequence[int], now
     for other in taken[1:]:
         save_draft(tx, actor, other.conversation_id, other.typed, now, cursor=len(other.typed))
     return taken[0] if taken else None
-
-
-def _written(tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, reply: Reply, now: datetime) -> Reply:
-    """The text with this guest's own values."""
-    template = tx.templates.get(reply.template) if reply.template is not None else None
-    if template is not None and template.vendor_id:
-        rendered = templates.render_for(tx, desk, template, conversation_id, now, actor)
-        given = {name: reply.values[name] for name in rendered.missing if name in reply.values}
-        return reply._replace(text=rendered.text, values={**rendered.values, **given})
-    names = templates.allowed(TemplateKind.SNIPPET, desk)
-    values = templates.values_for(tx, desk, actor, conversation_id, now)
-    rendered = render(reply.text, values, names, required(TemplateKind.SNIPPET))
-    if rendered.problems:
-        raise templates.refuse(rendered.problems[0])
-    return reply._replace(text=rendered.text)
-
-
-def _way(
-    tx: Transaction, desk: Desk, actor: Actor, conversation_id: int, reply: Reply, guest: Guest, now: datetime
-) -> ChannelChoice:
-    ways = composer(tx, desk, actor, conversation_id, now).choices
-    way = next((one for one in ways if (one.account, one.channel) == (reply.account, reply.channel)), None)
-    template = tx.templates.get(reply.template) if reply.template is not None else None
-    label = desk.traits(reply.account, reply.channel).label
-    if way is None:
-        raise Refused("not_on_channel", channel=label)
-    found = admission(
-        tx,
-        desk,
-        account=way.account,
-        channel=way.channel,
-        address=way.address,
-        guest_id=guest.id,
-        now=now,
-        message_class=template.message_class if template else MessageClass.TRANSACTIONAL,
-        individual=False,
-    )
-    if found.standing.permission is Permission.BLOCKED:
-        raise Refused(found.standing.code, channel=label, **found.standing.params)
-    if found.verdict.kind is Allowed.HUMAN_ONLY and not (template and template.vendor_id):
-        # Written to many at once, it answers nobody.
-        raise Refused(found.verdict.code, channel=label, **found.verdict.params)
-    return way

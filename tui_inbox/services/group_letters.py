@@ -68,6 +68,10 @@ class Prepared(NamedTuple):
     parts: int = 0
     """SMS that are billed; 0 on other channels."""
     cost: Cost | None = None
+    beyond: Refused | None = None
+    """The month's SMS are used up before this one: it goes by mail, or waits."""
+    values: Mapping[str, str] = {}
+    """What was put into the text, by variable name."""
 
 
 def check_wording(tx: Transaction, desk: Desk, actor: Actor, wording: Wording) -> None:
@@ -187,7 +191,7 @@ def _written(
         category=template.category if by_vendor else "service",
         country=country_of(way.address) if traits.handle is HandleKind.PHONE else "",
     )
-    return Prepared(guest, letter, None, stay, text, parts, price)
+    return Prepared(guest, letter, None, stay, text, parts, price, None, rendered.values)
 
 
 def dispatch(tx: Transaction, desk: Desk, ready: Prepared, key: str, now: datetime) -> Outgoing | None:

@@ -26,7 +26,6 @@ SENTENCES: dict[str, str] = {
     "changed_meanwhile": N_("Somebody else was faster; look again."),
     "same_text_unknown": N_("The same text was sent and nobody knows yet whether it arrived."),
     "not_on_channel": N_("{channel} does not reach this guest."),
-    "too_many_recipients": N_("At most {limit} guests at once; these are {count}."),
     "not_an_address": N_("“{address}” is neither a phone number nor a mail address."),
     "unknown_job": N_("The worker does not know how to do this."),
     "no_older": N_("{account} cannot load older messages."),

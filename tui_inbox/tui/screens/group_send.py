@@ -86,8 +86,13 @@ class GroupSendScreen(TableScreen[Row]):
         rows: list[Row] = []
         if found.left_out:
             rows += [ngettext("{n} will not get it", "{n} will not get it", len(found.left_out)), *found.left_out]
-        if found.receive:
-            rows += [ngettext("{n} will get it", "{n} will get it", len(found.receive)), *found.receive]
+        beyond = [one for one in found.receive if one.beyond is not None]
+        if beyond:
+            words = ngettext("{n} beyond the month's SMS", "{n} beyond the month's SMS", len(beyond))
+            rows += [words, *beyond]
+        now = [one for one in found.receive if one.beyond is None]
+        if now:
+            rows += [ngettext("{n} will get it", "{n} will get it", len(now)), *now]
         return rows
 
     def key(self, row: Row) -> object:
@@ -155,6 +160,9 @@ class GroupSendScreen(TableScreen[Row]):
         lines.append([(f"{label} {row.letter.address}", "muted")])
         if row.letter.subject:
             lines.append([(row.letter.subject, "bold text")])
+        if row.beyond is not None:
+            words = _("It goes by mail where that is possible; otherwise it waits until the budget is raised.")
+            lines += [[(sentence(row.beyond.code, row.beyond.params), "soon")], [(words, "soon")]]
         return [*lines, *([(line, "text")] for line in row.text.split("\n"))]
 
     def allowed(self, row: Row) -> frozenset[str]:
