@@ -202,7 +202,7 @@ def _message(scene: Scene, thread: Thread, block: Block, message: MessageRow, wi
     lines: list[Line] = []
     if block.heading:
         lines.append(Line([]))
-        head = _heading(scene, thread, message, ours)
+        head = _heading(scene, thread, message, ours, nested=block.nested)
         lines.append(Line([(f"{scene.ink.marks.thin} ", "muted"), *head] if block.nested else head, align))
     if message.subject and block.heading and message.kind is not Kind.COMMENT:
         lines.extend(Line([(text, "bold text")], align) for text in wrap(message.subject, room))
@@ -218,14 +218,14 @@ def _message(scene: Scene, thread: Thread, block: Block, message: MessageRow, wi
     return lines
 
 
-def _heading(scene: Scene, thread: Thread, message: MessageRow, ours: bool) -> list[Part]:
+def _heading(scene: Scene, thread: Thread, message: MessageRow, ours: bool, *, nested: bool) -> list[Part]:
     time = when.clock(message.at, scene.zone)
     dot = scene.ink.marks.dot
     _mark, label = scene.channel(message.account, message.channel)
     other: list[Part] = []
     if message.channel and message.channel != thread.conversation.channel:
         other = [(f" {dot} {label}", "muted")]
-    if told := facts.kind_words(message):
+    if told := "" if nested else facts.kind_words(message):
         other.append((f" {dot} {told}", "muted"))
     if not ours:
         name = guest_name(scene, thread.conversation).split(" ")[0] if thread.conversation.guest else _("Guest")
