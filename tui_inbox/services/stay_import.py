@@ -132,12 +132,10 @@ def _read(
         wrong("line_no_name", "")
         return None
     arrival = parse_date(cell("arrival"), month_first=us)
-    departure = parse_date(cell("departure"), month_first=us)
     if arrival is None:
         wrong("line_bad_date", cell("arrival"))
         return None
-    if departure is None and cell("nights").isdecimal() and int(cell("nights")) <= MAX_NIGHTS:
-        departure = arrival + timedelta(days=int(cell("nights")))
+    departure = _departure(arrival, cell("departure"), cell("nights"), us=us)
     if departure is None:
         wrong("line_bad_date", cell("departure"))
         return None
@@ -176,6 +174,13 @@ def _read(
         notes=cell("notes"),
         payment=cell("payment"),
     )
+
+
+def _departure(arrival: date, cell: str, nights: str, *, us: bool) -> date | None:
+    """Told by its date, else by the number of nights."""
+    found = parse_date(cell, month_first=us)
+    counts = found is None and nights.isdecimal() and int(nights) <= MAX_NIGHTS
+    return arrival + timedelta(days=int(nights)) if counts else found
 
 
 def _number(cell: str) -> int:
