@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -387,3 +388,30 @@ def test_a_property_lives_by_its_own_clock(sqlite_store: SqlStore) -> None:
         _, stay = a_booking(t, property="annex")
         planning.plan(t, desk, NOW)
         assert [row.due_at for row in rows(t, rule, stay)] == [due(stay) + 2 * HOUR]
+
+
+class Counting:
+    """A store that counts its write transactions and lets somebody in between them."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self.store, self.writes = store, 0
+        self.read = store.read
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        self.writes += 1
+        return self.store.write()
+
+
+def test_much_is_written_in_many_short_transactions(sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "PAGE", 2)
+    with sqlite_store.write() as t:
+        rule = a_rule(t)
+        stays = [a_booking(t, 4)[1] for _ in range(5)]
+    counting = Counting(sqlite_store)
+    assert planning.plan_by_pages(counting, DESK, NOW).planned == 5  # type: ignore[arg-type]
+    assert counting.writes == 4, "three pages and the note that it was done"
+    counting.writes = 0
+    assert planning.plan_by_pages(counting, DESK, NOW) == planning.PlanResult()  # type: ignore[arg-type]
+    assert counting.writes == 1
+    with sqlite_store.read() as t:
+        assert [len(rows(t, rule, stay)) for stay in stays] == [1] * 5

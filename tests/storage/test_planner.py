@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 from tests.storage.rows import NOW, TODAY, at
 from tui_inbox.domain.planner import Planned, PlannedState, Rule, RuleKind
+from tui_inbox.domain.reservation import Reservation, ReservationStatus
 from tui_inbox.ports.store import Store
 
 RULE = Rule(0, RuleKind.BEFORE_ARRIVAL, "Welcome", "welcome", 3, time(9, 5), ("whatsapp", "sms", "email"))
@@ -49,3 +50,55 @@ def test_rows_are_listed_by_state_up_to_a_time(store: Store) -> None:
         both = [PlannedState.PLANNED, PlannedState.SKIPPED]
         assert t.planner.in_state(both, at(10), 9) == [planned, skipped]
         assert t.planner.in_state([PlannedState.EXPIRED], at(10), 9) == []
+
+
+def test_what_has_no_plan_has_strayed_or_lives_again(store: Store) -> None:
+    with store.write() as t:
+        t.planner.put_rule(RULE)
+        days = timedelta(days=3)
+        stays = [
+            t.reservations.add(
+                Reservation(
+                    0, 1, "pms", f"R{n}", TODAY, TODAY + days, group_id=f"G{n % 2}", created_at=NOW, updated_at=NOW
+                )
+            )
+            for n in range(5)
+        ]
+        closed = Reservation(
+            0, 1, "ical", "X", TODAY, TODAY + days, low_confidence=True, created_at=NOW, updated_at=NOW
+        )
+        t.reservations.add(closed)
+        first, second, third, fourth, _fifth = stays
+        states = (PlannedState.QUEUED, PlannedState.PLANNED, PlannedState.HELD, PlannedState.WITHDRAWN)
+        t.planner.add_all(
+            [
+                Planned(0, 1, stay.id, TODAY, NOW, state, anchor=TODAY)
+                for stay, state in zip(stays, states, strict=False)
+            ]
+        )
+        found = t.planner.unplanned(1, "arrival", TODAY, TODAY)
+        assert [(one.id, one.anchor, one.group_id) for one in found] == [(stays[4].id, TODAY, "G0")]
+        assert len(t.planner.unplanned(2, "departure", TODAY + days, TODAY + days)) == 5
+        assert [room.id for room in t.reservations.of_group("pms", "G1")] == [second.id, fourth.id]
+        assert t.reservations.of_group("pms", "") == []
+        assert t.planner.strayed(1, "arrival") == []
+        t.reservations.put(first._replace(arrival=TODAY + days))
+        t.reservations.put(second._replace(arrival=TODAY + days))
+        t.reservations.put(third._replace(status=ReservationStatus.CANCELLED))
+        assert {row.reservation_id for row in t.planner.strayed(1, "arrival")} == {second.id, third.id}
+        assert {row.reservation_id for row in t.planner.waiting(1)} == {second.id, third.id}
+        assert {one.id for one in t.planner.unplanned(1, "arrival", TODAY, TODAY + days)} == {stays[4].id, first.id}
+        assert [row.reservation_id for row in t.planner.revived(1, "arrival", NOW)] == [fourth.id]
+        assert t.planner.revived(1, "arrival", at(1)) == []
+
+
+def test_a_row_moves_only_from_where_it_was_seen(store: Store) -> None:
+    with store.write() as t:
+        row = t.planner.add(Planned(0, 1, 7, TODAY, NOW, anchor=TODAY))
+        assert row is not None
+        later = row._replace(due_at=at(60), said="sms:stopped")
+        assert t.planner.move(row, later)
+        assert not t.planner.move(row, row._replace(state=PlannedState.SKIPPED))
+        assert t.planner.planned(1, 7) == [later]
+        t.planner.add_all([row._replace(reason="again")])
+        assert t.planner.planned(1, 7) == [later]
