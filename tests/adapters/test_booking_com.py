@@ -300,6 +300,16 @@ def test_after_the_back_fill_conversations_are_read_once_an_hour(
     assert [e.kind for e in found] == ["message", "message", "access"]
 
 
+def test_a_conversation_that_cannot_be_read_is_kept_for_a_person() -> None:
+    body = b'{"data":{"conversations":[{"conversation_id":"f3a9-1","messages":"of another form"}]}}'
+    with answering(answer("200 OK", body, "Content-Type: application/json")) as vendor:
+        channel = booking(vendor.url)
+        (kept,) = channel.fetch(TALKS, "", None).envelopes
+        with pytest.raises(Malformed):
+            channel.read(kept)
+        channel.close()
+
+
 def test_without_a_queue_conversations_are_read_at_every_poll(box: SandboxBooking, clock: StillClock) -> None:
     plain = in_sandbox(box, queue=False)
     talk = box.account.book("1000000001", "Guest")

@@ -1,5 +1,5 @@
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from random import Random
 
@@ -308,3 +308,19 @@ def test_what_cannot_be_read_at_the_moment_waits_and_is_not_set_aside(front: Fro
         assert accounts.of(tx, front.desk, channel.name).reason == "mail_parser_down"
     channel.down = False
     assert polling.poll_account(front.store, front.desk, channel, StillClock(NOON)).applied == 1
+
+
+def test_a_page_that_is_too_big_is_a_fault_that_is_shown(front: Front) -> None:
+    class Huge(TwoStreams):
+        def fetch(self, stream: str, cursor: str, since: datetime | None) -> Batch:
+            if stream == "first":
+                raise Malformed("too_big")
+            return super().fetch(stream, cursor, since)
+
+    channel = Huge()
+    channel.batches.append(Batch((written("Hello", key="SM1"),), "1"))
+    with pytest.raises(NotSent, match="too_big"):
+        polling.poll_account(front.store, front.desk, channel, StillClock(NOON))
+    with front.store.read() as tx:
+        assert tx.messages.by_external(channel.name, "SM1") is not None
+        assert accounts.of(tx, front.desk, channel.name).reason == "too_big"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from tui_inbox.domain.errors import ChannelError, Rejected
+from tui_inbox.domain.errors import ChannelError, Malformed, NotSent, Rejected
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.ports.bookings import BookingSource
 from tui_inbox.ports.channel import Batch, Channel, FollowsSent
@@ -46,6 +46,9 @@ def poll_account(
         except ChannelError as error:
             failure = error
             break
+        except Malformed as fault_in_page:
+            # Of a whole page, not of one item: it is asked again, and the screens say so meanwhile.
+            failure = failure or NotSent(fault_in_page.code)
     applied = Applied()
     try:
         applied = apply_pending(store, desk, channel, clock.now())
