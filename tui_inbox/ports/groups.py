@@ -9,7 +9,6 @@ from typing import Protocol
 from tui_inbox.domain.campaign import Campaign, Progress, Recipient, RecipientState
 from tui_inbox.domain.guest_list import GuestList
 from tui_inbox.domain.offer import Asked, Offer
-from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.rows import RecipientRow
 
 

@@ -53,11 +53,12 @@ def session_seen(tx: Transaction, code: str, name: str, now: datetime) -> bool:
 
 
 def needed(tx: Transaction, now: datetime, ahead: timedelta = timedelta(hours=1)) -> bool:
-    """Must a worker that was started by a session stay? While a session lives, or a message is on its way or due."""
+    """Must a worker that was started by a session stay? While a session lives, a message is on its way or due, or a
+    group send or an offer goes on."""
     seen = tx.operators.last_seen()
     if seen is not None and now - seen <= SESSION_FOR:
         return True
-    return tx.outbox.work_ahead(now, now + ahead) > 0
+    return tx.outbox.work_ahead(now, now + ahead) > 0 or bool(tx.campaigns.running() or tx.offers.open())
 
 
 def alive(row: WorkerRow | None, now: datetime) -> bool:
