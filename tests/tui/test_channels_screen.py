@@ -198,8 +198,8 @@ async def test_a_source_of_stays_has_a_row_of_its_own_kind(sqlite_store: SqlStor
         await desk.until(lambda: "not what the provider promises" in desk.text)
 
 
-@pytest.mark.parametrize(("name", "warned"), [("flat", False), ("desk-sms", True)])
-async def test_a_calendar_that_is_asked_seldom_is_no_silence(
+@pytest.mark.parametrize(("name", "warned"), [("flat", False), ("chat", False), ("desk-sms", True)])
+async def test_a_calendar_that_is_asked_seldom_and_a_chat_that_is_never_asked_are_no_silence(
     sqlite_store: SqlStore, tmp_path: Path, name: str, warned: bool
 ) -> None:
     long_ago = NOW - timedelta(minutes=40)
@@ -207,7 +207,9 @@ async def test_a_calendar_that_is_asked_seldom_is_no_silence(
         t.workers.beat("boot", 1, NOW, NOW)
         t.accounts.put(AccountRow(name, "x", "connected", "", "", long_ago, long_ago, long_ago, 0, {}))
     sources = {"flat": AccountInfo("flat", "ical", {}, label="iCalendar")}
-    session = a_session(sqlite_store, tmp_path, desk=a_desk(sources=sources))
+    known = a_desk(sources=sources)
+    chat = AccountInfo("chat", "webchat", {}, heard_by=("listen",))
+    session = a_session(sqlite_store, tmp_path, desk=known._replace(accounts={**known.accounts, "chat": chat}))
     async with sitting(session) as desk:
         inbox = desk.app.screen
         assert isinstance(inbox, InboxActs)
