@@ -73,6 +73,13 @@ async def test_who_only_commented_is_answered_under_the_comment(session: Session
         t.lines.put(Line("page", "messenger", "7001"))
     async with sitting(session) as desk:
         await desk.until(lambda: "r: answer under the comment" in desk.text)
+        await desk.press("r")
+        await desk.type("Merci")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "r: answer under the comment" in desk.text)
+        assert desk.inbox.focused is desk.inbox.composer.box
+        await desk.press("r")
+        await desk.until(lambda: "public, under" in desk.text)
 
 
 async def test_a_comment_has_one_private_answer_and_can_be_hidden(session: Session, sqlite_store: SqlStore) -> None:

@@ -93,7 +93,9 @@ class Drafting(Letter):
         self.composer.hints = [] if locked else words.hints(self, enter)
         variables = {name: f"##{{{{{name}}}}}" for name in self.values} if self.also else self.values
         says = partial(words.measure, self)
-        self.composer.set_mode(Mode(says, locked, enter or fixed, self.note, self._snippets, fixed, variables))
+        remedy = words.remedy(self) if locked else ""
+        enter = enter or fixed
+        self.composer.set_mode(Mode(says, locked, enter, self.note, self._snippets, fixed, variables, remedy))
 
     async def also_to(self, guests: dict[int, str]) -> None:
         """The text goes to these guests, too; the one it is typed for is not among them."""

@@ -72,6 +72,8 @@ class Letter:
         """A comment is answered under it: the one under the cursor, or the newest thing that the guest said."""
         thread = self.screen.thread
         asked = thread.current if self.screen.focused is thread else None
+        if asked is not None and asked.kind is Kind.COMMENT and asked.direction is not Direction.IN:
+            asked = None  # Under our own answer it goes on with the guest.
         said = asked or next((one for one in reversed(thread.messages) if one.direction is Direction.IN), None)
         if said is None or said.kind is not Kind.COMMENT or said.direction is not Direction.IN:
             return PLAIN

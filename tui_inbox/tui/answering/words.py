@@ -33,16 +33,28 @@ def locked(letter: Letter) -> str:
     if verdict.kind in (Allowed.FREE, Allowed.HUMAN_ONLY) and not over:
         return ""
     reason = sentence(verdict.code or "window_closed", {"channel": choice.traits.label, **verdict.params})
-    keys = letter.screen.desk_app.keymap
-    if verdict.code == "never_wrote" and choice.traits.comments:
-        remedy = _("{key}: answer under the comment").format(key=keys.shown("reply"))
-    elif choice.traits.templates_after_window:
-        remedy = _("{key}: answer with a template").format(key=keys.shown("pick_template"))
-    elif letter.ways is not None and len(letter.ways.choices) > 1:
-        remedy = _("{key}: another channel").format(key=keys.shown("channel"))
-    else:
-        remedy = ""
-    return f"{reason}\n{remedy}".strip()
+    keys, what = letter.screen.desk_app.keymap, remedy(letter)
+    wanted = _(_REMEDIES[what]).format(key=keys.shown(what)) if what else ""
+    return f"{reason}\n{wanted}".strip()
+
+
+_REMEDIES = {
+    "reply": N_("{key}: answer under the comment"),
+    "pick_template": N_("{key}: answer with a template"),
+    "channel": N_("{key}: another channel"),
+}
+
+
+def remedy(letter: Letter) -> str:
+    """The command that helps where the way in use allows no text; empty when none does."""
+    choice = letter.choice
+    if choice is None:
+        return ""
+    if choice.verdict.code == "never_wrote" and choice.traits.comments:
+        return "reply"
+    if choice.traits.templates_after_window:
+        return "pick_template"
+    return "channel" if letter.ways is not None and len(letter.ways.choices) > 1 else ""
 
 
 def hints(letter: Letter, enter: bool) -> list[Part]:

@@ -51,6 +51,8 @@ class Mode(Struct, frozen=True):
     """The text is an approved template: it is sent as it stands."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Name -> what is put in for ``##{{name``."""
+    remedy: str = ""
+    """The command that helps where nothing can be typed."""
 
 
 class ReplyBox(TextArea):
@@ -151,7 +153,9 @@ class ReplyBox(TextArea):
 
     def _locked_key(self, event: events.Key) -> None:
         """Nothing is typed here, and no letter falls through to the commands of the list."""
-        if event.key in ("enter", "T", "t") and not self.mode.fixed:
+        if event.key in ("enter", "r") and self.mode.remedy and not self.mode.fixed:
+            self._take(event, self.mode.remedy)
+        elif event.key in ("enter", "T", "t") and not self.mode.fixed:
             self._take(event, "pick_template")
         elif event.key == "escape":
             self._take(event, "back")
