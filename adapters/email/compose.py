@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from adapters.email.filetypes import real_type
 from tui_inbox.domain.design import PICTURE
 from tui_inbox.domain.display import safe_name
 from tui_inbox.domain.errors import Rejected
@@ -118,7 +119,7 @@ def _designed(message: EmailMessage, html: str, pictures: Mapping[str, tuple[str
     page = message.get_payload(1)
     assert isinstance(page, EmailMessage), "an alternative that was just added"
     for sha256, (name, kind, content) in pictures.items():
-        main, sub = _media_type(kind)
+        main, sub = _media_type(real_type(content, kind))
         page.add_related(
             content,
             maintype=main,

@@ -74,6 +74,11 @@ def test_its_own_pictures_are_inside_and_other_files_beside_it(box: SandboxMailb
     assert [part.get_filename() for part in message.iter_attachments()] == ["menu.pdf"]
 
 
+def test_what_a_picture_is_tells_its_content(box: SandboxMailbox) -> None:
+    message = sent(box, letter("Hello", html=html(designed(SOURCE)), attachments=(SHA,)), (SHA, "", PNG))
+    assert structure(message)[-1] == "image/png"
+
+
 def test_a_picture_that_no_design_shows_is_a_file(box: SandboxMailbox) -> None:
     message = sent(box, letter("Hello", attachments=(SHA,)), ("house.png", "image/png", PNG))
     assert structure(message) == ["multipart/mixed", "text/plain", "image/png"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import TextArea
 
+from storage.blobs import FileBlobs
 from storage.store import SqlStore
 from tests.builders import NOW, a_guest, a_reservation
 from tests.tui.driving import Desk, sitting
@@ -136,6 +139,27 @@ async def test_a_block_is_inserted_from_the_menu_and_seen_as_it_will_look(
         assert "HTML part" in desk.text
         await desk.press("ctrl+s")
         await desk.until(lambda: (found := stored(sqlite_store)) and found.version == 2)
+
+
+async def test_a_picture_is_taken_from_a_file_and_kept_at_once(session: Session, tmp_path: Path) -> None:
+    content = b"\x89PNG\r\n\x1a\n" + b"\0" * 30
+    (tmp_path / "pool.png").write_bytes(content)
+    (tmp_path / "pool.pdf").write_bytes(b"%PDF-1.4")
+    blobs = FileBlobs(tmp_path / "blobs")
+    async with sitting(replace(session, blobs=blobs, export_dir=tmp_path)) as desk:
+        box = await editing(desk)
+        box.load_text("")
+        for name in ("pool.pdf", "pool.png"):
+            await desk.press("ctrl+b")
+            await desk.until(lambda: "Which block?" in desk.text)
+            await desk.type("from a file")
+            await desk.press("enter")
+            await desk.until(lambda: "Which picture?" in desk.text)
+            await desk.type(name)
+            await desk.press("enter")
+            await desk.until(lambda: "PNG, JPEG and GIF" in desk.text)
+        await desk.until(lambda: box.text == f"![pool](cid:{sha256(content).hexdigest()})")
+    assert blobs.get(sha256(content).hexdigest()) == content
 
 
 async def test_what_is_not_saved_is_there_again_after_the_line_dropped(session: Session) -> None:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.widgets import TextArea
 
+from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.template import TemplateKind
 from tui_inbox.services.desk import Desk
 from tui_inbox.services.variables import Scope, fields, known
 from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
+from tui_inbox.tui.render import when
 from tui_inbox.tui.theme import Ink
 from tui_inbox.wording import N_, _
+
+if TYPE_CHECKING:
+    from tui_inbox.tui.screens.desk_screen import DeskScreen
 
 OPENED = re.compile(r"##\{\{\s*((?:else\s+)?(?:if\s+(?:not\s+)?)?)([a-z0-9_]*)$")
 SCOPES = {
@@ -25,9 +33,15 @@ SCOPES = {
     Scope.TEXT: N_("own text"),
     Scope.FIELD: N_("for conditions"),
 }
+FROM_FILE = "cid:"
+PICTURES = {".png": b"\x89PNG", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff", ".gif": b"GIF8"}
+"""What every mail program shows, and how such a file begins."""
+PICTURE_MOST = 1_000_000
+"""Bytes; it goes out with every single mail."""
 _DESIGN: tuple[tuple[str, str], ...] = (
     (N_("Heading"), "## {heading}"),
-    (N_("Picture"), "![{picture}](https://)"),
+    (N_("Picture from an address"), "![{picture}](https://)"),
+    (N_("Picture from a file"), FROM_FILE),
     (N_("Button that opens a page"), "[{button}] https://"),
     (N_("Button that calls"), "[{call}] +33"),
     (N_("Button that answers"), "[{yes}]"),
@@ -79,6 +93,31 @@ async def ask_block(app: App[object], ink: Ink, kind: TemplateKind) -> str:
     dialog = Chooser(ink, _("Which block?"), options, find=narrowed(options), typing=_("name"), lines=17)
     chosen = await app.push_screen_wait(dialog)
     return str(chosen.value) if chosen is not None and chosen.value is not None else ""
+
+
+async def ask_picture(screen: DeskScreen, start: Path) -> str:
+    """A path as seen from the server; its bytes are kept at once, and go out inside each mail."""
+    app = screen.desk_app
+    blobs = app.session.blobs
+    dialog = Chooser(app.ink, _("Which picture?"), typing=_("path"), free=True, text=f"{start}{os.sep}")
+    told = await app.push_screen_wait(dialog)
+    if told is None or blobs is None:
+        return ""
+    path = Path(told.text.strip()).expanduser()
+    try:
+        too_big = path.stat().st_size > PICTURE_MOST
+        content = b"" if too_big else await app.gateway.outside(path.read_bytes)
+    except OSError as error:
+        screen.say(_("cannot read it: {why}").format(why=error.strerror or ""), "bold urgent")
+        return ""
+    if too_big:
+        screen.say(_("too big: at most {size}").format(size=when.size(PICTURE_MOST)), "bold urgent")
+        return ""
+    if not content.startswith(PICTURES.get(path.suffix.lower(), b"\0")):
+        screen.say(_("mail programs show PNG, JPEG and GIF"), "bold urgent")
+        return ""
+    sha256 = await app.gateway.outside(blobs.put, content)
+    return f"![{clean_line(path.stem)}]({FROM_FILE}{sha256})"
 
 
 async def ask_variable(app: App[object], ink: Ink, desk: Desk, kind: TemplateKind, event: str, box: TextArea) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -23,7 +24,14 @@ from tui_inbox.services.text_preview import Preview, Recipient
 from tui_inbox.services.variables import with_texts
 from tui_inbox.tui.commands import EDITOR
 from tui_inbox.tui.dialogs.form import Choice, Field
-from tui_inbox.tui.dialogs.text_blocks import ask_block, ask_variable, insert_block, opened_before
+from tui_inbox.tui.dialogs.text_blocks import (
+    FROM_FILE,
+    ask_block,
+    ask_picture,
+    ask_variable,
+    insert_block,
+    opened_before,
+)
 from tui_inbox.tui.dialogs.text_fields import fields_of, filled
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.render.text_preview import Lines, preview_lines
@@ -326,6 +334,8 @@ class TextEditor(DeskScreen):
 
     async def _block(self) -> None:
         block = await ask_block(self.app, self.desk_app.ink, self.template.kind)
+        if block == FROM_FILE:
+            block = await ask_picture(self, self.desk_app.session.export_dir or Path.home())
         if block:
             insert_block(self.box, block)
 
