@@ -40,3 +40,22 @@ def codes(tmp_path: Path, text: str) -> list[str]:
 )
 def test_unsafe_addresses_are_refused_with_a_sentence(tmp_path: Path, text: str, expected: list[str]) -> None:
     assert codes(tmp_path, text) == expected
+
+
+SITE = 'type = "booking.com"\nclient_id = "machine"\nsecret = "s"\nproperty_ids = ["1"]\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (f"[channels.a]\n{SITE}[channels.b]\n{SITE}", ["config_same_place"]),
+        (f"[channels.a]\n{SITE}[channels.b]\n{SITE}queue = false\n", []),
+        ('[channels.a]\ntype = "webchat"\ninbox = "one"\n[channels.b]\ntype = "webchat"\ninbox = "two"\n', []),
+        (
+            '[channels.a]\ntype = "webchat"\ninbox = "one"\n[channels.b]\ntype = "webchat"\ninbox = "one"\n',
+            ["config_same_place"],
+        ),
+    ],
+)
+def test_two_accounts_do_not_take_each_others_messages(tmp_path: Path, more: str, expected: list[str]) -> None:
+    assert codes(tmp_path, more) == expected

@@ -37,7 +37,7 @@ STORES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 def check_rules(config: Config, lines: Lines) -> list[Problem]:
     """Every mistake that needs more than one look: names that must exist, codes that must be real."""
-    areas = (_hotel, _hours, _operators, _store, _receiver, _telling, _channels)
+    areas = (_hotel, _hours, _operators, _store, _receiver, _telling, _channels, _owned_twice)
     found = [one for area in areas for one in area(config)]
     return [Problem(code, path, line_of(lines, path), params) for code, path, params in found]
 
@@ -175,6 +175,24 @@ def _channels(config: Config) -> Iterator[_Found]:
     for name in config.sources:
         if name in config.channels:
             yield "config_same_name", ("sources", name), {"key": name}
+
+
+_OWNED = ("client_id", "inbox", "instagram_id", "page_id", "phone_number_id")
+"""Keys that name what one account of a type has to itself: of two, each would take what belongs to the other."""
+
+
+def _owned_twice(config: Config) -> Iterator[_Found]:
+    owners: dict[tuple[object, str, object], str] = {}
+    for name, table in config.channels.items():
+        for key in _OWNED:
+            place = (table.get("type"), key, table.get(key))
+            # Without the vendor's queue nothing is taken out of anything.
+            if not isinstance(place[2], str) or table.get("queue") is False:
+                continue
+            if place in owners:
+                params: dict[str, str | int] = {"key": key, "seen": f'"{place[2]}"', "other": owners[place]}
+                yield "config_same_place", ("channels", name, key), params
+            owners.setdefault(place, name)
 
 
 def is_zone(name: str) -> bool:

@@ -45,6 +45,7 @@ SENTENCES: dict[str, str] = {
     "config_bad_store": N_("{key} = {seen}: write sqlite:////path/to/inbox.db or postgresql+psycopg://host/name."),
     "config_no_such_name": N_("{key} = {seen} is not in this configuration. Known: {known}."),
     "config_same_user": N_("{key} = {seen} is already the user of “{other}”."),
+    "config_same_place": N_("{key} = {seen} belongs to “{other}” already: each would take the other's messages."),
     "config_same_name": N_("A channel has the name “{key}” already: give the source of stays another one."),
     "config_unknown_source": N_("{key} = {seen} is no kind of source of stays. Known: {known}."),
     "config_unknown_source_near": N_("{key} = {seen} is no kind of source of stays. Did you mean “{nearest}”?"),
