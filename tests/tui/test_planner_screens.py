@@ -17,6 +17,7 @@ from tui_inbox.domain.booking import BookingEvent, EventMessage
 from tui_inbox.domain.guest import Handle
 from tui_inbox.domain.planner import Planned, PlannedState
 from tui_inbox.domain.reservation import ReservationStatus
+from tui_inbox.domain.template import TemplateKind
 from tui_inbox.services import booking_messages, holding
 from tui_inbox.services.desk import SYSTEM, BookingRules
 from tui_inbox.tui.session import Session
@@ -178,3 +179,26 @@ async def test_booking_messages_have_six_rows_and_switches(session: Session, sql
         setting = booking_messages.settings(t)[BookingEvent.CANCELLED]
         assert (setting.guest, setting.staff) == (True, True)
         assert "email" not in setting.channels
+
+
+async def test_the_hotel_writes_its_own_text_from_ours(session: Session, sqlite_store: SqlStore) -> None:
+    async with sitting(session) as desk:
+        await desk.press("f9", "b")
+        await on(desk, "booking confirmed")
+        await desk.press("t", "ctrl+s")
+        await desk.until(lambda: "Booking messages" in desk.text)
+    with sqlite_store.read() as t:
+        own = booking_messages.settings(t)[BookingEvent.CONFIRMED].template
+        assert [one.event for one in t.templates.named(TemplateKind.REMINDER, own)] == ["confirmed"]
+
+
+async def test_a_first_rule_brings_its_first_reminder(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        await desk.press("f12", "a")
+        await desk.type("The day before")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "1 day before arrival, 10:00" in listed(desk, "The day before"))
+    with sqlite_store.read() as t:
+        texts = t.templates.all(TemplateKind.REMINDER)
+    assert {text.language for text in texts} == {"en", "fr"}
+    assert all("##{{arrival}}" in text.body for text in texts)

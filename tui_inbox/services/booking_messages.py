@@ -66,6 +66,14 @@ def put_setting(tx: Transaction, desk: Desk, actor: Actor, event: BookingEvent, 
     tx.changed("rule", 0)
 
 
+def take_text(tx: Transaction, desk: Desk, actor: Actor, event: BookingEvent, name: str) -> None:
+    """From now on the hotel's own text is sent: the one of this name or, had it another in the end, the newest."""
+    own = [one for one in tx.templates.all(TemplateKind.REMINDER) if one.event == event.value or one.name == name]
+    named = [one for one in own if one.name == name] or sorted(own, key=lambda one: one.id)[-1:]
+    if named:
+        put_setting(tx, desk, actor, event, settings(tx)[event]._replace(template=named[0].name))
+
+
 def stay_changed(
     tx: Transaction, desk: Desk, before: Reservation | None, after: Reservation, now: datetime, *, first: bool = False
 ) -> None:

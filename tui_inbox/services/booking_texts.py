@@ -91,6 +91,28 @@ _LINES = {
 }
 
 
+_REMINDER = {
+    "en": (
+        "Your stay at ##{{hotel}}",
+        "Hello ##{{first_name}},\n\nwe look forward to seeing you on ##{{arrival}}. If your plans have changed, just"
+        " answer this message.\n\n##{{hotel}}",
+    ),
+    "fr": (
+        "Votre séjour – ##{{hotel}}",
+        "Bonjour ##{{first_name}},\n\nnous vous attendons le ##{{arrival}}. Si vos projets ont changé, répondez"
+        " simplement à ce message.\n\n##{{hotel}}",
+    ),
+}
+
+
+def reminder_texts(name: str) -> list[Template]:
+    """A first reminder, so that a guest does not forget."""
+    return [
+        Template(0, TemplateKind.REMINDER, name, language, body, subject=subject)
+        for language, (subject, body) in _REMINDER.items()
+    ]
+
+
 def guest_texts(event: BookingEvent) -> list[Template]:
     """In every language that they are written in."""
     return [

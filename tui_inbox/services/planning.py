@@ -31,6 +31,8 @@ from tui_inbox.domain.planner import (
 from tui_inbox.domain.reservation import DEAD
 from tui_inbox.domain.template import TemplateKind
 from tui_inbox.ports.store import Store, Transaction
+from tui_inbox.services import templates
+from tui_inbox.services.booking_texts import reminder_texts
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.planned_sends import QueueResult, expire_held, queue_due, withdrawn
 from tui_inbox.services.tonight import PlannedRow, hold, release, upcoming
@@ -39,6 +41,7 @@ __all__ = [
     "PlanResult",
     "PlannedRow",
     "QueueResult",
+    "first_reminder",
     "hold",
     "plan",
     "plan_by_pages",
@@ -99,6 +102,13 @@ def put_rule(tx: Transaction, desk: Desk, actor: Actor, rule: Rule) -> Rule:
     stored = tx.planner.put_rule(rule._replace(name=name, days=days, journey=clean_line(rule.journey)))
     tx.changed("rule", stored.id)
     return stored
+
+
+def first_reminder(tx: Transaction, desk: Desk, actor: Actor, name: str, now: datetime) -> None:
+    """A reminder to begin with, where the hotel has none: a rule needs a text to send."""
+    if not tx.templates.all(TemplateKind.REMINDER):
+        for text in reminder_texts(name):
+            templates.save(tx, desk, actor, text, now)
 
 
 def first_import(tx: Transaction, now: datetime) -> None:

@@ -1,19 +1,17 @@
-"""A text with its variables, and a rule that sends one; both are checked when they are saved."""
+"""A text with its variables, checked when it is saved."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
 from textual.widgets import TextArea
 
-from tui_inbox.domain.errors import Refused
-from tui_inbox.domain.planner import Rule, RuleKind
 from tui_inbox.domain.template import Template, TemplateKind
-from tui_inbox.services import planning, templates
+from tui_inbox.services import templates
 from tui_inbox.services.desk import Desk
 from tui_inbox.tui.dialogs.form import Field, Form, Save, Values
 from tui_inbox.tui.dialogs.text_blocks import ask_variable, opened_before
@@ -102,57 +100,4 @@ async def _ask_mapping(screen: DeskScreen, template: Template) -> bool:
         await app.gateway.write(templates.save, desk, app.actor, template._replace(mapping=mapping), app.now())
 
     form = Form(app.ink, _("What fills the places of {name}?").format(name=template.name), fields, save)
-    return await app.push_screen_wait(form)
-
-
-async def ask_rule(screen: DeskScreen, rule: Rule | None, names: list[str]) -> bool:
-    """When which reminder is sent."""
-    app = screen.desk_app
-    desk = app.session.desk
-    channels = list(dict.fromkeys(code for account in desk.accounts.values() for code in account.channels))
-    yes_no = (("1", _("yes")), ("", _("no")))
-    fields = [
-        Field("name", _("name"), rule.name if rule else ""),
-        Field(
-            "template",
-            _("reminder"),
-            rule.template if rule else names[0],
-            choices=tuple((name, name) for name in names),
-        ),
-        Field("days", _("days before"), str(rule.days) if rule else "1", hint=_("0 is the day of arrival.")),
-        Field("at", _("at"), f"{rule.at:%H:%M}" if rule else "10:00", hint=_("By the hotel's clock: 18:00")),
-        Field(
-            "channels",
-            _("channels"),
-            ", ".join(rule.channels) if rule else ", ".join(channels[:1]),
-            hint=_("Tried in this order: {known}").format(known=", ".join(channels)),
-        ),
-        Field("enabled", _("on"), "1" if rule is None or rule.enabled else "", choices=yes_no),
-        Field(
-            "hold",
-            _("hold"),
-            "1" if rule and rule.hold_if_guest_writes else "",
-            choices=yes_no[::-1],
-            hint=_("Wait for the desk when the guest has written meanwhile."),
-        ),
-    ]
-
-    async def save(values: Values) -> None:
-        hour = re.fullmatch(r"([01]?\d|2[0-3])[:h]([0-5]\d)?", values["at"].strip())
-        if hour is None:
-            raise Refused("rule_time", text=values["at"])
-        made = Rule(
-            rule.id if rule else 0,
-            RuleKind.BEFORE_ARRIVAL,
-            values["name"],
-            values["template"],
-            int(values["days"]) if values["days"].isdecimal() else -1,
-            time(int(hour[1]), int(hour[2] or 0)),
-            tuple(part.strip() for part in values["channels"].split(",") if part.strip()),
-            enabled=bool(values["enabled"]),
-            hold_if_guest_writes=bool(values["hold"]),
-        )
-        await app.gateway.write(planning.put_rule, desk, app.actor, made)
-
-    form = Form(app.ink, _("New rule") if rule is None else rule.name, fields, save)
     return await app.push_screen_wait(form)

@@ -184,12 +184,9 @@ class BookingScreen(TableScreen[EventRow]):
             return
         shown = self._shown(row)
         start = shown[0] if row.setting.template and shown else self._ours(row.event)
-        if not await ask_template(self, start):
-            return
-        if not row.setting.template:
-            named = row.setting._replace(template=start.name)
-            await self.gateway.write(booking_messages.put_setting, app.session.desk, app.actor, row.event, named)
-        await self.read_again()
+        if await ask_template(self, start):
+            await self.gateway.write(booking_messages.take_text, app.session.desk, app.actor, row.event, start.name)
+            await self.read_again()
 
     def _ours(self, event: BookingEvent) -> Template:
         hotel = self.desk_app.session.desk.language

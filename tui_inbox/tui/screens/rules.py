@@ -112,8 +112,10 @@ class RulesScreen(TableScreen[Rule]):
 
     async def _ask(self, rule: Rule | None) -> None:
         if not self.reminders:
-            self.say(_("first write a reminder: a rule needs a text to send"), "soon")
-            return
+            app = self.desk_app
+            name = _("reminder")
+            await self.gateway.write(planning.first_reminder, app.session.desk, app.actor, name, app.now())
+            self.reminders = [name]
         if await ask_rule(self, rule, self.reminders):
             await self._saved()
 
