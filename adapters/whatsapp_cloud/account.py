@@ -138,13 +138,7 @@ class WhatsAppCloud(WhatsAppNumbers):
                 self._tell("POST", "messages", sending.reaction(deed.address, deed.ref, deed.value))
             case Act.SPAM:
                 method = "DELETE" if deed.value == "off" else "POST"
-                try:
-                    self._tell(method, "block_users", sending.blocked(deed.address))
-                except AccountBlocked as error:
-                    if error.code not in ("permissions_withdrawn", "forbidden"):
-                        raise
-                    # A right that nothing else needs: messages go on without it.
-                    raise Rejected(error.code, vendor_code=error.vendor_code, vendor_text=error.vendor_text) from None
+                self._tell(method, "block_users", sending.blocked(deed.address))
 
     def download(self, ref: str, max_bytes: int) -> Iterator[bytes]:
         """``ref`` is media id # SHA-256; its address lives five minutes, so it is asked for each time, and once again

@@ -14,7 +14,7 @@ from tests.services.conftest import ANA, GUEST, LEO, Front
 from tui_inbox.domain.deed import Act, Deed
 from tui_inbox.domain.errors import AccountBlocked, NotSent, Refused, Rejected, Unknown
 from tui_inbox.domain.event import Code
-from tui_inbox.services import acting, lifecycle, performing, thread
+from tui_inbox.services import accounts, acting, lifecycle, performing, thread
 from tui_inbox.services.desk import Actor
 
 ALL = WHATSAPP._replace(acts=frozenset(Act))
@@ -295,3 +295,12 @@ def test_old_deeds_are_forgotten_and_pending_ones_are_not(talk: Front) -> None:
     acts(talk)
     with talk.store.write() as tx:
         assert tx.deeds.prune(later) == 1
+
+
+def test_a_right_that_one_act_needs_stops_nothing_else(talk: Front) -> None:
+    talk.channel.act_faults.append(AccountBlocked("permissions_withdrawn", vendor_text="(#10)"))
+    close(talk)
+    acts(talk)
+    assert codes(talk)[0] is Code.ACT_FAILED
+    with talk.store.read() as tx:
+        assert accounts.may_carry(tx.accounts.get("desk-sms"), talk.now)

@@ -15,6 +15,7 @@ from tui_inbox.ports.store import Store, Transaction
 from tui_inbox.services.accounts import BLOCKED_FOR, DISABLING, block, may_carry
 from tui_inbox.services.desk import Desk
 
+_RIGHT = "permissions_withdrawn"
 TRIES = 20
 """After these (more than an hour) a deed is given up."""
 
@@ -41,6 +42,9 @@ def _told(channel: Channel, pending: PendingDeed, now: datetime) -> ChannelError
         return None
     try:
         channel.act(pending.deed)
+    except AccountBlocked as error:
+        # It may be the right to this act alone that is missing: that stops neither messages nor other acts.
+        return Rejected(error.code, vendor_text=error.vendor_text) if error.code == _RIGHT else error
     except ChannelError as error:
         return error
     except Refused as refused:

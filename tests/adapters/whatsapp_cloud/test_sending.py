@@ -265,12 +265,6 @@ def test_a_guest_who_wrote_long_ago_cannot_be_blocked(box: SandboxWhatsApp, desk
         desk.act(Deed(Act.SPAM, "whatsapp", GUEST, value="on"))
 
 
-def test_a_missing_right_to_block_stops_nothing_else(box: SandboxWhatsApp, desk: WhatsAppCloud) -> None:
-    box.account.faults.append(Fault("refuse", status=403, code="10", text="(#10) Missing permission"))
-    with pytest.raises(Rejected, match="permissions_withdrawn"):
-        desk.act(Deed(Act.SPAM, "whatsapp", GUEST, value="on"))
-
-
 def test_what_the_hotel_keeps_to_itself_is_not_told(box: SandboxWhatsApp) -> None:
     discreet = in_whatsapp_sandbox(box, read_receipts="off")
     assert discreet.traits["whatsapp"].acts == {Act.REACT, Act.SPAM}, "typing cannot be told without reading"
