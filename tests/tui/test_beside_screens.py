@@ -31,6 +31,7 @@ KEYS = {
     "rules": ("f12",),
     "rule-form": ("f12", "e"),
     "dry-run": ("f12", "t"),
+    "booking": ("f9", "b"),
     "channels": ("f8", "down"),
     "quarantine": ("f8", "s"),
     "planned": ("f9",),

@@ -11,7 +11,7 @@ register(
     Command("planned_hold", ("h",), N_("Hold this message, or release it"), HERE, on=_ON[PLANNED], short=N_("hold"),
             enabled=can("hold"), also=N_("release keep back")),
     Command("planned_hold_all", ("H",), N_("Hold everything that leaves by itself, or release it"), HERE,
-            on=_ON[PLANNED], short=N_("hold all"), enabled=may_write, also=N_("stop water is off")),
+            on=_ON[PLANNED], short=N_("stop all"), enabled=may_write, also=N_("stop water is off")),
     Command("planned_note", ("n",), N_("Add a note to the message about a cancelled booking"), HERE, on=_ON[PLANNED],
             short=N_("note"), enabled=can("note"), also=N_("cancellation reason")),
     Command("planned_silent", ("x",), N_("Tell nobody of this change of a booking"), HERE, on=_ON[PLANNED],
