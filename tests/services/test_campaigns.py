@@ -294,3 +294,12 @@ def test_what_failed_says_why(house: House) -> None:
         found = t.outbox.get(row.outbox_id or 0)
     assert found is not None
     assert found.state is OutboxState.FAILED
+
+
+def test_whoever_is_merged_meanwhile_gets_it_once_as_the_guest_they_are(house: House) -> None:
+    ids = house.do(people, 2)
+    sent_to = started(house, a_send(ids))
+    house.do(guests.merge, ANA, ids[1], ids[0], house.now)
+    minutes(house, 1)
+    assert [text.split(",")[0] for text in house.sent()] == ["Bonjour Guest000"]
+    assert progress(house, sent_to) == Progress(sent=1, left_out=1)

@@ -10,7 +10,7 @@ from tui_inbox.domain import sms
 from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.conversation import Conversation
 from tui_inbox.domain.cost import Cost, cost
-from tui_inbox.domain.errors import Refused
+from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.lifecycle import new_quiet
 from tui_inbox.domain.message import MessageClass, Origin
@@ -20,6 +20,7 @@ from tui_inbox.domain.template import Approval, Rendered, Template, TemplateKind
 from tui_inbox.services.admission import too_long
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.footers import finished
+from tui_inbox.services.linking import living
 from tui_inbox.services.matching import country_of
 from tui_inbox.services.planned_sends import conversation_of, post
 from tui_inbox.services.posting import Letter
@@ -105,9 +106,10 @@ def prepare(
     taken: Container[tuple[str, str]] = (),
 ) -> Prepared:
     """Nothing is written. ``taken`` are the (channel, address) of those who get it already."""
-    guest = tx.guests.get(guest_id)
-    if guest is None or guest.merged_into is not None:
-        return Prepared(guest or Guest(guest_id), refusal=Refused("guest_gone"))
+    try:
+        guest = living(tx, guest_id)
+    except NotFound:
+        return Prepared(Guest(guest_id), refusal=Refused("guest_gone"))
     if guest.blocked:
         return Prepared(guest, refusal=Refused("guest_blocked"))
     stay = stay_now(tx.reservations.of_guest(guest.id), desk.today(now))

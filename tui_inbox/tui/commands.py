@@ -266,7 +266,7 @@ COMMANDS: tuple[Command, ...] = (
             short=N_("save"), enabled=may_write),
     Command("group_text", ("e",), N_("Text, channel and kind of the message"), HERE, on=frozenset({GROUP}),
             short=N_("text"), enabled=may_write),
-    Command("group_out", ("x",), N_("Take this guest out, or in again"), HERE, on=frozenset({GROUP}), short=N_("out"),
+    Command("group_out", ("x",), N_("Take this guest out of it"), HERE, on=frozenset({GROUP}), short=N_("out"),
             enabled=can("guest")),
     Command("group_go", ("ctrl+s",), N_("Send it to all of them"), HERE, on=frozenset({GROUP}), short=N_("send"),
             enabled=may_write),

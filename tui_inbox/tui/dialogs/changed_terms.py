@@ -40,7 +40,7 @@ async def ask_terms(screen: DeskScreen) -> bool:
     text = terms.suggested(desk.language)
     fields = [
         Field("name", _("name"), _("House rules")),
-        Field("link", _("link"), "https://", hint=_("Where the terms can be read; it stands in the text.")),
+        Field("link", _("web link"), "https://", hint=_("Where the terms can be read; it stands in the text.")),
         Field("channels", _("channel"), choices=channel_choices(app)),
         Field("note", _("own note"), hint=_("A line of yours; left empty, its line is left out.")),
         Field("text", _("text"), text, long=True, hint=_("##{{terms_link}} must stay in it.")),
