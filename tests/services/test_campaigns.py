@@ -237,6 +237,21 @@ def test_holding_all_stops_the_rest_and_releasing_lets_it_go_on(house: House) ->
     assert progress(house, sent_to) == Progress(sent=30)
 
 
+def test_what_waits_for_another_try_is_held_too_though_everybody_had_their_turn(house: House) -> None:
+    sent_to = started(house, a_send(house.do(people, 2)))
+    house.sms.faults.extend([NotSent("rate_limited", retry_after=600.0)] * 2)
+    house.clock.forward(seconds=5)
+    house.work()
+    assert house.ask(campaigns.listing)[0].campaign.state is CampaignState.DONE
+    house.do(campaigns.pause, house.desk, ANA, sent_to, house.now)
+    found = house.ask(campaigns.listing)[0]
+    assert (found.campaign.state, found.campaign.ended_at, found.progress.waiting) == (CampaignState.PAUSED, None, 2)
+    house.do(campaigns.resume, ANA, sent_to)
+    minutes(house, 1)
+    assert progress(house, sent_to) == Progress(sent=2)
+    assert len(house.sent()) == 2
+
+
 def test_called_off_whoever_has_not_got_it_does_not_get_it(house: House) -> None:
     sent_to = started(house, a_send(house.do(people, 30)))
     house.clock.forward(seconds=10)

@@ -37,6 +37,7 @@ LIMIT_SETTING = "bulk.max_recipients"
 _NAME_CHARS = 60
 _AT_ONCE = 200
 """Recipients looked at in one transaction at most."""
+_TO_BE_SENT = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.RETRY_WAIT)
 
 
 class GroupSend(NamedTuple):
@@ -181,7 +182,8 @@ def at_work(tx: Transaction) -> bool:
 def advance(tx: Transaction, desk: Desk, now: datetime) -> int:
     """Put whose turn it is into the outbox, at the hotel's pace; how many. While all is held, take back what waits."""
     if held_all(tx) is not None:
-        _take_back(tx, desk, tx.campaigns.unsent(), now)
+        for campaign_id in sorted({recipient.campaign_id for recipient, _ in tx.campaigns.unsent()}):
+            _take_back(tx, tx.campaigns.load(campaign_id), now)
         return 0
     running = tx.campaigns.running()
     if not running:
@@ -237,32 +239,34 @@ def wording_of(campaign: Campaign) -> Wording:
     )
 
 
-def _take_back(tx: Transaction, desk: Desk, unsent: Sequence[tuple[Recipient, int]], now: datetime) -> int:
-    """Out of the outbox, and wait again; what is on its way stays there."""
+def _take_back(tx: Transaction, campaign: Campaign, now: datetime) -> None:
+    """Out of the outbox, and wait again; what is on its way stays there. The campaign was loaded to be changed."""
     taken = 0
-    for recipient, outbox_id in unsent:
+    for recipient, outbox_id in tx.campaigns.unsent(campaign.id):
         row = tx.outbox.load(outbox_id)
-        moved = tx.outbox.move(row, OutboxState.CANCELLED, now, reason="send_held")
+        # Where writers do not wait for each other, the worker may have taken it just now.
+        moved = (
+            tx.outbox.move(row, OutboxState.CANCELLED, now, reason="send_held") if row.state in _TO_BE_SENT else None
+        )
         if moved is None:
             continue
         settling.moved_on(tx, moved)
         tx.campaigns.put_recipient(
             recipient._replace(state=RecipientState.WAITING, outbox_id=None, queued_at=None, turn=recipient.turn + 1)
         )
-        campaign = tx.campaigns.load(recipient.campaign_id)
+        taken += 1
+    if taken:
         if campaign.state is CampaignState.DONE:
             tx.campaigns.put(campaign._replace(state=CampaignState.RUNNING, ended_at=None))
-        tx.changed("campaign", recipient.campaign_id)
-        taken += 1
-    return taken
+        tx.changed("campaign", campaign.id)
 
 
 def pause(tx: Transaction, desk: Desk, actor: Actor, campaign_id: int, now: datetime) -> Campaign:
     """Nothing more leaves; what waited in the outbox waits with the others. Raises ``Refused("send_over")``."""
     actor.require_write()
     campaign = _going(tx, campaign_id)
-    _take_back(tx, desk, tx.campaigns.unsent(campaign_id), now)
-    return _moved(tx, campaign._replace(state=CampaignState.PAUSED))
+    _take_back(tx, campaign, now)
+    return _moved(tx, campaign._replace(state=CampaignState.PAUSED, ended_at=None))
 
 
 def resume(tx: Transaction, actor: Actor, campaign_id: int) -> Campaign:
@@ -275,7 +279,7 @@ def call_off(tx: Transaction, desk: Desk, actor: Actor, campaign_id: int, now: d
     """Whoever has not got it by now does not get it."""
     actor.require_write()
     campaign = _going(tx, campaign_id)
-    _take_back(tx, desk, tx.campaigns.unsent(campaign_id), now)
+    _take_back(tx, campaign, now)
     tx.campaigns.call_off(campaign_id)
     return _moved(tx, campaign._replace(state=CampaignState.CANCELLED, ended_at=now))
 

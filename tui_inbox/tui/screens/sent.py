@@ -26,6 +26,7 @@ CATEGORIES = {
     "": N_("all kinds"),
     Origin.MANUAL.value: N_("by hand"),
     Origin.SCHEDULED.value: N_("scheduled"),
+    Origin.CAMPAIGN.value: N_("campaign"),
     MessageClass.TRANSACTIONAL.value: N_("service"),
     MessageClass.MARKETING.value: N_("marketing"),
 }
