@@ -73,7 +73,7 @@ class Recipient(NamedTuple):
     accepted_at: datetime | None = None
     """When the guest accepted the terms."""
     accepted_by: str = ""
-    """``keyword``, ``link`` or an operator's code."""
+    """``keyword`` or an operator's code."""
     turn: int = 0
     """How often it was taken back out of the outbox: part of the key under which it is sent."""
 

@@ -42,7 +42,6 @@ SENTENCES: dict[str, str] = {
     "said.no": N_("no"),
     "said.late": N_("yes, but it was gone"),
     "how.keyword": N_("by answering"),
-    "how.link": N_("by the link"),
     "how.by_hand": N_("noted at the desk"),
     # Group sends.
     "send_channels": N_("Choose at least one channel that is connected."),
