@@ -92,6 +92,37 @@ async def test_a_recording_is_given_to_the_engine_from_its_menu(sqlite_store: Sq
         await desk.until(lambda: "being written down…" in desk.text)
 
 
+async def test_a_recording_that_is_still_at_the_vendor_is_fetched_and_then_written_down(
+    sqlite_store: SqlStore, tmp_path: Path
+) -> None:
+    with sqlite_store.write() as t:
+        made = converse(t, "Lea", "sms", "Bonjour", -90, phone="+33600000009")
+        an_inbound(t, made, "", minutes=0, attachments=(Attachment("voice.ogg", "audio/ogg"),))
+    session = a_session(sqlite_store, tmp_path, desk=a_desk(transcribes=True))
+    async with sitting(session) as desk:
+        await desk.press("enter", "enter")
+        await desk.until(lambda: "write down what is said" in desk.text)
+        await desk.pilot.press("down", "down", "enter")
+        await desk.until(lambda: "the recording is fetched first" in desk.text)
+        with sqlite_store.write() as t:
+            (job,) = t.jobs.queued(5)
+            file = t.messages.attachment(int(job.params["attachment"]))
+            assert job.kind == "download"
+            assert file is not None
+            t.messages.put_attachment(file._replace(state="stored", sha256="0" * 64))
+            t.jobs.finish(job.id, True, {}, at(1))
+        await desk.until(lambda: "being written down…" in desk.text)
+
+
+async def test_an_answer_to_a_file_names_the_file(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as t:
+        made = converse(t, "Lea", "sms", "Bonjour", -90, phone="+33600000009")
+        an_inbound(t, made, "", minutes=-60, external_id="m_1", attachments=(Attachment("voice.ogg", "audio/ogg"),))
+        an_inbound(t, made, "Is it loud?", minutes=0, quoted="m_1")
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        assert desk.text.count("voice.ogg") == 2
+
+
 async def test_two_hours_before_a_sites_mark_the_bell_rings_once_and_offers_no_reply_needed(
     sqlite_store: SqlStore, tmp_path: Path
 ) -> None:

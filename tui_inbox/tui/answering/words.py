@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_inbox.domain.message import preview
 from tui_inbox.domain.outbox import Way
 from tui_inbox.domain.window import Allowed, Verdict
 from tui_inbox.tui.render import compose, when
+from tui_inbox.tui.render.facts import in_short
 from tui_inbox.tui.render.line import Part, fit
 from tui_inbox.tui.render.row import stay_words
 from tui_inbox.tui.widgets.composer import Measure
@@ -88,6 +88,8 @@ def measure(letter: Letter, text: str) -> Measure:
         if part
     )
     head: list[Part] = [*_tied(letter), (about, "bold accent" if letter.also else "muted")]
+    if letter.tag:
+        head.append((f"  {sentence(f'tag.{letter.tag}')}", "accent"))
     if letter.send_at is not None:
         head.append((f"  {_('at {time}').format(time=when.ahead(letter.send_at, scene.now, scene.zone))}", "accent"))
     if letter.attachments:
@@ -124,9 +126,7 @@ def _tied(letter: Letter) -> list[Part]:
     parts: list[Part] = []
     if letter.tie.way is not Way.PLAIN:
         said = letter.tied_to
-        words = fit(preview(said.text, said.subject), 24) if said is not None else _("an earlier message")
+        words = fit(in_short(said), 24) if said is not None else _("an earlier message")
         role = "bold soon" if letter.tie.way is Way.PUBLIC else "accent"
         parts.append((f"{_(_TIES[letter.tie.way]).format(words=words)}  ", role))
-    if letter.tag:
-        parts.append((f"{sentence(f'tag.{letter.tag}')}  ", "accent"))
     return parts

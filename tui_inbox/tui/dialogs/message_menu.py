@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from tui_inbox.domain.message import Delivery, Kind
 from tui_inbox.rows import MessageRow
-from tui_inbox.services import delivery, thread, transcribing
+from tui_inbox.services import channels, delivery, thread, transcribing
 from tui_inbox.tui.dialogs.ask import ask
 from tui_inbox.tui.dialogs.channel_acts import channel_options
 from tui_inbox.tui.dialogs.chooser import Chooser, Option
 from tui_inbox.tui.dialogs.reader import Reader
+from tui_inbox.tui.jobs import answer
 from tui_inbox.tui.render import when
 from tui_inbox.wording import _, labelled
 
@@ -112,6 +113,11 @@ def _is_sound(type_: str) -> bool:
 async def _transcribe(screen: InboxActs, message: MessageRow) -> None:
     app = screen.desk_app
     sound = next(file for file in message.attachments if _is_sound(file.type))
+    if sound.state == "remote":
+        screen.say(_("the recording is fetched first"))
+        wanted = {"attachment": sound.id}
+        job = await screen.gateway.write(channels.ask, app.actor, "download", message.account, wanted, app.now())
+        await answer(screen.gateway, job)
     await screen.gateway.write(transcribing.ask, app.session.desk, app.actor, sound.id, app.now())
     await screen.reread()
 

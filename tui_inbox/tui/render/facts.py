@@ -36,8 +36,14 @@ def nested(messages: Sequence[MessageRow]) -> list[tuple[MessageRow, bool]]:
 
 def quote(scene: Scene, answered: MessageRow | None, room: int) -> list[Part]:
     """The line above an answer that is tied to one message."""
-    words = _("an earlier message") if answered is None else preview(answered.text, answered.subject)
+    words = _("an earlier message") if answered is None else in_short(answered)
     return [(f"{scene.ink.marks.thin} ", "accent"), (fit(words, room - 2), "muted")]
+
+
+def in_short(message: MessageRow) -> str:
+    """One line for a message that is answered: its words, or the name of its file."""
+    file = message.attachments[0].name if message.attachments else ""
+    return preview(message.text, message.subject) or file
 
 
 def kind_words(message: MessageRow) -> str:
