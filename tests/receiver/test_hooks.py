@@ -7,17 +7,21 @@ import logging
 import random
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from storage.store import SqlStore
+from tests.fakes import receipt
 from tests.receiver.tiny import ACCOUNT, CANARY, House, TinyVendor, body_of, fact, running, signature
 from tui_inbox.domain.errors import StoreError
-from tui_inbox.services import accounts
+from tui_inbox.domain.message import Delivery
+from tui_inbox.ports.channel import Envelope, Item
+from tui_inbox.services import accounts, ingest
 from tui_inbox.services.desk import AccountInfo, Desk
+from tui_inbox.services.ingest import ingest_page
 from tui_inbox.services.receiving import FORGED, shortcoming
 from tui_inbox.worker.parts import Receiving
 from tui_inbox.worker.receiver import limits, listening
@@ -35,6 +39,29 @@ def test_a_hook_is_kept_before_its_200_and_applied_soon(house: House) -> None:
     assert house.kept() == ["tiny-00001", "tiny-00002"]
     house.settle()
     assert house.messages() == ["Message 1", "Message 2"]
+
+
+def test_receipts_of_strangers_messages_do_not_slow_every_hook_down(sqlite_store: SqlStore) -> None:
+    """Another program that writes by the same number makes its receipts come here, too."""
+
+    class Counting(TinyVendor):
+        reads = 0
+
+        def read(self, envelope: Envelope) -> Sequence[Item]:
+            self.reads += 1
+            return super().read(envelope)
+
+    vendor = Counting()
+    with running(House(sqlite_store, vendor=vendor)) as house:
+        now = house.parts.clock.now()
+        strangers = [receipt(f"other-{n}", Delivery.DELIVERED, at=now) for n in range(200)]
+        assert ingest_page(house.store, house.parts.desk, vendor, strangers, now).parked == 200
+        for number in (1, 2, 3):
+            house.post(fact(number))
+            house.settle()
+        assert house.messages() == ["Message 1", "Message 2", "Message 3"]
+        assert vendor.reads <= 200 + 200 + 3, "once when they came, once by the first hook of this life"
+        assert ingest.apply_pending(house.store, house.parts.desk, vendor, now).parked == 200, "polls look at them"
 
 
 def test_the_handshake_is_answered_by_the_adapter(house: House) -> None:

@@ -7,7 +7,7 @@ fail: the bad one goes to quarantine with its bytes and its reason, the others g
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -33,6 +33,8 @@ class Applied:
     quarantined: int = 0
     rang: bool = False
     """Something that a person should look at now."""
+    reached: int = field(default=0, compare=False)
+    """The newest envelope that was looked at."""
 
     def __add__(self, other: Applied) -> Applied:
         return Applied(
@@ -41,6 +43,7 @@ class Applied:
             self.parked + other.parked,
             self.quarantined + other.quarantined,
             self.rang or other.rang,
+            max(self.reached, other.reached),
         )
 
 
@@ -57,18 +60,23 @@ def store_batch(tx: Transaction, account: str, stream: str, batch: Batch, now: d
     return len(new)
 
 
-def apply_pending(store: Store, desk: Desk, channel: Channel, now: datetime, limit: int = PAGE) -> Applied:
+def apply_pending(
+    store: Store, desk: Desk, channel: Channel, now: datetime, limit: int = PAGE, after: int = 0
+) -> Applied:
     """Read and apply everything that waits for this account, ``limit`` envelopes per write transaction.
+
+    ``after``: only what is newer than this envelope.
 
     Raises ``ChannelError`` where the account's reader does not work; what was not read waits for it.
     """
-    total, after = Applied(), 0
+    total = Applied()
     while True:
         with store.read() as tx:
             rows = tx.inbounds.pending(channel.name, limit, after)
         if rows:
             after = rows[-1][0]
             total += _apply(store, desk, channel.name, [_read(channel, *row) for row in rows], now)
+            total += Applied(reached=after)
         if len(rows) < limit:
             return total
 

@@ -44,6 +44,8 @@ class Receiver:
         self._lock = Lock()
         self._due: set[str] = set()
         """Accounts whose envelopes wait for being applied."""
+        self._reached: dict[str, int] = {}
+        """Account -> the newest envelope that was applied; what is parked behind it waits for the poll."""
         self._stopped = Event()
 
     def ticks(self) -> Sequence[Tick]:
@@ -132,4 +134,6 @@ class Receiver:
         with parts.store.read() as tx:
             if not accounts.may_poll(tx.accounts.get(account)):
                 return  # Paused: it is kept, and applied when the desk goes on.
-        ingest.apply_pending(parts.store, parts.desk, parts.channels[account], parts.clock.now())
+        after = self._reached.get(account, 0)
+        done = ingest.apply_pending(parts.store, parts.desk, parts.channels[account], parts.clock.now(), after=after)
+        self._reached[account] = max(after, done.reached)
