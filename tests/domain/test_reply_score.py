@@ -46,6 +46,11 @@ def test_no_reply_needed_within_a_day_is_left_out_and_later_is_not() -> None:
     assert score(said, [NOW - timedelta(hours=51)], DAY, NOW) == ReplyScore(0, 1), "it was said of an earlier one"
 
 
+def test_what_was_answered_before_no_reply_was_needed_still_counts() -> None:
+    said = [guest(50), hotel(49), guest(48)]
+    assert score(said, [NOW - timedelta(hours=47)], DAY, NOW) == ReplyScore(1, 1)
+
+
 def test_a_percentage_is_shown_from_ten_messages_on() -> None:
     assert ReplyScore(9, 9).percent is None
     assert ReplyScore(9, 10).percent == 90

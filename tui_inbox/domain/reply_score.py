@@ -1,7 +1,8 @@
 """An estimate of the score that a booking site keeps of answers, from what its help pages say of the rule.
 
 The share of guests' messages of the last 30 days that were answered within 24 hours, shown from ten messages on;
-what was marked «no reply needed» within 24 hours does not count. The site's own figure is made once a day.
+what was marked «no reply needed» within 24 hours, while it was unanswered, does not count. The site's own figure is
+made once a day.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def score(said: Sequence[Said], waived: Sequence[datetime], mark: timedelta, now
             answered = message.at
             continue
         until = message.at + mark
-        if not now - OVER <= message.at <= now or any(message.at <= at <= until for at in waived):
+        open_until = until if answered is None else min(until, answered)
+        if not now - OVER <= message.at <= now or any(message.at <= at <= open_until for at in waived):
             continue
         if answered is not None and answered <= until:
             in_time += 1

@@ -17,6 +17,7 @@ from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.outbox import body_hash
 from tui_inbox.domain.preflight import hints, stripped
+from tui_inbox.domain.reservation import booked_at, is_live
 from tui_inbox.domain.window import Allowed, Verdict, later
 from tui_inbox.rows import DraftRow, Presence
 from tui_inbox.services import sms_used
@@ -127,9 +128,17 @@ def _choices(
             typed = on_file.get(traits.handle, "")
             if typed and traits.handle is not HandleKind.OPAQUE:
                 addresses.setdefault(typed, "")
+            if not addresses and traits.planned_may_start:
+                addresses = dict.fromkeys(_booked_at(tx, guest, traits), "")
             for address, bad in addresses.items():
                 choices.append(_choice(tx, desk, info.name, code, address, guest.id, bad, now))
     return sorted(choices, key=lambda choice: (_RANK.index(choice.verdict.kind), bool(choice.notices)))
+
+
+def _booked_at(tx: Transaction, guest: Guest, traits: ChannelTraits) -> list[str]:
+    """Numbers of the guest's stays of this site: nobody has written there, and a planned message may begin."""
+    stays = tx.reservations.of_guest(guest.id)
+    return [stay.ota_code for stay in stays if stay.ota_code and is_live(stay) and booked_at(stay.ota, traits.label)]
 
 
 def _choice(

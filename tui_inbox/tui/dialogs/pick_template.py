@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui_inbox.domain.template import Rendered, Template
 from tui_inbox.domain.window import Allowed
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import templates, vendor_templates
+from tui_inbox.services import first_word, templates, vendor_templates
 from tui_inbox.services.composing import ChannelChoice
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
@@ -78,6 +78,8 @@ async def ask_template(screen: InboxActs) -> dict[str, object] | None:
     if row is None or choice is None:
         screen.say(_("No channel reaches this guest."), "soon")
         return None
+    if choice.verdict.code == first_word.CODE:
+        return await _first_word(screen, row.id, choice)
     options = await screen.gateway.read(_offers, app.session.desk, app.actor, row.id, app.now(), choice)
     if not options and choice.traits.templates_after_window:
         account = await screen.gateway.read(lambda tx: tx.accounts.get(choice.account))
@@ -95,6 +97,32 @@ async def ask_template(screen: InboxActs) -> dict[str, object] | None:
     template, rendered = chosen.value
     await _use(screen, template, rendered)
     return {}
+
+
+async def _first_word(screen: InboxActs, conversation_id: int, choice: ChannelChoice) -> dict[str, object] | None:
+    """The hotel's reminders, one of which may begin here; it goes as it stands."""
+    app, gateway, place = screen.desk_app, screen.gateway, (conversation_id, choice)
+    found = await gateway.read(first_word.offered, app.session.desk, app.actor, conversation_id, app.now(), choice)
+    reason = sentence(first_word.CODE, {"channel": choice.traits.label})
+    if not found:
+        screen.say(_("{reason} The templates screen makes one.").format(reason=reason), "soon")
+        return None
+    options = [
+        Option(template, template.name, template.language, _missing(rendered), more=rendered.text)
+        for template, rendered in found
+    ]
+    chosen = await app.push_screen_wait(
+        Chooser(app.ink, reason, options, find=narrowed(options), typing=_("name or words"), lines=LINES)
+    )
+    if chosen is None or not isinstance(chosen.value, Template):
+        return None
+    await gateway.write(first_word.send, app.session.desk, app.actor, *place, chosen.value, app.now())
+    screen.say(_("{name} goes as a planned message.").format(name=chosen.value.name), "ok")
+    return {}
+
+
+def _missing(rendered: Rendered) -> str:
+    return _("no value for {name}").format(name=", ".join(rendered.missing)) if rendered.missing else ""
 
 
 async def _use(screen: InboxActs, template: Template, rendered: Rendered) -> None:
