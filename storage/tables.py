@@ -668,6 +668,7 @@ class Rule(SQLModel, table=True):
     stagger: int = _count()
     """Minutes."""
     journey: str = _text()
+    audience: int | None = _big()
 
 
 class Planned(SQLModel, table=True):

@@ -379,6 +379,7 @@ CREATE TABLE rule (
 	per TEXT DEFAULT 'room' NOT NULL,
 	stagger INTEGER DEFAULT 0 NOT NULL,
 	journey TEXT DEFAULT '' NOT NULL,
+	audience BIGINT,
 	PRIMARY KEY (id)
 );
 CREATE TABLE planned (

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from storage.store import SqlStore
 from tests.builders import PHONE, a_guest
 from tests.fakes import hotel
+from tui_inbox.domain.guest_list import GuestList
 from tui_inbox.domain.hours import Hours, span
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.domain.planner import (
@@ -31,7 +32,7 @@ from tui_inbox.domain.reservation import Reservation, ReservationStatus
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import ConsentRow
-from tui_inbox.services import planning, templates
+from tui_inbox.services import guest_lists, planning, templates
 from tui_inbox.services.desk import SYSTEM, Actor
 
 ANA = Actor("ana", "Ana")
@@ -238,3 +239,17 @@ def test_a_year_after_the_stay_only_who_asked_for_it_and_did_not_come_back(sqlit
         message = t.messages.get(row.message_id)
         assert message is not None
         assert message.message_class.value == "marketing"
+
+
+def test_a_rule_for_a_guest_list_speaks_to_nobody_else(sqlite_store: SqlStore) -> None:
+    now = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    with sqlite_store.write() as t:
+        vips = guest_lists.save(t, ANA, GuestList(0, "VIP", {"vip": "yes"}), now)
+        words = a_rule(RuleKind.BEFORE_ARRIVAL, 2, time(10), audience=vips.id)
+        rule, stay = prepared(t, words, date(2026, 11, 9), now)
+        vip = a_guest(t, "Ada", phone=f"{PHONE[:-1]}0", channel="sms", vip=True)
+        other = t.reservations.add(stay._replace(guest_id=vip.id, external_id="vip"))
+        worked(t, hotel(), now)
+        worked(t, hotel(), now + 150 * HOUR)
+        found = [(row.state.value, row.reason) for one in (stay, other) for row in t.planner.planned(rule.id, one.id)]
+        assert found == [("skipped", "not_on_list"), ("queued", "")]

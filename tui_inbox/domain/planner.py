@@ -106,6 +106,8 @@ class Rule(NamedTuple):
     """Minutes over which the messages of one day are spread."""
     journey: str = ""
     """Name of the journey of which it is a step."""
+    audience: int | None = None
+    """Guest list to which alone it speaks."""
 
 
 class Planned(NamedTuple):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tui_inbox.domain.conversation import Conversation
+from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.hours import after_quiet
 from tui_inbox.domain.lifecycle import new_quiet
@@ -27,6 +28,7 @@ from tui_inbox.domain.planner import (
 from tui_inbox.domain.reservation import DEAD, Reservation, is_live
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.ports.store import Transaction
+from tui_inbox.services import guest_lists
 from tui_inbox.services.desk import Desk
 from tui_inbox.services.holding import held_all
 from tui_inbox.services.posting import Letter, enqueue, write
@@ -147,6 +149,8 @@ def prepare(tx: Transaction, desk: Desk, rule: Rule, stay: Reservation, guest: G
     found = tx.templates.named(TemplateKind.REMINDER, rule.template)
     if not found:
         return Prepared(reason="no_template")
+    if rule.audience is not None and (reason := _outside(tx, desk, rule.audience, guest, now)):
+        return Prepared(reason=reason)
     template, _ = variant(found, language_of(desk, guest)[0], desk.language)
     channels: Sequence[str] = rule.channels
     message_class = template.message_class
@@ -187,6 +191,14 @@ def _first_fault(
     """A value that is missing is named before an address that is."""
     rendered = rendered_for(tx, desk, template, guest, stay, "", now)
     return "missing_value" if rendered.missing else rendered.problems[0].code if rendered.problems else ""
+
+
+def _outside(tx: Transaction, desk: Desk, audience: int, guest: Guest, now: datetime) -> str:
+    """Why the rule does not speak to this guest; empty when it does."""
+    try:
+        return "" if guest.id in guest_lists.of_list(tx, desk, audience, now) else "not_on_list"
+    except NotFound:
+        return "no_such_list"
 
 
 def _came_again(tx: Transaction, stay: Reservation) -> bool:

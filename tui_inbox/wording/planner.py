@@ -12,6 +12,8 @@ SENTENCES = {
     "quiet_hours": N_("Waits for the end of the quiet hours."),
     "came_again": N_("The guest has come again, or will."),
     "no_consent": N_("The guest has not asked for such messages."),
+    "not_on_list": N_("The guest is not on the rule's list."),
+    "no_such_list": N_("The rule's guest list is not there any more."),
     "not_waiting": N_("This message does not wait any more."),
     # Rules and holding
     "hold_reason": N_("Say why everything is held; whoever comes next will read it."),

@@ -803,6 +803,7 @@ def _rule() -> None:
         sa.Column("per", sa.Text(), server_default=sa.text("'room'"), nullable=False),
         sa.Column("stagger", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("journey", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("audience", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
 

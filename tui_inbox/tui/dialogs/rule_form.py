@@ -15,8 +15,9 @@ from tui_inbox.tui.render.rules import KINDS, LATE, MODES, PER
 from tui_inbox.wording import _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from tui_inbox.domain.guest_list import GuestList
     from tui_inbox.tui.screens.desk_screen import DeskScreen
 
 _NEW = Rule(0, RuleKind.BEFORE_ARRIVAL, "", "", 1, time(10), ())
@@ -29,8 +30,8 @@ def choices(words: Mapping[Code, str]) -> tuple[tuple[str, str], ...]:
     return tuple((code.value, _(text)) for code, text in words.items())
 
 
-async def ask_rule(screen: DeskScreen, rule: Rule | None, names: list[str]) -> bool:
-    """Make or change a rule; ``names`` are the reminders that there are."""
+async def ask_rule(screen: DeskScreen, rule: Rule | None, names: list[str], lists: Sequence[GuestList]) -> bool:
+    """Make or change a rule; ``names`` are the reminders that there are, ``lists`` whom it can be for."""
     app = screen.desk_app
     desk = app.session.desk
     channels = list(dict.fromkeys(code for account in desk.accounts.values() for code in account.channels))
@@ -41,13 +42,14 @@ async def ask_rule(screen: DeskScreen, rule: Rule | None, names: list[str]) -> b
     form = Form(
         app.ink,
         _("New rule") if rule is None else rule.name,
-        _fields(rule or _NEW._replace(template=names[0], channels=tuple(channels[:1])), names, channels),
+        _fields(rule or _NEW._replace(template=names[0], channels=tuple(channels[:1])), names, channels, lists),
         save,
     )
     return await app.push_screen_wait(form)
 
 
-def _fields(rule: Rule, names: list[str], channels: list[str]) -> list[Field]:
+def _fields(rule: Rule, names: list[str], channels: list[str], lists: Sequence[GuestList]) -> list[Field]:
+    audience = (("", _("everybody")), *((str(one.id), one.name) for one in lists))
     yes_no = (("1", _("yes")), ("", _("no")))
     hold = _("Wait for the desk when the guest has written meanwhile.")
     return [
@@ -65,6 +67,7 @@ def _fields(rule: Rule, names: list[str], channels: list[str]) -> list[Field]:
         Field("mode", _("of these"), rule.mode.value, choices=choices(MODES)),
         Field("late", _("booked late"), rule.late.value, choices=choices(LATE), hint=_("When its time was over.")),
         Field("per", _("for"), rule.per.value, choices=choices(PER)),
+        Field("audience", _("guest list"), str(rule.audience or ""), choices=audience),
         Field("stagger", _("spread over"), str(rule.stagger), hint=_("Minutes, so that not all leave at once.")),
         Field("journey", _("journey"), rule.journey, hint=_("A name that rules share: they are listed together.")),
         Field("enabled", _("on"), "1" if rule.enabled else "", choices=yes_no),
@@ -92,6 +95,7 @@ def _made(rule: Rule | None, values: Values) -> Rule:
         per=Per(values["per"]),
         stagger=_number(values["stagger"] or "0"),
         journey=values["journey"],
+        audience=int(values["audience"]) if values["audience"] else None,
     )
 
 

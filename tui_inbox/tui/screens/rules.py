@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tui_inbox.domain.guest_list import GuestList
 from tui_inbox.domain.planner import Late, Mode, Per, Rule
 from tui_inbox.domain.template import TemplateKind
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import planning, templates, tonight
+from tui_inbox.services import guest_lists, planning, templates, tonight
 from tui_inbox.services.tonight import DryRow
 from tui_inbox.tui.commands import DRY_RUN, RULES
 from tui_inbox.tui.dialogs.rule_form import ask_rule
@@ -21,7 +22,7 @@ from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.render.rules import LATE, MODES, PER, when_words
 from tui_inbox.tui.screens.table_screen import TableScreen
 from tui_inbox.tui.widgets.table import Parts
-from tui_inbox.wording import N_, _, ngettext
+from tui_inbox.wording import N_, _, ngettext, sentence
 
 if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
@@ -37,11 +38,13 @@ class RulesScreen(TableScreen[Rule]):
     def __init__(self, desk_app: TuiInbox) -> None:
         super().__init__(desk_app)
         self.reminders: list[str] = []
+        self.lists: Sequence[GuestList] = ()
 
     def fetch(self, tx: Transaction, after: Rule | None, _limit: int) -> Sequence[Rule]:
         if after is not None:
             return []
         self.reminders = list(dict.fromkeys(one.name for one in templates.listing(tx, TemplateKind.REMINDER)))
+        self.lists = guest_lists.listing(tx)
         return sorted(tx.planner.rules(), key=lambda rule: (rule.journey, rule.id))
 
     def key(self, row: Rule) -> object:
@@ -89,6 +92,9 @@ class RulesScreen(TableScreen[Rule]):
             found.append(field(_("booked late"), _(LATE[row.late])))
         if row.per is Per.BOOKING:
             found.append(field(_("for"), _(PER[row.per])))
+        if row.audience is not None:
+            named = next((one.name for one in self.lists if one.id == row.audience), "")
+            found.append(field(_("guest list"), named or sentence("no_such_list"), "text" if named else "bold urgent"))
         if row.stagger > 1:
             found.append(field(_("spread over"), ngettext("{n} minute", "{n} minutes", row.stagger)))
         found.append(field(_("state"), _("on") if row.enabled else _("off"), "ok" if row.enabled else "muted"))
@@ -116,7 +122,7 @@ class RulesScreen(TableScreen[Rule]):
             name = _("reminder")
             await self.gateway.write(planning.first_reminder, app.session.desk, app.actor, name, app.now())
             self.reminders = [name]
-        if await ask_rule(self, rule, self.reminders):
+        if await ask_rule(self, rule, self.reminders, self.lists):
             await self._saved()
 
     async def do_rule_copy(self) -> None:
