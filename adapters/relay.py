@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -15,6 +16,8 @@ from tui_inbox.ports.secrets import Secret
 log = logging.getLogger("tui_inbox.worker")
 
 _TOLD = 1000
+AGAIN = 60.0
+"""Seconds."""
 
 
 class HttpRelay:
@@ -22,12 +25,35 @@ class HttpRelay:
 
     name = "relay"
 
-    def __init__(self, base_url: str, token: Secret, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        token: Secret,
+        limits: Limits | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Raises ``Refused("bad_base_url")``."""
         self._http = Http(base_url, auth=bearer(token), limits=limits)
         self._told: set[str] = set()
+        self._last = self._passed = ""
+        """The newest letter that was seen, and up to which a whole round has taken what it could."""
+        self._again_at = 0.0
+        self._monotonic = monotonic
 
     def waiting(self, after: str, limit: int) -> Sequence[Letter]:
+        """What had to stay is asked for again only once a minute: it may be much."""
+        if not after:
+            if self._monotonic() >= self._again_at:
+                self._passed, self._again_at = "", self._monotonic() + AGAIN
+            after = self._passed
+        found = self._page(after, limit)
+        if found:
+            self._last = found[-1].id
+        else:
+            self._passed = self._last
+        return found
+
+    def _page(self, after: str, limit: int) -> Sequence[Letter]:
         answer = self._http.read("/envelopes", {"after": after, "limit": str(limit)})
         try:
             return msgspec.json.decode(answer.content, type=Sealed).envelopes

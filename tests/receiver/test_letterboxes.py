@@ -239,6 +239,19 @@ def test_forged_letters_are_counted_and_removed_and_unknown_ones_stay(
         assert accounts.of(tx, house.parts.desk, ACCOUNT).health[FORGED] == 1
 
 
+def test_what_has_to_stay_is_not_fetched_at_every_look(house: House, relay: RelayAtWork) -> None:
+    at = [0.0]
+    box = HttpRelay(relay.url, Secret(TOKEN), monotonic=lambda: at[0])
+    relay.store.keep(letter(1, account="nobody"))
+    assert house.receiver.empty(box) == 0
+    assert box.waiting("", 10) == ()
+    relay.store.keep(letter(2))
+    assert house.receiver.empty(box) == 1, "what is new comes at once"
+    at[0] += 61
+    assert [one.account for one in box.waiting("", 10)] == ["nobody"]
+    box.close()
+
+
 class Killed(Exception):
     """The worker is gone at this point."""
 
