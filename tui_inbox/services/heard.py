@@ -94,6 +94,7 @@ def _show(tx: Transaction, message: Message) -> None:
 
 def _access(tx: Transaction, desk: Desk, account: str, item: Access) -> bool:
     address = clean_line(item.address)
+    settling.hold_lines(tx, item.channel, [address])
     line = tx.lines.get(account, item.channel, address) or Line(account, item.channel, address)
     if line.access_at is not None and item.at < line.access_at:
         return True
@@ -120,6 +121,7 @@ def _wished(tx: Transaction, desk: Desk, account: str, item: Wish, now: datetime
         for guest in found.values():
             _consent(tx, guest, item, now)
         return bool(found)
+    settling.hold_lines(tx, item.channel, addresses)
     news = [address for address in addresses if _stop(tx, Line(account, item.channel, address), item)]
     if news:
         code = Code.STOPPED_BY_PROVIDER if item.stops else Code.STARTED_BY_PROVIDER

@@ -66,6 +66,7 @@ def _apply_until(tx: Transaction, desk: Desk, status: Status, account: str, unti
         elif row.not_before is None or row.not_before <= until:
             _apply_to_row(tx, desk, row, status, now)
     if status.state is Delivery.READ:
+        settling.hold_lines(tx, status.channel, [address])
         line = tx.lines.get(account, status.channel, address) or Line(account, status.channel, address)
         if line.read_until is None or line.read_until < until:
             tx.lines.put(line._replace(read_until=until))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from tui_inbox.domain import lifecycle
@@ -103,6 +103,13 @@ def accepted(tx: Transaction, desk: Desk, row: Outgoing, receipt: Receipt, now: 
     return moved
 
 
+def hold_lines(tx: Transaction, channel: str, addresses: Sequence[str]) -> None:
+    """Whoever is about to change lines holds the conversations of their guests, so that no other's word is lost."""
+    guests = {guest.id for address in addresses for guest in tx.guests.by_handle(channel, address)}
+    for known in sorted(one.id for guest_id in guests for one in tx.conversations.all_of_guest(guest_id)):
+        tx.conversations.load(known)
+
+
 def failed(
     tx: Transaction,
     desk: Desk,
@@ -121,6 +128,8 @@ def failed(
     if moved is None:
         return None
     tx.messages.set_state(row.message_id, Delivery.FAILED, at=now, error_code=code, vendor_text=vendor_text)
+    # As when it is accepted: who holds the conversation may change its lines.
+    tx.conversations.load(row.conversation_id)
     if code == "stopped":
         _stopped_by_provider(tx, row, now)
     if code in UNREACHABLE:
