@@ -24,8 +24,8 @@ class SqlTemplates:
     def _all(self, where: str, **params: object) -> Sequence[Template]:
         return [_TEMPLATE.read(row) for row in self._db.all(_SELECT + where, **params)]
 
-    def get(self, template_id: int) -> Template | None:
-        return self._one("WHERE id = :id", id=template_id)
+    def get(self, template_id: int, *, for_change: bool = False) -> Template | None:
+        return self._one("WHERE id = :id" + (self._db.for_update if for_change else ""), id=template_id)
 
     def named(self, kind: TemplateKind, name: str) -> Sequence[Template]:
         where = "WHERE kind = :kind AND name = :name AND archived = 0 ORDER BY language, id"
@@ -50,7 +50,7 @@ class SqlTemplates:
 
     def put(self, template: Template) -> None:
         """A changed text keeps the former one under its number and takes the next."""
-        stored = self.get(template.id)
+        stored = self.get(template.id, for_change=True)
         words = ("subject", "body", "forms")
         before, after = _TEMPLATE.values(template, only=words), _TEMPLATE.values(stored, only=words) if stored else {}
         if stored and before != after:

@@ -481,7 +481,7 @@ class Accounts(Protocol):
 
 
 class Templates(Protocol):
-    def get(self, template_id: int) -> Template | None: ...
+    def get(self, template_id: int, *, for_change: bool = False) -> Template | None: ...
 
     def named(self, kind: TemplateKind, name: str) -> Sequence[Template]:
         """All language variants."""

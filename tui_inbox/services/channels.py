@@ -254,7 +254,7 @@ def _withdraw(work: _Work) -> Result:
 def _keep(work: _Work, given: Template, told: Template) -> None:
     """What the vendor said of it; its text may have been written on meanwhile."""
     with work.store.write() as tx:
-        stored = tx.templates.get(given.id)
+        stored = tx.templates.get(given.id, for_change=True)
         if stored is None:
             return
         if stored.body == given.body:

@@ -193,7 +193,7 @@ def _check_mapping(template: Template, names: Sequence[str]) -> None:
 def archive(tx: Transaction, actor: Actor, template_id: int, now: datetime) -> None:
     """Out of every list; what was sent with it keeps its name."""
     actor.require_write()
-    template = tx.templates.get(template_id)
+    template = tx.templates.get(template_id, for_change=True)
     if template is None:
         raise NotFound(f"template {template_id}")
     tx.templates.put(template._replace(archived=True, updated_by=actor.code, updated_at=now))

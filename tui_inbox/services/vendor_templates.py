@@ -46,7 +46,7 @@ def keep(tx: Transaction, desk: Desk, actor: Actor, template: Template, now: dat
     """
     if template.account not in keepers(desk):
         raise Refused("template_account")
-    stored = tx.templates.get(template.id) if template.id else None
+    stored = tx.templates.get(template.id, for_change=True) if template.id else None
     if template.id and (stored is None or stored.approval not in EDITABLE):
         raise Refused("template_fixed")
     if not _NAME.fullmatch(template.name):
@@ -103,7 +103,7 @@ def withdraw(tx: Transaction, actor: Actor, template_id: int, now: datetime) -> 
 
 def _mine(tx: Transaction, actor: Actor, template_id: int) -> Template:
     actor.require_write()
-    template = tx.templates.get(template_id)
+    template = tx.templates.get(template_id, for_change=True)
     if template is None or template.archived:
         raise NotFound(f"template {template_id}")
     return template

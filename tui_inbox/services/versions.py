@@ -46,7 +46,7 @@ def restore(tx: Transaction, desk: Desk, actor: Actor, template_id: int, version
 
 
 def _load(tx: Transaction, template_id: int) -> Template:
-    template = tx.templates.get(template_id)
+    template = tx.templates.get(template_id, for_change=True)
     if template is None:
         raise NotFound(f"template {template_id}")
     return template
