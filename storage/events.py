@@ -30,7 +30,8 @@ class SqlEvents:
     def last_undoable(self, operator: str) -> Event | None:
         row = self._db.one(
             f"SELECT {_EVENT.select} FROM event"
-            " WHERE actor = :operator AND undo <> '' AND undone_at IS NULL ORDER BY id DESC LIMIT 1",
+            " WHERE actor = :operator AND undo <> '' AND undone_at IS NULL ORDER BY id DESC LIMIT 1"
+            + self._db.for_update,
             operator=operator,
         )
         return _EVENT.read(row) if row else None

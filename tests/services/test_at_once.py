@@ -5,13 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Thread
 
+from tests.builders import a_guest, a_reservation
 from tests.fakes import written
 from tests.services.conftest import ANA, GUEST, Front
+from tui_inbox.domain.booking import BookingEvent, StayEvent
+from tui_inbox.domain.campaign import CampaignState, RecipientState
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.domain.planner import Planned, PlannedState
-from tui_inbox.ports.channel import Receipt
+from tui_inbox.domain.reservation import ReservationStatus
+from tui_inbox.domain.template import Template, TemplateKind
+from tui_inbox.ports.channel import Receipt, Wish
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import accounts, channels, settling, tonight
+from tui_inbox.services import (
+    accounts,
+    booking_messages,
+    campaigns,
+    channels,
+    heard,
+    lifecycle,
+    settling,
+    templates,
+    tonight,
+    undo,
+)
+from tui_inbox.services.campaigns import GroupSend
+from tui_inbox.services.group_letters import Wording
 from tui_inbox.services.intake import Intake
 
 MOMENT = 0.3
@@ -34,15 +52,16 @@ def both(front: Front, first: Callable[[Transaction], object], second: Callable[
     assert not thread.is_alive()
 
 
+def step(tx: Transaction, front: Front, outbox_id: int, *states: OutboxState) -> None:
+    for state in states:
+        assert tx.outbox.move(tx.outbox.load(outbox_id), state, front.now) is not None
+
+
 def test_a_stop_that_arrives_while_a_message_is_accepted_is_kept(front: Front) -> None:
     front.guest_writes()
     outbox_id = front.reply().outbox_id
     with front.store.write() as tx:
-        row = tx.outbox.load(outbox_id)
-        for state in (OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.INFLIGHT):
-            moved = tx.outbox.move(row, state, front.now)
-            assert moved is not None
-            row = moved
+        step(tx, front, outbox_id, OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.INFLIGHT)
     (stop,) = front.channel.read(written("STOP", key="S1", at=front.now))
 
     def stops(tx: Transaction) -> None:
@@ -104,3 +123,94 @@ def test_a_planned_message_that_is_held_while_its_hour_comes_is_not_sent(front: 
     both(front, lambda tx: tonight.hold(tx, ANA, 1, 7, day), sends)
     with front.store.read() as tx:
         assert [row.state for row in tx.planner.planned(1, 7)] == [PlannedState.HELD]
+
+
+def test_a_stop_that_the_vendor_tells_while_a_message_is_accepted_is_kept(front: Front) -> None:
+    front.guest_writes()
+    outbox_id = front.reply().outbox_id
+    with front.store.write() as tx:
+        step(tx, front, outbox_id, OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.INFLIGHT)
+    wish = Wish("sms", GUEST, front.now, stops=True, marketing=False)
+    both(
+        front,
+        lambda tx: heard.apply(tx, front.desk, "desk-sms", wish, front.now),
+        lambda tx: settling.accepted(tx, front.desk, tx.outbox.load(outbox_id), Receipt("SM1"), front.now),
+    )
+    with front.store.read() as tx:
+        line = tx.lines.get("desk-sms", "sms", GUEST)
+    assert line is not None
+    assert (line.stopped_at, line.last_out_at) == (front.now, front.now)
+
+
+def test_a_group_send_that_is_paused_while_the_worker_takes_a_message_leaves_that_one_alone(front: Front) -> None:
+    with front.store.write() as tx:
+        guest = a_guest(tx, "Ana", phone=GUEST, channel="sms")
+        later = a_guest(tx, "Ben", phone="+33612000099", channel="sms")
+        wanted = GroupSend(Wording(("sms",), "Bonjour"), (guest.id, later.id))
+        campaign_id = campaigns.start(tx, front.desk, ANA, wanted, front.now).id
+    front.clock.forward(seconds=1)
+    with front.store.write() as tx:
+        assert campaigns.advance(tx, front.desk, front.now) == 1
+        outbox_id = tx.campaigns.unsent(campaign_id)[0][1]
+        step(tx, front, outbox_id, OutboxState.QUEUED)
+    taking = (OutboxState.CLAIMED, OutboxState.INFLIGHT)
+    both(
+        front,
+        lambda tx: step(tx, front, outbox_id, *taking),
+        lambda tx: campaigns.pause(tx, front.desk, ANA, campaign_id, front.now),
+    )
+    with front.store.read() as tx:
+        recipient, campaign = tx.campaigns.recipient(campaign_id, guest.id), tx.campaigns.get(campaign_id)
+    assert recipient is not None
+    assert campaign is not None
+    assert (recipient.state, campaign.state) == (RecipientState.QUEUED, CampaignState.PAUSED)
+    assert front.row(outbox_id).state is OutboxState.INFLIGHT
+
+
+def test_a_booking_that_comes_back_while_its_cancellation_is_told_is_told_too(front: Front) -> None:
+    with front.store.write() as tx:
+        stay = a_reservation(tx, a_guest(tx, "Ana", phone=GUEST, channel="sms"), status=ReservationStatus.CANCELLED)
+        tx.stay_events.add(
+            StayEvent(0, stay.id, BookingEvent.CANCELLED, 1, front.now, stay.arrival, stay.departure, due_at=front.now)
+        )
+    back = stay._replace(status=ReservationStatus.CONFIRMED, revision=2)
+    both(
+        front,
+        lambda tx: booking_messages.tell_due(tx, front.desk, front.now),
+        lambda tx: booking_messages.stay_changed(tx, front.desk, stay, back, front.now),
+    )
+    with front.store.read() as tx:
+        told = tx.stay_events.of_reservation(stay.id)
+    assert [(one.kind, one.outcome) for one in told] == [
+        (BookingEvent.CANCELLED, "event_off"),
+        (BookingEvent.CONFIRMED, ""),
+    ]
+
+
+def test_a_text_that_two_change_at_the_same_moment_keeps_both_versions(front: Front) -> None:
+    with front.store.write() as tx:
+        stored = templates.save(tx, front.desk, ANA, Template(0, TemplateKind.SNIPPET, "wifi", "en", "One"), front.now)
+
+    def says(text: str) -> Callable[[Transaction], object]:
+        return lambda tx: templates.save(tx, front.desk, ANA, stored._replace(body=text), front.now)
+
+    both(front, says("Two"), says("Three"))
+    with front.store.read() as tx:
+        said = [version.body for version in tx.templates.versions(stored.id)]
+        now = tx.templates.get(stored.id)
+    assert now is not None
+    assert (said, now.body) == (["Two", "One"], "Three")
+
+
+def test_an_act_is_taken_back_once_from_two_terminals(front: Front) -> None:
+    front.guest_writes()
+    conversation_id = front.conversation().id
+    with front.store.write() as tx:
+        lifecycle.close(tx, ANA, [conversation_id], front.now)
+    results = []
+    both(
+        front,
+        lambda tx: results.append(undo.undo(tx, ANA, front.now)),
+        lambda tx: results.append(undo.undo(tx, ANA, front.now)),
+    )
+    assert [result is not None for result in results] == [True, False]

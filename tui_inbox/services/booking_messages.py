@@ -92,7 +92,7 @@ def stay_changed(
         told: BookingEvent | None = kind
         for waiting in _waiting(tx, after):
             one = collapsed(kind, after, waiting, same_stay=waiting.reservation_id == after.id)
-            if one is not None:
+            if one is not None and _still_waits(tx, waiting.id):
                 told, was = one.told, one.was
                 tx.stay_events.handled(waiting.id, now, "collapsed")
                 tx.changed("planned", 0)
@@ -109,6 +109,12 @@ def _waiting(tx: Transaction, stay: Reservation) -> list[StayEvent]:
     stays = sorted(tx.reservations.of_guest(stay.guest_id), key=lambda one: one.id != stay.id)
     events = [event for one in stays for event in tx.stay_events.of_reservation(one.id)]
     return [event for event in events if event.handled_at is None]
+
+
+def _still_waits(tx: Transaction, event_id: int) -> bool:
+    """From here on it does: the worker, should it be telling it at this moment, was waited for."""
+    event = tx.stay_events.load(event_id)
+    return event is not None and event.handled_at is None
 
 
 def add_note(tx: Transaction, actor: Actor, event_id: int, note: str) -> StayEvent:
