@@ -123,7 +123,7 @@ class Sending:
             body["reply_to"] = {"mid": outgoing.target}
         if outgoing.template_id:
             body["messaging_type"] = "UTILITY"
-        elif outgoing.zone == Allowed.HUMAN_ONLY or outgoing.tag == HUMAN_AGENT:
+        elif outgoing.zone == Allowed.HUMAN_ONLY or (outgoing.tag == HUMAN_AGENT and not outgoing.scheduled):
             body |= {"messaging_type": "MESSAGE_TAG", "tag": HUMAN_AGENT.upper()}
         elif not self._settings.own_login:
             body["messaging_type"] = "RESPONSE"

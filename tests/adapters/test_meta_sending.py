@@ -104,6 +104,14 @@ def test_a_tag_that_meta_took_back_is_refused_before_the_wire_with_what_replaces
     assert server.account.asked == []
 
 
+def test_only_what_a_person_sends_now_bears_their_tag(server: SandboxMeta, page: Messenger) -> None:
+    page.send(to_ana("À 8 h", tag="human_agent", zone=Allowed.FREE.value))
+    assert last_body(server)["tag"] == "HUMAN_AGENT"
+    page.send(to_ana("À demain", tag="human_agent", zone=Allowed.FREE.value, scheduled=True))
+    assert last_body(server)["messaging_type"] == "RESPONSE"
+    assert "tag" not in last_body(server)
+
+
 def test_a_dead_tag_that_reaches_meta_is_known_by_its_code(server: SandboxMeta, page: Messenger) -> None:
     server.account.faults.append(MetaFault("refuse", code=100, subcode=1893061))
     with pytest.raises(Rejected, match="tag_refused"):
