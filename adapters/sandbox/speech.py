@@ -1,4 +1,4 @@
-"""A speech server with OpenAI's transcription call on loopback: it knows the recordings of the sample hotel by heart."""
+"""A speech server with OpenAI's transcription call on loopback: it knows the sample hotel's recordings by heart."""
 
 from __future__ import annotations
 

@@ -114,6 +114,11 @@ class Delays:
     read: float = 4.0
 
 
+def _filled(text: str, values: dict[str, str]) -> str:
+    """The template's text with its places filled."""
+    return _PLACE.sub(lambda match: values[match.group(1)], text)
+
+
 @dataclass(slots=True)
 class WhatsAppAccount:
     """State of one number; every method takes the lock, so server and guests may share it."""
@@ -345,7 +350,7 @@ class WhatsAppAccount:
             by_name = {str(value.get("parameter_name", n)): str(value["text"]) for n, value in enumerate(values, 1)}
             if set(by_name) != set(places):
                 raise refused(132000)
-            said.append(_PLACE.sub(lambda match, named=by_name: named[match.group(1)], component["text"]))
+            said.append(_filled(component["text"], by_name))
         return "\n\n".join(said)
 
     def _fate(self, end: str, now: datetime, error: int) -> tuple[tuple[datetime, str, int], ...]:

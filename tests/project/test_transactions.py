@@ -16,7 +16,8 @@ from tests.project.test_structure import ROOT, SOURCES
 WAITS = {
     "sleep", "wait", "join", "result", "input", "fetch", "send_one", "find", "follow", "download", "older", "test",
     "poll_account", "reconcile", "follow_sent", "fetch_remote", "sync_templates", "meter", "push_screen_wait",
-    "act", "perform", "urlopen", "getaddrinfo", "create_connection", "Popen", "check_output", "system", "put_blob", "outside",
+    "act", "perform", "urlopen", "getaddrinfo", "create_connection", "Popen", "check_output",
+    "system", "put_blob", "outside",
 }  # fmt: skip
 """Calls that take as long as somebody else wants."""
 TEXT = {"join", "find"}

@@ -22,7 +22,7 @@ MOST_MEMBERS = 20_000
 class Fitting(NamedTuple):
     """Who fits criteria now."""
 
-    count: int
+    guests: int
     names: tuple[str, ...]
     """The first few; empty where nobody knows a guest's name."""
 

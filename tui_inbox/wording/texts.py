@@ -10,9 +10,7 @@ SENTENCES: dict[str, str] = {
     "end_without_if": N_("Line {line}: this “end” belongs to no “if”."),
     "if_without_end": N_("Line {line}: “if {text}” has no “end”."),
     "nested_too_deep": N_("Line {line}: an “if” may stand in another one, and no deeper."),
-    "text_name": N_(
-        "“{name}” cannot be a variable's name: use a-z, 0-9 and _, and no name that exists already."
-    ),
+    "text_name": N_("“{name}” cannot be a variable's name: use a-z, 0-9 and _, and no name that exists already."),
     "bad_link": N_("Line {line}: “{text}” is no address to open: write https://, mailto: or tel:."),
     "version_gone": N_("There is no version {n} of this text."),
     # Which variant a guest gets, and why

@@ -136,4 +136,5 @@ async def ask_stay(screen: DeskScreen, guest_id: int, stay: Reservation | None) 
 
     title = _("Add a stay") if stay is None else _("Stay")
     form = Form(app.ink, title, fields, save)
-    return await app.push_screen_wait(form)
+    saved: bool = await app.push_screen_wait(form)
+    return saved

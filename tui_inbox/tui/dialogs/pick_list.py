@@ -21,7 +21,7 @@ async def ask_list(screen: DeskScreen, question: str, *, everybody: bool = False
 
     def read(tx: Transaction) -> Sequence[tuple[GuestList, int]]:
         desk, now = app.session.desk, app.now()
-        return [(one, guest_lists.fitting(tx, desk, one.criteria, now, 0).count) for one in guest_lists.listing(tx)]
+        return [(one, guest_lists.fitting(tx, desk, one.criteria, now, 0).guests) for one in guest_lists.listing(tx)]
 
     found = await app.gateway.read(read)
     options = [Option(GuestList(0, ""), _("All guests"))] if everybody else []

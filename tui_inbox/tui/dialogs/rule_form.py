@@ -45,7 +45,8 @@ async def ask_rule(screen: DeskScreen, rule: Rule | None, names: list[str], list
         _fields(rule or _NEW._replace(template=names[0], channels=tuple(channels[:1])), names, channels, lists),
         save,
     )
-    return await app.push_screen_wait(form)
+    saved: bool = await app.push_screen_wait(form)
+    return saved
 
 
 def _fields(rule: Rule, names: list[str], channels: list[str], lists: Sequence[GuestList]) -> list[Field]:

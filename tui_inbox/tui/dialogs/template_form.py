@@ -100,4 +100,5 @@ async def _ask_mapping(screen: DeskScreen, template: Template) -> bool:
         await app.gateway.write(templates.save, desk, app.actor, template._replace(mapping=mapping), app.now())
 
     form = Form(app.ink, _("What fills the places of {name}?").format(name=template.name), fields, save)
-    return await app.push_screen_wait(form)
+    saved: bool = await app.push_screen_wait(form)
+    return saved

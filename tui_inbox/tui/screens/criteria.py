@@ -60,8 +60,8 @@ class CriteriaScreen(TableScreen[Criterion]):
         return {code: traits.label for account in accounts for code, traits in account.channels.items()}
 
     def filter_words(self) -> list[list[Part]]:
-        count = ngettext("{n} guest fits", "{n} guests fit", self.fitting.count)
-        shown = names_words(self.fitting.names) + (" …" if self.fitting.count > len(self.fitting.names) else "")
+        count = ngettext("{n} guest fits", "{n} guests fit", self.fitting.guests)
+        shown = names_words(self.fitting.names) + (" …" if self.fitting.guests > len(self.fitting.names) else "")
         name = self.made.name or _("new list")
         return [[(name, "bold text"), ("   ", ""), (count, "bold accent"), ("   ", ""), (shown, "muted")]]
 

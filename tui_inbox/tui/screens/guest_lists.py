@@ -57,7 +57,7 @@ class GuestListsScreen(TableScreen[GuestList]):
     def draw(self, row: GuestList, width: int) -> Parts:
         fitting = self.found.get(row.id)
         left = [column(row.name, 26, "bold text"), (summary_words(row, self.labels), "muted")]
-        return left, [(ngettext("{n} guest", "{n} guests", fitting.count), "text")] if fitting else []
+        return left, [(ngettext("{n} guest", "{n} guests", fitting.guests), "text")] if fitting else []
 
     def describe(self, row: GuestList) -> list[list[Part]]:
         lines: list[list[Part]] = [[(row.name, "bold text")]]
@@ -67,7 +67,7 @@ class GuestListsScreen(TableScreen[GuestList]):
                 lines.append(field(words, value_words(BY_CODE[code], value, self.labels), width=25))
         fitting = self.found.get(row.id)
         if fitting is not None:
-            lines.append([(ngettext("{n} guest fits now", "{n} guests fit now", fitting.count), "accent")])
+            lines.append([(ngettext("{n} guest fits now", "{n} guests fit now", fitting.guests), "accent")])
             lines.append([(names_words(fitting.names), "muted")])
         return lines
 

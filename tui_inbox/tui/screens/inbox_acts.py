@@ -334,8 +334,8 @@ class InboxActs(InboxView):
             return
         # A source of stays may be asked every half hour; guests' words may not be that late. Who is told asks nobody.
         asked = {name for name, info in desk.accounts.items() if not info.heard_by}
-        polled = [row.poll_ok_at for row in accounts if row.name in asked and row.state == "connected"]
-        polled = [at for at in polled if at]
+        connected = [row.poll_ok_at for row in accounts if row.name in asked and row.state == "connected"]
+        polled = [at for at in connected if at is not None]
         late = int((now - min(polled)).total_seconds() // 60) if polled else 0
         self.bottom.warn(_("nothing fetched for {n} min").format(n=late) if late >= POLL_OLD_MINUTES else "")
 
