@@ -100,3 +100,26 @@ async def test_help_and_palette_come_from_the_table(sqlite_store: SqlStore, tmp_
         await desk.until(lambda: "Close " in desk.text)
         await desk.press("enter")
         await desk.until(lambda: "Open 8" in desk.text)
+
+
+async def test_keys_typed_in_a_burst_open_one_dialog(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as t:
+        sketch(t)
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        for command in ("new", "link", "tag", "log_call"):
+            await desk.inbox.action_do(command)
+        await desk.until(lambda: len(desk.app.screen_stack) == 2)
+        await desk.settle()
+        assert len(desk.app.screen_stack) == 2
+        await desk.press("escape")
+        assert desk.app.screen is desk.inbox
+
+
+async def test_the_minutes_of_a_call_are_typed_over_what_is_proposed(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as t:
+        sketch(t)
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        await desk.press("P")
+        await desk.until(lambda: "Write a call down" in desk.text)
+        await desk.press("tab", "3", "ctrl+s")
+        await desk.until(lambda: "call, 3:00" in desk.text)

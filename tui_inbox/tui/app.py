@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 from textual.app import App
 from textual.driver import Driver
+from textual.screen import ModalScreen
+from textual.worker import get_current_worker
 
 from tui_inbox.domain.errors import StoreError, TuiInboxError
 from tui_inbox.services.desk import Actor
@@ -317,3 +319,9 @@ class TuiInbox(App[int]):
         """Open the screen registered under this id; Esc comes back."""
         module, _colon, name = places.target(screen_id).partition(":")
         self.push_screen(getattr(import_module(module), name)(self))
+
+    async def push_screen_wait(self, screen: Any, *, mode: str | None = None) -> Any:
+        """One question at a time: keys typed in a burst open no second dialog over the first, as if Esc was pressed."""
+        if isinstance(self.screen, ModalScreen) and get_current_worker().node.screen is not self.screen:
+            return None
+        return await super().push_screen_wait(screen, mode=mode)

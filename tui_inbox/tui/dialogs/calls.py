@@ -29,7 +29,7 @@ async def ask_call(screen: InboxActs) -> dict[str, object] | None:
         return None
     fields = [
         Field("talk", _("call"), choices=tuple((talk.value, _(words)) for talk, words in TALKS.items())),
-        Field("length", _("minutes"), "1", hint=_("3, or 2:30")),
+        Field("length", _("minutes"), "1", hint=_("3, or 2:30"), proposed=True),
         Field("note", _("note"), hint=_("For the desk only; the guest never sees it.")),
     ]
 

@@ -35,6 +35,8 @@ class Field(Struct, frozen=True):
     """Several lines."""
     hint: str = ""
     """Said at the bottom while the cursor is here."""
+    proposed: bool = False
+    """The value is a guess of ours: what is typed takes its place."""
 
 
 class Choice(Pane, can_focus=True):
@@ -112,7 +114,7 @@ class Form(ModalScreen[bool]):
             text.cursor_blink = False
             text.highlight_cursor_line = False
             return text
-        line = Input(field.value, id=name, classes="form-line", compact=True, select_on_focus=False)
+        line = Input(field.value, id=name, classes="form-line", compact=True, select_on_focus=field.proposed)
         line.cursor_blink = False
         return line
 
