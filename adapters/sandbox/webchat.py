@@ -31,13 +31,15 @@ class SandboxBrowser:
         self._talk = f"{talks}/{talk['id']}"
         self._known = {line["id"] for line in talk["messages"] if line["created_at"] < since}
 
-    def write(self, text: str) -> None:
-        """Raises ``ChannelError``; opens the conversation with the first message."""
+    def write(self, text: str, echo: str = "") -> None:
+        """Raises ``ChannelError``; opens the conversation with the first message.
+
+        ``echo`` names a message, so that it may be written again when nobody knows whether it arrived."""
         if not self._talk:
             contact = self._post(self._root, self._claims)
             place = f"{self._root}/{contact['source_id']}/conversations"
             self._talk = f"{place}/{self._post(place, {})['id']}"
-        self._post(f"{self._talk}/messages", {"content": text, "echo_id": uuid4().hex})
+        self._post(f"{self._talk}/messages", {"content": text, "echo_id": echo or uuid4().hex})
 
     def look(self) -> list[str]:
         """New answers of the hotel's, which the guest has then seen. Raises ``ChannelError``."""
