@@ -162,7 +162,7 @@ def tell_due(tx: Transaction, desk: Desk, now: datetime, limit: int = 50) -> int
 def work(store: Store, desk: Desk, now: datetime, limit: int = 50) -> int:
     """What the worker does: every event that is due, a few in each transaction; nothing is written without any."""
     with store.read() as tx:
-        if held_all(tx) is not None or not tx.stay_events.latest(now, 1):
+        if held_all(tx) is not None or not tx.stay_events.due(now, 1):
             return 0
     total = 0
     while True:
