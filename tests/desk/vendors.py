@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from adapters import load
 from storage.store import SqlStore
 from tests.desk.house import House
 from tests.tui.hotel import StandingClock, a_desk
@@ -45,6 +46,7 @@ def _desk(types: Mapping[str, str], openers: Mapping[str, Opener]) -> Desk:
     accounts = {}
     for name, opener in openers.items():
         channel = opener()
-        accounts[name] = AccountInfo(name, types[name], channel.traits, dict.fromkeys(channel.traits, "us"))
+        own = load(types[name]).own(channel._settings)  # type: ignore[attr-defined]
+        accounts[name] = AccountInfo(name, types[name], channel.traits, own)
         channel.close()
     return a_desk(accounts=accounts)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tui_inbox.domain.channel import ChannelTraits
+from tui_inbox.domain.deed import Act
 from tui_inbox.ports.store import Job, Transaction
 from tui_inbox.rows import AccountRow, QuarantineRow, UsageRow
 from tui_inbox.services import accounts, calling, channels, sms_used, vendor_templates
@@ -310,7 +311,8 @@ def abilities(traits: ChannelTraits, view_only: bool) -> str:
     """What this channel can do, as one line."""
     if view_only or not traits.can_send:
         return _("only receives")
-    words = [_("may write first") if traits.can_start else _("answers only")]
+    first = _("planned messages may begin, then answers") if traits.planned_may_start else _("answers only")
+    words = [_("may write first") if traits.can_start else first]
     if traits.free_window is not None:
         hours = int(traits.free_window.total_seconds() // 3600)
         words.append(ngettext("free text for {n} h", "free text for {n} h", hours))
@@ -324,6 +326,8 @@ def abilities(traits: ChannelTraits, view_only: bool) -> str:
         words.append(_("tells what was delivered"))
     if traits.attachments is not None and not traits.attachments.needs_public_url:
         words.append(_("files"))
+    if Act.NO_REPLY_NEEDED in traits.acts:
+        words.append(_("no reply needed"))
     return ", ".join(words)
 
 

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, Self
 
+from textual.dom import NoScreen
 from textual.events import Resize, ScreenResume
 from textual.geometry import Region, Size
 from textual.reactive import Reactive
@@ -146,6 +147,8 @@ class DeskScreen(Screen[Any]):
             await work
         except TuiInboxError as error:
             self.desk_app.trouble(error)
+        except NoScreen:
+            return  # The program ends: what was to be shown has gone already.
         except Exception as error:  # noqa: BLE001 - an operator's unsent text must survive any fault
             self.desk_app.unexpected(error)
 
