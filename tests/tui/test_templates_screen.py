@@ -150,3 +150,17 @@ async def test_a_reminder_shows_how_a_site_of_plain_text_reads_it(sqlite_store: 
         assert "Hello Claire" in screen.text
         assert "- Map: https://x.example/m" in screen.text
         assert "1 picture is left out there." in screen.text
+
+
+async def test_from_a_text_one_key_lists_what_was_sent_with_it(session: Session, sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        t.templates.add(Template(0, TemplateKind.REMINDER, "arrivee", "fr", "Arrivée dès 15 h.", updated_at=NOW))
+    async with sitting(session) as desk:
+        await kind(desk, 1)
+        for _ in range(6):
+            if "arrivee" in desk.line("▌"):
+                break
+            await desk.press("down")
+        await desk.press("s")
+        assert "Arrivée dès 15 h." in desk.text
+        assert "Oferta de primavera" not in desk.text
