@@ -12,6 +12,8 @@ from tests.tui.driving import sitting
 from tests.tui.hotel import a_session, sketch
 from tui_inbox.tui.commands import COMMANDS, COMPOSER, LIST, THREAD, KeyClash, is_typed, keymap, markdown
 from tui_inbox.tui.screens.inbox import InboxScreen
+from tui_inbox.tui.screens.inbox_acts import done_words
+from tui_inbox.wording import events
 
 
 def test_ids_are_unique_and_every_command_has_a_title() -> None:
@@ -123,3 +125,11 @@ async def test_the_minutes_of_a_call_are_typed_over_what_is_proposed(sqlite_stor
         await desk.until(lambda: "Write a call down" in desk.text)
         await desk.press("tab", "3", "ctrl+s")
         await desk.until(lambda: "call, 3:00" in desk.text)
+
+
+@pytest.mark.parametrize("key", [key for key in events.SENTENCES if key.startswith("what.")])
+def test_what_was_undone_is_said_without_gaps(key: str) -> None:
+    words = done_words(key.removeprefix("what."), 1)
+    assert words
+    assert "{" not in words
+    assert "_" not in words

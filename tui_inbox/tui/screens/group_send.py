@@ -210,7 +210,7 @@ class GroupSendScreen(TableScreen[Row]):
         await self.gateway.read(check_wording, app.session.desk, app.actor, wording)
         # Links out of mails are signed with a key that is made when it is first needed.
         await self.gateway.write(footers.signing_key)
-        self.wanted = self.wanted._replace(wording=wording, name=values["name"], class_reason=values["reason"])
+        self.wanted = self.wanted._replace(wording=wording, name=values["name"], class_reason=values["reason"].strip())
 
     async def do_group_out(self) -> None:
         row = self.current

@@ -343,8 +343,6 @@ class InboxActs(InboxView):
 def done_words(code: str, count: int) -> str:
     """What was done, as one says it."""
     match code:
-        case "call_logged":
-            return _("call")
         case "close" | "closed" | "closed_without_reply":
             return ngettext("{n} closed", "{n} closed", count)
         case "reopen" | "reopened":
@@ -359,5 +357,6 @@ def done_words(code: str, count: int) -> str:
             return ngettext("{n} needs no reply", "{n} need no reply", count)
         case "reply_needed":
             return ngettext("{n} needs a reply", "{n} need a reply", count)
-    words = sentence(f"event.{code}")
-    return str(code).replace("_", " ") if words.startswith("event.") else words
+    key = f"what.{code}"
+    words = sentence(key)
+    return str(code).replace("_", " ") if words == key else words
