@@ -220,7 +220,7 @@ def test_a_mapping_is_kept_for_files_with_the_same_headings(sqlite_store: SqlSto
 
 
 def test_a_stay_typed_by_hand_shows_and_is_undone(store: SqlStore) -> None:
-    form = StayForm(TODAY, TODAY + timedelta(days=2), room="204\x1b[31m")
+    form = StayForm(TODAY, TODAY + timedelta(days=2), room="204\x1b[31m", adults=4_000_000_000)
     with store.write() as t:
         row = a_conversation(t)
         stay = bookings.add_stay(t, hotel(), ANA, row.guest_id, form, NOW)

@@ -71,6 +71,8 @@ def booked_at(ota: str, site: str) -> bool:
 
 MAX_NIGHTS = 366
 """A longer stay is a mistyped year."""
+MAX_PEOPLE = 99
+"""In one room, of each kind."""
 
 DEAD = frozenset({ReservationStatus.DECLINED, ReservationStatus.CANCELLED, ReservationStatus.NO_SHOW})
 """No guest will come on these."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.event import Code, Event
-from tui_inbox.domain.reservation import MAX_NIGHTS, Reservation, ReservationStatus
+from tui_inbox.domain.reservation import MAX_NIGHTS, MAX_PEOPLE, Reservation, ReservationStatus
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.booking_messages import stay_changed
 from tui_inbox.services.desk import Actor, Desk
@@ -110,8 +110,8 @@ def _filled(stay: Reservation, form: StayForm, now: datetime) -> Reservation:
         status=form.status,
         ota=clean_line(form.ota),
         ota_code=clean_line(form.ota_code),
-        adults=max(form.adults, 0),
-        children=max(form.children, 0),
+        adults=min(max(form.adults, 0), MAX_PEOPLE),
+        children=min(max(form.children, 0), MAX_PEOPLE),
         notes=clean(form.notes),
         property=form.property,
         payment=clean_line(form.payment),

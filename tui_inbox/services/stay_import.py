@@ -15,7 +15,7 @@ from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.fold import plain
-from tui_inbox.domain.reservation import MAX_NIGHTS, Reservation, ReservationStatus
+from tui_inbox.domain.reservation import MAX_NIGHTS, MAX_PEOPLE, Reservation, ReservationStatus
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.booked_by import complete, guest_of, new_guest
 from tui_inbox.services.booking_messages import stay_changed
@@ -184,7 +184,7 @@ def _departure(arrival: date, cell: str, nights: str, *, us: bool) -> date | Non
 
 
 def _number(cell: str) -> int:
-    return min(int(cell), 99) if cell.isdecimal() else 0
+    return min(int(cell), MAX_PEOPLE) if cell.isdecimal() else 0
 
 
 def _told_apart(rows: Sequence[BookingRow], problems: list[LineProblem]) -> list[BookingRow]:

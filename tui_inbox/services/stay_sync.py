@@ -14,7 +14,7 @@ from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.errors import ChannelError, Malformed, StoreError
 from tui_inbox.domain.guest import Guest
-from tui_inbox.domain.reservation import MAX_NIGHTS, Reservation, ReservationStatus, is_live
+from tui_inbox.domain.reservation import MAX_NIGHTS, MAX_PEOPLE, Reservation, ReservationStatus, is_live
 from tui_inbox.ports.bookings import BookingSource, StayRecord
 from tui_inbox.ports.channel import Envelope
 from tui_inbox.ports.clock import Clock
@@ -29,7 +29,7 @@ from tui_inbox.services.stay_import import tell_stay
 
 COMPLETE = "complete"
 """A stream of its own that is no stream: its cursor says when the first import was over."""
-NAME_MAX, NOTES_MAX, PEOPLE_MAX = 200, 4000, 99
+NAME_MAX, NOTES_MAX = 200, 4000
 _UNCONFIRMED = (ReservationStatus.PENDING, ReservationStatus.DECLINED)
 _OWN_WORDS = ("room", "room_type", "adults", "children", "total", "ota", "ota_code", "group_id", "notes")
 
@@ -297,8 +297,8 @@ def _cleaned(record: StayRecord) -> StayRecord:
         group_id=clean_line(record.group_id)[:NAME_MAX],
         room=clean_line(record.room)[:NAME_MAX],
         room_type=clean_line(record.room_type)[:NAME_MAX],
-        adults=min(max(record.adults, 0), PEOPLE_MAX),
-        children=min(max(record.children, 0), PEOPLE_MAX),
+        adults=min(max(record.adults, 0), MAX_PEOPLE),
+        children=min(max(record.children, 0), MAX_PEOPLE),
         total=clean_line(record.total)[:NAME_MAX],
         notes=clean(record.notes)[:NOTES_MAX],
         updated_at=record.updated_at,
