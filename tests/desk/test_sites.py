@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -12,18 +13,19 @@ import pytest
 from adapters.sandbox.booking_com import SandboxBooking
 from adapters.sandbox.booking_com_account import BookingAccount
 from adapters.sandbox.channex import SandboxChannex
-from adapters.sandbox.channex_account import ChannexAccount
+from adapters.sandbox.channex_account import ChannexAccount, Site
 from storage.store import SqlStore
 from tests.adapters import rig_booking_com, rig_channex
 from tests.desk.vendors import Town
 from tests.tui.driving import Desk
 from tests.tui.hotel import ANA, StandingClock
+from tui_inbox.bootstrap.opening import channel_kinds
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.planner import Rule, RuleKind
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import planning, scoring, templates
+from tui_inbox.services import channels, planning, scoring, templates
 
 BODY = "**Hello** ##{{first_name}}, the [map](https://x.example/m).\n\n* Check-in from 15:00"
 PLAIN = "Hello Andrew, the map: https://x.example/m.\n\n- Check-in from 15:00"
@@ -166,6 +168,48 @@ async def test_e3_thanks_on_booking_com_need_no_answer_and_cost_no_score(
             assert ("reply within" in desk.text) is (key == "u")
         at.clock.forward(hours=25)
         assert await the_score(desk, at) == score, "thanks that nobody answered for a day"
+
+
+async def test_a_fresh_hotel_sees_that_booking_com_is_not_connected(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    at = Town(sqlite_store, tmp_path, StandingClock(), {}, {})
+    async with at.screen(kinds=channel_kinds) as desk:
+        await desk.press("f8", "a")
+        await desk.until(lambda: "Connect a channel" in desk.text)
+        assert "not connected" in desk.line("Booking.com  ")
+
+
+@pytest.mark.parametrize(
+    ("site", "app", "step", "words"),
+    [
+        (Site("AirBNB", token_invalid=True), True, 3, "Authorise the site again"),
+        (Site("AirBNB", mapped=False), True, 3, "Map every listing"),
+        (Site("AirBNB"), False, 2, "Messages app"),
+    ],
+    ids=["consent ran out", "not mapped", "no message permission"],
+)
+async def test_connect_opens_at_the_step_that_failed_and_closes_with_it(
+    airbnb: Town, channex: SandboxChannex, site: Site, app: bool, step: int, words: str
+) -> None:
+    at = airbnb
+    channex.account.sites["AirBNB"], channex.account.app_installed = site, app
+    async with at.screen(kinds=channel_kinds, actor=ANA._replace(role="admin")) as desk:
+        await desk.press("f8")
+        await connecting(desk, at)
+        await desk.until(lambda: f"sites is not connected: step {step}" in desk.text)
+        assert f"▶ {step}." in desk.text
+        assert words in desk.text
+        channex.account.sites["AirBNB"], channex.account.app_installed = Site("AirBNB"), True
+        await desk.press("escape")
+        await connecting(desk, at)
+        await desk.until(lambda: "connected: it goes on" in desk.text)
+        assert "step" not in desk.text
+
+
+async def connecting(desk: Desk, at: Town) -> None:
+    """Press «connect», and the worker does it."""
+    await desk.pilot.press("c")
+    await desk.until(lambda: at.ask(lambda t: t.jobs.queued(1)))
+    await asyncio.to_thread(channels.run_jobs, at.store, at.desk, at.opened(), at.now)
 
 
 def shows(desk: Desk, words: str) -> bool:

@@ -170,7 +170,11 @@ class ChannelsScreen(TableScreen[AccountRow]):
         await self._asked("channel_test", _("tested: it works"))
 
     async def do_channel_connect(self) -> None:
+        from tui_inbox.tui.dialogs.connect import show_step
+
         await self._asked("channel_connect", _("connected: it goes on"))
+        if self.current is not None and self.current.state in (accounts.ERROR, accounts.RESTRICTED):
+            await show_step(self, self.current)
 
     async def do_channel_add(self) -> None:
         from tui_inbox.tui.dialogs.connect import ask_kind
