@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from storage.engine import Connection, in_list
@@ -33,6 +33,15 @@ class SqlInbounds:
             )
             new += [row[0] for row in rows]
         return new
+
+    def known(self, account: str, external_ids: Collection[str]) -> set[str]:
+        marks, params = in_list("id", external_ids)
+        rows = self._db.all(
+            f"SELECT external_id FROM inbound_event WHERE account = :account AND external_id IN ({marks})",
+            account=account,
+            **params,
+        )
+        return {row[0] for row in rows}
 
     def pending(self, account: str, limit: int, after: int = 0) -> Sequence[tuple[int, str, str, bytes]]:
         rows = self._db.all(

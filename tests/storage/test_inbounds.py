@@ -24,6 +24,16 @@ def test_an_envelope_is_stored_once_per_account(store: Store) -> None:
         assert t.inbounds.raw(99) is None
 
 
+def test_what_was_stored_is_known_to_its_account_whatever_became_of_it(store: Store) -> None:
+    with store.write() as t:
+        one, two = t.inbounds.store("desk-sms", ENVELOPES[:2], NOW)
+        t.inbounds.applied(one, NOW)
+        t.inbounds.quarantine(two, "not_json", {})
+        assert t.inbounds.known("desk-sms", ["SM1", "SM2", "SM3"]) == {"SM1", "SM2"}
+        assert t.inbounds.known("annex", ["SM1"]) == set()
+        assert t.inbounds.known("desk-sms", []) == set()
+
+
 def test_pending_is_what_was_not_applied_in_order_and_beyond_a_mark(store: Store) -> None:
     with store.write() as t:
         one, two, three = t.inbounds.store("desk-sms", ENVELOPES, NOW)

@@ -11,7 +11,7 @@ Rules that every implementation keeps:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -408,6 +408,10 @@ class Inbounds(Protocol):
 
     def store(self, account: str, envelopes: Sequence[tuple[str, str, bytes]], received_at: datetime) -> Sequence[int]:
         """(external_id, kind, raw) rows; those stored before are skipped. Returns the new ids."""
+        ...
+
+    def known(self, account: str, external_ids: Collection[str]) -> set[str]:
+        """Those of them that were stored before, whatever became of them."""
         ...
 
     def pending(self, account: str, limit: int, after: int = 0) -> Sequence[tuple[int, str, str, bytes]]:
