@@ -195,7 +195,7 @@ def test_a_list_is_an_audience_as_large_as_its_count(house: House) -> None:
         house.do(guests.tag, ANA, "guest", [guest_id], "spa", "", NOW)
     spa = house.do(guest_lists.save, ANA, GuestList(0, "Spa", {"tag": "spa"}), NOW)
     audience = house.ask(guest_lists.of_list, house.desk, spa.id, NOW)
-    assert len(audience) == house.ask(guest_lists.fitting, house.desk, spa.criteria, NOW).count == 3
+    assert len(audience) == house.ask(guest_lists.fitting, house.desk, spa.criteria, NOW).guests == 3
     assert looked(house, a_send(audience)).chosen == 3
 
 
