@@ -117,6 +117,20 @@ async def test_keys_typed_in_a_burst_open_one_dialog(sqlite_store: SqlStore, tmp
         assert desk.app.screen is desk.inbox
 
 
+async def test_what_is_asked_right_after_the_cursor_moved_is_about_the_guest_under_it(
+    sqlite_store: SqlStore, tmp_path: Path
+) -> None:
+    with sqlite_store.write() as t:
+        sketch(t)
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        desk.inbox.rows.move(1)
+        await desk.inbox.action_do("consents")
+        row = desk.inbox.rows.current
+        assert row is not None
+        await desk.until(lambda: "Consents" in desk.text)
+        assert row.guest in desk.line("Consents")
+
+
 async def test_the_minutes_of_a_call_are_typed_over_what_is_proposed(sqlite_store: SqlStore, tmp_path: Path) -> None:
     with sqlite_store.write() as t:
         sketch(t)

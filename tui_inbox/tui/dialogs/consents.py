@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 async def ask_consents(screen: InboxActs) -> dict[str, object] | None:
-    """Of the guest whose card is shown."""
-    card = screen.card.card
+    """Of the guest under the cursor."""
+    card = await screen.card_at_cursor()
     if card is None:
         return None
     if await edit_consents(screen, card.guest.id):

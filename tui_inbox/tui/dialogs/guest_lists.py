@@ -37,7 +37,7 @@ def _options(screen: InboxActs, card: Card) -> list[Option]:
 
 async def ask_card(screen: InboxActs) -> dict[str, object] | None:
     """Goes to a conversation, settles a request, shows a file; a stay is only read."""
-    app, card = screen.desk_app, screen.card.card
+    app, card = screen.desk_app, await screen.card_at_cursor()
     options = _options(screen, card) if card is not None else []
     if not options:
         screen.say(_("nothing else is known of this guest"))

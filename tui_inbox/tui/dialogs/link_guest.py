@@ -28,7 +28,7 @@ async def ask_link(screen: InboxActs) -> dict[str, object] | None:
     row = screen.rows.current
     if row is None:
         return None
-    card = screen.card.card
+    card = await screen.card_at_cursor()
     fitting = (
         [
             Option(one.id, one.name or one.phone or one.email or _("Unknown client"), _("fits the sender"))

@@ -23,7 +23,7 @@ async def ask_request(screen: InboxActs) -> dict[str, object] | None:
     if row is None:
         return None
     zone, now = app.session.desk.zone, app.now()
-    card = screen.card.card
+    card = await screen.card_at_cursor()
     open_ones = [request for request in card.requests if request.status == "open"] if card else []
     options = [Option(request, _("done: {what}").format(what=request.title)) for request in open_ones]
     options += [Option(kind, _("new: {kind}").format(kind=_(words))) for kind, words in REQUEST_KINDS.items()]

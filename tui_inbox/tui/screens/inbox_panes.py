@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 
 from tui_inbox.domain.conversation import Sort, Tab
-from tui_inbox.rows import Counts, View
+from tui_inbox.rows import Card, Counts, View
 from tui_inbox.services import thread as threads
 from tui_inbox.tui.answering.sending import Answering
 from tui_inbox.tui.commands import CARD, COMPOSER, INBOX, LIST, THREAD, Selection
@@ -153,6 +153,13 @@ class InboxPanes(DeskScreen):
         with self.desk_app.batch_update():
             self._show_reading(reading)
             self.answering.prepare(reading.thread.conversation, reading.ways)
+
+    async def card_at_cursor(self) -> Card | None:
+        """Of the guest under the cursor: a moment after the cursor moved, the panes still show who was there before."""
+        row = self.rows.current
+        if row is not None and self.thread.conversation_id != row.id:
+            await self.show_conversation(row.id)
+        return self.card.card
 
     def _show_reading(self, reading: Reading) -> None:
         self.thread.scene = self.card.scene = self.scene
