@@ -37,14 +37,14 @@ def connections(http: Http, settings: AccountSettings, cursor: str, now: datetim
     return Batch(envelopes, msgspec.json.encode(states).decode())
 
 
+def _connections(http: Http, settings: AccountSettings) -> list[wire.Connection]:
+    answer = http.read("/channels", {"filter[property_id]": settings.property_id, "pagination[limit]": "100"})
+    return [found for found in answered(answer, wire.Connections).data if found.site in settings.sites]
+
+
 def site_states(http: Http, settings: AccountSettings) -> dict[str, str]:
     """Our channel -> ``active``, ``inactive``, ``reauthorise`` or ``not_mapped``, for the sites that are connected."""
-    answer = http.read("/channels", {"filter[property_id]": settings.property_id, "pagination[limit]": "100"})
-    found: dict[str, str] = {}
-    for connection in answered(answer, wire.Connections).data:
-        if connection.site in settings.sites:
-            found[connection.site] = connection.state
-    return found
+    return {connection.site: connection.state for connection in _connections(http, settings)}
 
 
 def health(http: Http, settings: AccountSettings) -> Health:
@@ -60,12 +60,14 @@ def health(http: Http, settings: AccountSettings) -> Health:
         state = HealthState.RESTRICTED if title and error.code == "chat_app_missing" else HealthState.ERROR
         return Health(state, title, error.code, error.vendor_text)
     try:
-        states = site_states(http, settings)
+        connections = _connections(http, settings)
     except ChannelError:
         return Health(HealthState.OK, title)
+    states = {connection.site: connection.state for connection in connections}
     details: dict[str, str | int] = {site: states.get(site, "absent") for site in settings.sites}
     code = next((trouble for trouble in _ORDER if trouble in details.values()), "")
-    return Health(HealthState.RESTRICTED if code else HealthState.OK, title, code, details=details)
+    named = ", ".join((one.attributes.title or "")[:100] for one in connections if code and one.state == code)
+    return Health(HealthState.RESTRICTED if code else HealthState.OK, title, code, named, details=details)
 
 
 def _states(cursor: str) -> dict[str, str]:

@@ -248,7 +248,7 @@ def _stay(stay: Stay) -> dict[str, Any]:
 def _connection(site: Site) -> dict[str, Any]:
     fields = {
         "channel": site.name,
-        "title": site.name,
+        "title": site.title or site.name,
         "is_active": site.active,
         "settings": {"token_invalid": site.token_invalid},
         "rate_plans": [{"id": "rp"}] if site.mapped else [],

@@ -24,6 +24,8 @@ class Site:
     active: bool = True
     token_invalid: bool = False
     mapped: bool = True
+    title: str = ""
+    """What the hotel calls the connection, as a rule the listing; empty for the site's name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import msgspec
 import pytest
@@ -206,6 +207,32 @@ def test_a_poll_that_fails_says_how(web: Rig, raw: bytes, kind: type[ChannelErro
         channel = web.opened(server.url)
         with pytest.raises(kind):
             web.asks(channel)
+        channel.close()
+
+
+WAITS = [("12", 12.0), ("1e9", 3600.0), ("eventually", None), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0), ("", None)]
+
+
+@pytest.mark.parametrize(("value", "wait"), WAITS)
+@pytest.mark.parametrize("status", ["429 Too Many", "503 Busy"])
+def test_a_poll_is_told_when_to_come_again(web: Rig, status: str, value: str, wait: float | None) -> None:
+    with answering(answer(status, b"", *([f"Retry-After: {value}"] if value else []))) as server:
+        channel = web.opened(server.url)
+        with pytest.raises(NotSent) as caught:
+            web.asks(channel)
+        channel.close()
+    assert caught.value.retry_after == wait
+
+
+def test_a_moment_to_come_again_is_waited_for(web: Rig) -> None:
+    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    with answering(answer("429 Too Many", b"", f"Retry-After: {moment}")) as server:
+        channel = web.opened(server.url)
+        for asked in (lambda: channel.send(web.outgoing), lambda: web.asks(channel)):
+            with pytest.raises(NotSent) as caught:
+                asked()
+            assert caught.value.retry_after is not None
+            assert 30 < caught.value.retry_after <= 90
         channel.close()
 
 

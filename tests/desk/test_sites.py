@@ -182,7 +182,7 @@ async def test_a_fresh_hotel_sees_that_booking_com_is_not_connected(sqlite_store
     ("site", "app", "step", "words"),
     [
         (Site("AirBNB", token_invalid=True), True, 3, "Authorise the site again"),
-        (Site("AirBNB", mapped=False), True, 3, "Map every listing"),
+        (Site("AirBNB", mapped=False, title="Attic room 5"), True, 3, "Attic room 5"),
         (Site("AirBNB"), False, 2, "Messages app"),
     ],
     ids=["consent ran out", "not mapped", "no message permission"],

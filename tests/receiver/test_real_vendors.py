@@ -8,13 +8,15 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
-from adapters.meta.settings import MESSENGER
+from adapters.meta.settings import INSTAGRAM, MESSENGER
 from adapters.whatsapp_cloud.settings import WHATSAPP
 from storage.store import SqlStore
-from tests.adapters.rig_meta import GUEST, NAMES, PAGE, messenger
+from tests.adapters.rig_meta import GUEST, NAMES, PAGE, instagram, messenger
+from tests.adapters.rig_meta import INSTAGRAM as INSTAGRAM_ID
 from tests.adapters.rig_whatsapp_cloud import webhook, whatsapp
 from tests.adapters.rigging import CANARY
 from tests.fakes import hotel
@@ -56,10 +58,18 @@ def of_messenger(number: int) -> bytes:
     return json.dumps({"object": "page", "entry": [{"id": PAGE, "time": 1, "messaging": [event]}]}).encode()
 
 
+def of_instagram(number: int) -> bytes:
+    return of_messenger(number).replace(b'"page"', b'"instagram"').replace(PAGE.encode(), INSTAGRAM_ID.encode())
+
+
+SECRETS: dict[str, Any] = dict(NAMES)
 VENDORS = {
     "whatsapp-cloud": Vendor(lambda: whatsapp(NOWHERE), WHATSAPP.code, CANARY, CANARY, of_whatsapp),
     "messenger": Vendor(
-        lambda: messenger(NOWHERE, **NAMES), MESSENGER.code, "sandbox-app-secret", "sandbox-verify", of_messenger
+        lambda: messenger(NOWHERE, **SECRETS), MESSENGER.code, "sandbox-app-secret", "sandbox-verify", of_messenger
+    ),
+    "instagram": Vendor(
+        lambda: instagram(NOWHERE, **SECRETS), INSTAGRAM.code, "sandbox-app-secret", "sandbox-verify", of_instagram
     ),
 }
 
@@ -72,7 +82,7 @@ def vendor(request: pytest.FixtureRequest) -> Vendor:
 @pytest.fixture
 def house(vendor: Vendor, sqlite_store: SqlStore) -> Iterator[House]:
     channel, desk = vendor.open(), hotel()
-    traits = {"whatsapp": WHATSAPP, "messenger": MESSENGER}[vendor.code]
+    traits = {"whatsapp": WHATSAPP, "messenger": MESSENGER, "instagram": INSTAGRAM}[vendor.code]
     info = AccountInfo("desk", vendor.code, {vendor.code: traits}, {vendor.code: "us"})
     desk = desk._replace(accounts={**desk.accounts, "desk": info})
     with running(House(sqlite_store, desk=desk, channels={"desk": channel})) as found:
