@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 TRIES = 3
 """Times that taking the write lock is tried; nothing has been executed before it."""
 
+KEPT = 4
+"""Idle connections of a kind; what a burst needs beyond them is closed after it: each holds some 2 MB of pages."""
+
 
 class SqlStore:
     """A store on one database; safe to use from several threads."""
@@ -114,7 +117,7 @@ class SqlStore:
 
     def _put_back(self, db: Connection, write: bool) -> None:
         with self._lock:
-            if not self._closed:
+            if not self._closed and len(self._idle[write]) < KEPT:
                 self._idle[write].append(db)
                 return
         db.close()

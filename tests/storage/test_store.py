@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from storage import engine, sqlite
-from storage.store import SqlStore, open_store
+from storage.store import KEPT, SqlStore, open_store
 from tests.builders import NOW, a_conversation, a_guest
 from tui_inbox.domain.conversation import State
 from tui_inbox.domain.errors import NotFound, StoreError
@@ -271,3 +272,29 @@ def test_sql_is_translated_for_the_other_engine() -> None:
     assert engine.translated("SELECT ':a', \"b:c\", x::text, 5 % 2 FROM t WHERE n = :n AND m LIKE '5%'") == (
         "SELECT ':a', \"b:c\", x::text, 5 %% 2 FROM t WHERE n = %(n)s AND m LIKE '5%%'"
     )
+
+
+def test_what_a_burst_opened_is_closed_after_it(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[engine.Connection] = []
+    connect = engine.connect
+
+    def noted(url: str, *, write: bool) -> engine.Connection:
+        opened.append(connect(url, write=write))
+        return opened[-1]
+
+    with open_store(sqlite_url) as store:
+        monkeypatch.setattr(engine, "connect", noted)
+        with ExitStack() as burst:
+            readers = [burst.enter_context(store.read()) for _ in range(KEPT + 6)]
+            assert len(readers) == KEPT + 6
+        closed = 0
+        for db in opened:
+            try:
+                db.raw.execute("SELECT 1")
+            except sqlite.dbapi.ProgrammingError:
+                closed += 1
+        assert len(opened) - closed <= KEPT
+        before = len(opened)
+        with store.read(), store.read():
+            pass
+        assert len(opened) == before
