@@ -131,6 +131,20 @@ async def test_what_is_asked_right_after_the_cursor_moved_is_about_the_guest_und
         assert row.guest in desk.line("Consents")
 
 
+async def test_while_a_search_looks_nothing_is_written_to_whom_was_there_before(
+    sqlite_store: SqlStore, tmp_path: Path
+) -> None:
+    with sqlite_store.write() as t:
+        sketch(t)
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        desk.inbox.rows.rows = []
+        await desk.inbox.do_reply()
+        assert desk.inbox.focused is not desk.inbox.composer.box
+        await desk.inbox.action_do("consents")
+        await desk.settle()
+        assert desk.app.screen is desk.inbox
+
+
 async def test_the_minutes_of_a_call_are_typed_over_what_is_proposed(sqlite_store: SqlStore, tmp_path: Path) -> None:
     with sqlite_store.write() as t:
         sketch(t)

@@ -191,7 +191,7 @@ class Drafting(Letter):
         screen = self.screen
         wanted = self.natural() if tie is None and screen.focused is screen.thread else tie
         await screen.open_current()
-        if self.row is None:
+        if self.row is None or screen.rows.current is None:  # a search that has not found anybody yet
             return
         if tie is not None or not self.composer.text:
             self.note = note

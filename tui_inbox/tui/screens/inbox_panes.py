@@ -157,7 +157,9 @@ class InboxPanes(DeskScreen):
     async def card_at_cursor(self) -> Card | None:
         """Of the guest under the cursor: a moment after the cursor moved, the panes still show who was there before."""
         row = self.rows.current
-        if row is not None and self.thread.conversation_id != row.id:
+        if row is None:
+            return None
+        if self.thread.conversation_id != row.id:
             await self.show_conversation(row.id)
         return self.card.card
 
