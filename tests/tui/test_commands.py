@@ -11,6 +11,7 @@ from storage.store import SqlStore
 from tests.tui.driving import sitting
 from tests.tui.hotel import a_session, sketch
 from tui_inbox.tui.commands import COMMANDS, COMPOSER, LIST, THREAD, KeyClash, is_typed, keymap, markdown
+from tui_inbox.tui.screens.desk_screen import DeskScreen
 from tui_inbox.tui.screens.inbox import InboxScreen
 from tui_inbox.tui.screens.inbox_acts import done_words
 from tui_inbox.wording import events
@@ -161,3 +162,17 @@ def test_what_was_undone_is_said_without_gaps(key: str) -> None:
     assert words
     assert "{" not in words
     assert "_" not in words
+
+
+@pytest.mark.parametrize("screen", ["templates", "booking"])
+async def test_a_screen_begins_with_the_counts_of_the_one_beneath(
+    sqlite_store: SqlStore, tmp_path: Path, screen: str
+) -> None:
+    with sqlite_store.write() as t:
+        sketch(t)
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        desk.app.show_place(screen)
+        opened = desk.app.screen
+        assert isinstance(opened, DeskScreen)
+        assert opened.top.counts == desk.inbox.top.counts
+        assert opened.top.counts.unread > 0

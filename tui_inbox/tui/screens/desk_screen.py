@@ -49,6 +49,9 @@ class DeskScreen(Screen[Any]):
         session = desk_app.session
         self.top = TopBar(desk_app.ink, session.desk.hotel, demo=session.demo, id="top")
         self.top.title_words = _(self.TITLE_WORDS) if self.TITLE_WORDS else ""
+        beneath = next((one for one in reversed(desk_app.screen_stack) if isinstance(one, DeskScreen)), None)
+        if beneath is not None:
+            self.top.counts = beneath.top.counts
         self.bottom = BottomBar(desk_app.ink, id="bottom")
         self.bottom.commands = f"{desk_app.keymap.shown('palette')} {_('commands')}"
         self._notice: Timer | None = None
