@@ -79,6 +79,8 @@ class Report:
     told: Counter[str] = field(default_factory=Counter)
     """Shown to the operator as failed or unknown, by state and reason."""
     told_without_reason: int = 0
+    unknown_but_arrived: int = 0
+    """Of those that the operator is asked about."""
     told_failed_but_arrived: list[str] = field(default_factory=list)
     told_absent_but_arrived: list[str] = field(default_factory=list)
     """The operator was told that the vendor's complete list does not have it, which is not true."""
@@ -294,6 +296,7 @@ def judge(hotel: Hotel, report: Report) -> None:
             report.told_without_reason += not reason
             if state != "needs_operator" and truth[token]:
                 report.told_failed_but_arrived.append(where)
+            report.unknown_but_arrived += state == "needs_operator" and truth[token] > 0
             if reason == "not_listed" and truth[token]:
                 report.told_absent_but_arrived.append(where)
     report.foreign = [f"{text} {account}" for text, account in elsewhere]
