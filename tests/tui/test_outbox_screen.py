@@ -182,6 +182,8 @@ async def test_the_sent_list_shows_time_guest_author_and_state_and_filters(sessi
         assert "f scheduled" in desk.text
         assert "Claire Martin" in desk.text
         assert "Tomás Herrera" not in desk.text
+        await desk.press("f")
+        assert "f campaign" in desk.text
         await desk.press("f", "f")
         assert "f marketing" in desk.text
         assert "Tomás Herrera" in desk.text
