@@ -415,3 +415,16 @@ def test_much_is_written_in_many_short_transactions(sqlite_store: SqlStore, monk
     assert counting.writes == 1
     with sqlite_store.read() as t:
         assert [len(rows(t, rule, stay)) for stay in stays] == [1] * 5
+
+
+def test_a_guest_who_never_wrote_is_reached_by_the_number_on_file(sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        rule = a_rule(t)
+        guest = a_guest(t, "Arthur Pendleton")
+        t.guests.put(guest._replace(phone="+447700900142"))
+        stay = a_reservation(t, guest, 4, 7)
+        planning.plan(t, DESK, NOW)
+        assert planning.queue_due(t, DESK, due(stay)) == QueueResult(queued=1)
+        (row,) = rows(t, rule, stay)
+        assert row.outbox_id is not None
+        assert t.outbox.load(row.outbox_id).address == "+447700900142"

@@ -93,7 +93,7 @@ def _by(
 ) -> tuple[Letter | None, str]:
     reason = "no_address"
     by_vendor = template is not None and bool(template.vendor_id)
-    for account, address in _doors(desk, handles, channel, stay):
+    for account, address in _doors(desk, guest, handles, channel, stay):
         if template is not None and by_vendor and not _takes(account, channel, template):
             continue
         admitted = admission(
@@ -121,20 +121,27 @@ def _takes(account: AccountInfo, channel: str, template: Template) -> bool:
 
 
 def _doors(
-    desk: Desk, handles: Sequence[Handle], channel: str, stay: Reservation | None
+    desk: Desk, guest: Guest, handles: Sequence[Handle], channel: str, stay: Reservation | None
 ) -> Iterator[tuple[AccountInfo, str]]:
     for account in desk.accounts.values():
         if channel in account.channels:
-            for address in _addresses(handles, account.channels[channel], stay):
+            for address in _addresses(guest, handles, account.channels[channel], stay):
                 yield account, address
 
 
-def _addresses(handles: Sequence[Handle], traits: ChannelTraits, stay: Reservation | None) -> Sequence[str]:
-    """By which a guest is reached on a channel; at a booking site by this booking's code, for threads are per stay."""
+def _addresses(
+    guest: Guest, handles: Sequence[Handle], traits: ChannelTraits, stay: Reservation | None
+) -> Sequence[str]:
+    """By which a guest is reached on a channel: where they wrote, else what stands on file; at a booking site by this
+    booking's code, for threads are per stay."""
     starts = traits.can_start or traits.planned_may_start
     if traits.handle is HandleKind.OPAQUE and starts and stay is not None and stay.ota:
         return [stay.ota_code] if stay.ota_code and booked_at(stay.ota, traits.label) else []
-    return [handle.address for handle in handles if handle.channel == traits.code and not handle.unreachable]
+    known = [handle for handle in handles if handle.channel == traits.code]
+    on_file = {HandleKind.PHONE: guest.phone, HandleKind.EMAIL: guest.email}.get(traits.handle, "")
+    if known or not on_file or not traits.can_start:  # nobody knows whether that number has WhatsApp
+        return [handle.address for handle in known if not handle.unreachable]
+    return [on_file]
 
 
 def _against(admitted: Admission, *, template: bool) -> str:

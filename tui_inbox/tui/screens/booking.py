@@ -105,8 +105,9 @@ class BookingScreen(TableScreen[EventRow]):
             found.append(field(_("of these"), _(MODES[setting.mode])))
         found.append(field(_("text"), setting.template or _("the one that comes with the program")))
         for text in self._shown(row):
-            found += [[], [(text.language, "muted"), ("  ", ""), (text.subject, "text")]]
-            found += [[(line, "text")] for line in self._as_read(text).split("\n")]
+            subject, body = self._as_read(text)
+            found += [[], [(text.language, "muted"), ("  ", ""), (subject, "text")]]
+            found += [[(line, "text")] for line in body.split("\n")]
         return found
 
     def _shown(self, row: EventRow) -> Sequence[Template]:
@@ -114,8 +115,11 @@ class BookingScreen(TableScreen[EventRow]):
         hotel = self.desk_app.session.desk.language
         return sorted(row.texts, key=lambda text: text.language != hotel)
 
-    def _as_read(self, text: Template) -> str:
-        return templates.preview(self.desk_app.session.desk, text, self.desk_app.now()).text
+    def _as_read(self, text: Template) -> tuple[str, str]:
+        """Subject and body for a sample guest."""
+        desk, now = self.desk_app.session.desk, self.desk_app.now()
+        subject = templates.preview(desk, text._replace(body=text.subject), now).text if text.subject else ""
+        return subject, templates.preview(desk, text, now).text
 
     def allowed(self, row: EventRow) -> frozenset[str]:
         return frozenset({"event"}) if row.event is not None else frozenset()
