@@ -11,7 +11,6 @@ from tui_inbox.domain.errors import Malformed
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _ZONE_NAME = re.compile(r"\[[A-Za-z/_]{1,40}\]$")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-_OTA_MAIL = ("booking.com", "airbnb.com", "expediapartnercentral.com", "expedia.com")
 
 
 def moment(text: str | None) -> datetime | None:
@@ -50,11 +49,3 @@ def phone(text: str | None) -> str:
     """A number that the site tells in full, as E.164; empty for anything else."""
     number = re.sub(r"[\s().-]", "", text or "")
     return number if _E164.fullmatch(number) else ""
-
-
-def own_mail(text: str | None) -> str:
-    """The guest's own address; empty for a booking site's alias, which names a stay and not a person."""
-    address = (text or "").strip().lower()
-    host = address.rpartition("@")[2]
-    alias = any(host == site or host.endswith(f".{site}") for site in _OTA_MAIL)
-    return address if "@" in address and len(address) <= 254 and not alias else ""

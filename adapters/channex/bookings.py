@@ -16,9 +16,10 @@ import msgspec
 from msgspec import Raw, Struct
 
 from adapters._json import answered, decoded
-from adapters._ota import checked_id, is_id, moment, own_mail
+from adapters._ota import checked_id, is_id, moment
 from adapters.channex import errors, wire
 from adapters.channex.booking_settings import BookingSettings, ChannexBookings
+from tui_inbox.domain.alias import own_mail
 from tui_inbox.domain.errors import ChannelError, Malformed, Rejected
 from tui_inbox.domain.reservation import ReservationStatus
 from tui_inbox.ports.bookings import Booker, StayRecord

@@ -9,7 +9,8 @@ from mimetypes import guess_type
 
 from msgspec import Raw, Struct
 
-from adapters._ota import checked_id, moment, own_mail, phone
+from adapters._ota import checked_id, moment, phone
+from tui_inbox.domain.alias import own_mail
 from tui_inbox.domain.errors import Malformed
 from tui_inbox.domain.message import Attachment, Delivery
 from tui_inbox.ports.channel import Inbound, Item, News

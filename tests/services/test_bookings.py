@@ -262,3 +262,16 @@ def test_the_means_of_payment_comes_with_the_file_and_with_a_stay_made_by_hand(s
         typed = StayForm(TODAY, TODAY, payment="package ")
         by_hand = bookings.add_stay(t, hotel(), ANA, stay.guest_id, typed, NOW)
     assert (stay.payment, by_hand.payment) == ("cash", "package")
+
+
+def test_a_booking_sites_alias_is_no_address_of_the_guest(sqlite_store: SqlStore) -> None:
+    content = (
+        b"Guest;Email;Arrival;Departure\n"
+        b"Claire Martin;claire.4711@guest.booking.com;25/11/2026;26/11/2026\n"
+        b"Paul Petit;paul@guest.airbnb.com;25/11/2026;26/11/2026\n"
+        b"Jo Own;jo@web.example;25/11/2026;26/11/2026\n"
+    )
+    with sqlite_store.write() as t:
+        bookings.import_rows(t, hotel(), rows_of(content), ANA, NOW)
+        mails = {guest.name: guest.email for guest in t.guests.directory("", TODAY, None, 9)}
+    assert mails == {"Claire Martin": "", "Paul Petit": "", "Jo Own": "jo@web.example"}

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from tui_inbox.domain.alias import own_mail
 from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import Refused
@@ -160,7 +161,7 @@ def _read(
         arrival=arrival,
         departure=departure,
         phone=phone,
-        email=email,
+        email=own_mail(email),
         status=status,
         room=cell("room"),
         room_type=cell("room_type"),
