@@ -10,6 +10,8 @@ from tests.tui.driving import sitting
 from tests.tui.hotel import a_desk, a_session, converse
 from tui_inbox.domain.conversation import DeadlineKind
 from tui_inbox.domain.message import Attachment, Kind
+from tui_inbox.tui.render.line import strip
+from tui_inbox.tui.theme import DARK, Ink
 
 
 def _order(text: str, *words: str) -> bool:
@@ -148,3 +150,9 @@ async def test_what_is_special_about_a_guests_message_stands_under_it(sqlite_sto
         an_inbound(t, made, "Other dates, please", minutes=-60, error_code="answer_in_extranet")
     async with sitting(a_session(sqlite_store, tmp_path)) as desk:
         assert "Answer this request in the Extranet" in desk.text
+
+
+def test_what_was_taken_back_is_struck_and_nothing_beside_it() -> None:
+    painted = strip(Ink(DARK), 30, [("   ", ""), ("Is er een lift??", "muted strike"), (" ", "")])
+    struck = "".join(part.text for part in painted if part.style and part.style.strike)
+    assert struck == "Is er een lift??"

@@ -57,11 +57,11 @@ def strip(ink: Ink, width: int, left: Sequence[Part], right: Sequence[Part] = ()
     for more, other in parts:
         if not more:
             continue
-        blank = more.isspace() and "underline" not in role and "reverse" not in role
+        blank = more.isspace() and not _shows_on_blanks(role)
         if text and (other == role or blank):
             text += more
             continue
-        if text.isspace() and "underline" not in other:
+        if text.isspace() and not _shows_on_blanks(other):
             text, role = text + more, other
             continue
         if text:
@@ -70,6 +70,11 @@ def strip(ink: Ink, width: int, left: Sequence[Part], right: Sequence[Part] = ()
     if text:
         segments.append(Segment(safe(text), ink.style(role, depth)))
     return Strip(segments, width)
+
+
+def _shows_on_blanks(role: str) -> bool:
+    """A line through nothing, or a lit gap, would be seen."""
+    return "underline" in role or "reverse" in role or "strike" in role
 
 
 def blank(ink: Ink, width: int, depth: str) -> Strip:
