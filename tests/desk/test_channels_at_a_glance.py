@@ -64,6 +64,9 @@ async def test_each_message_sent_says_its_class(
         assert "by hand, marketing" in desk.text
         await desk.press("down")
         assert "by hand, service" in desk.text
-        await desk.press("f", "f", "f", "f")
+        for _ in range(9):
+            if "f marketing" in desk.text:
+                break
+            await desk.press("f")
         await desk.until(lambda: "f marketing" in desk.text and "Anna Rossi" not in desk.text)
         assert "Ken Sato" in desk.text

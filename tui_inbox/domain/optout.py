@@ -44,6 +44,8 @@ def read(key: bytes, text: str) -> Optout | None:
     if not _TOKEN.fullmatch(found):
         return None
     raw = b32decode(found.upper() + "=")
+    if b32encode(raw).decode().rstrip("=").lower() != found:
+        return None  # The last letter has bits to spare: another one would say the same.
     body, signature = raw[:-_MAC], raw[-_MAC:]
     if not hmac.compare_digest(signature, _signature(key, body)) or body[6] >= len(_TOPICS):
         return None
