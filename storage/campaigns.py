@@ -94,6 +94,7 @@ class SqlCampaigns:
     def rows(self, campaign_id: int, after: int | None, limit: int) -> Sequence[RecipientRow]:
         rows = self._db.all(
             "SELECT p.guest_id, p.place, g.name, g.phone, g.email, p.state, p.reason, p.params, p.accepted_at,"
+            " p.accepted_by, p.accepted_how,"
             " o.id, o.conversation_id, o.state, o.reason, o.reason_params, o.channel, o.address, o.text, o.updated_at"
             " FROM recipient p LEFT JOIN guest g ON g.id = p.guest_id LEFT JOIN outbox o ON o.id = p.outbox_id"
             " WHERE p.campaign_id = :id AND p.place > :after ORDER BY p.place LIMIT :limit",
@@ -137,7 +138,7 @@ class SqlCampaigns:
 
 
 def _row(row: tuple[object, ...]) -> RecipientRow:
-    guest_id, place, name, phone, email, state, reason, params, accepted, *sent = row
+    guest_id, place, name, phone, email, state, reason, params, accepted, accepted_by, accepted_how, *sent = row
     outbox_id, conversation_id, outbox, why, why_params, channel, address, text, updated = sent
     known = OutboxState(str(outbox)) if outbox else None
     return RecipientRow(
@@ -154,4 +155,6 @@ def _row(row: tuple[object, ...]) -> RecipientRow:
         conversation_id=int(str(conversation_id)) if conversation_id else None,
         at=moment(int(str(updated))) if updated else None,
         accepted_at=moment(int(str(accepted))) if accepted else None,
+        accepted_by=str(accepted_by or ""),
+        accepted_how=str(accepted_how or ""),
     )

@@ -781,6 +781,7 @@ class Recipient(SQLModel, table=True):
     queued_at: int | None = _big()
     accepted_at: int | None = _big()
     accepted_by: str = _text()
+    accepted_how: str = _text()
     turn: int = _count()
 
 

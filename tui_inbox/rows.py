@@ -335,6 +335,14 @@ class WorkerRow(Struct, frozen=True):
     stopped_at: datetime | None
 
 
+class WorkerCare(Struct, frozen=True):
+    """What became of looking after a worker beside the inbox."""
+
+    code: str = ""
+    """``starting_again``; ``keeps_ending`` when that did not help so far; empty: nothing had to be done."""
+    again_at: datetime | None = None
+
+
 class QuarantineRow(Struct, frozen=True):
     id: int
     account: str
@@ -398,3 +406,7 @@ class RecipientRow(Struct, frozen=True):
     conversation_id: int | None
     at: datetime | None
     accepted_at: datetime | None
+    accepted_by: str = ""
+    """The operator who noted it."""
+    accepted_how: str = ""
+    """``keyword``, ``link`` or ``by_hand``."""

@@ -123,6 +123,7 @@ def _recipient() -> None:
         sa.Column("queued_at", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("accepted_at", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("accepted_by", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("accepted_how", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("turn", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint(
             "state = 'waiting' OR state = 'queued' OR state = 'left_out' OR state = 'cancelled'", name="ck_state_code"

@@ -455,6 +455,7 @@ CREATE TABLE recipient (
 	queued_at BIGINT,
 	accepted_at BIGINT,
 	accepted_by TEXT DEFAULT '' NOT NULL,
+	accepted_how TEXT DEFAULT '' NOT NULL,
 	turn INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (campaign_id, guest_id),
 	CONSTRAINT ck_state_code CHECK (state = 'waiting' OR state = 'queued' OR state = 'left_out' OR state = 'cancelled')

@@ -168,7 +168,7 @@ def coming(house: House) -> list[int]:
     return ids
 
 
-TERMS = ChangedTerms("Règlement", "https://hotel.example/regles", terms.suggested("fr"), ("sms",))
+TERMS = ChangedTerms("Règlement", "https://hotel.example/regles", terms.suggested(a_desk()._replace(language="fr")), ("sms",))
 
 
 def test_the_audience_is_everybody_with_an_upcoming_stay_and_looking_sends_nothing(house: House) -> None:

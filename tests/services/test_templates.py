@@ -238,7 +238,7 @@ def test_a_template_keeps_the_variables_that_it_must_have(sqlite_store: SqlStore
         for fault in (kept._replace(body="Code"), kept._replace(forms={"sms": "short"})):
             with pytest.raises(Refused, match="missing_variable"):
                 templates.save(t, hotel(), ANA, fault, NOW)
-        terms = reminder("New terms: ##{{link}}", event="terms")._replace(name="terms")
+        terms = reminder("New terms: ##{{terms_link}}", event="terms")._replace(name="terms")
         templates.save(t, hotel(), ANA, terms, NOW)
         with pytest.raises(Refused, match="missing_variable"):
             templates.save(t, hotel(), ANA, terms._replace(name="other", body="New terms"), NOW)

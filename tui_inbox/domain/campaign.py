@@ -73,7 +73,9 @@ class Recipient(NamedTuple):
     accepted_at: datetime | None = None
     """When the guest accepted the terms."""
     accepted_by: str = ""
-    """``keyword`` or an operator's code."""
+    """The operator who noted it; empty: the guest did it."""
+    accepted_how: str = ""
+    """``keyword``, ``link`` or ``by_hand``."""
     turn: int = 0
     """How often it was taken back out of the outbox: part of the key under which it is sent."""
 

@@ -24,6 +24,7 @@ from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.rows import RecipientRow
 from tui_inbox.services import pins, settling
+from tui_inbox.services.accept_links import ACCEPT, link_for
 from tui_inbox.services.accounts import may_carry
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.group_letters import Prepared, Wording, check_wording, dispatch, prepare
@@ -105,10 +106,21 @@ def look(tx: Transaction, desk: Desk, actor: Actor, wanted: GroupSend, now: date
 def _each(tx: Transaction, desk: Desk, actor: Actor, wanted: GroupSend, now: datetime) -> Iterator[Prepared]:
     taken: set[tuple[str, str]] = set()
     for guest_id in dict.fromkeys(wanted.guests):
-        ready = prepare(tx, desk, actor, wanted.wording, guest_id, now, taken)
+        wording = _for_guest(tx, desk, wanted.wording, 0, guest_id, now)
+        ready = prepare(tx, desk, actor, wording, guest_id, now, taken)
         if ready.letter is not None:
             taken.add((ready.letter.channel, ready.letter.address))
         yield ready
+
+
+def _for_guest(
+    tx: Transaction, desk: Desk, wording: Wording, campaign_id: int, guest_id: int, now: datetime
+) -> Wording:
+    """With the guest's own link, where the occasion has one."""
+    if ACCEPT not in wording.values:
+        return wording
+    link = link_for(tx, desk, campaign_id, guest_id, now)
+    return wording._replace(values={**wording.values, ACCEPT: link})
 
 
 def unlock(tx: Transaction, actor: Actor, admin: Actor, pin: str) -> str:
@@ -204,7 +216,8 @@ def _advance_one(tx: Transaction, desk: Desk, campaign: Campaign, room: int, now
     for recipient in waiting:
         if sent >= room:
             break
-        ready = prepare(tx, desk, None, wording_of(campaign), recipient.guest_id, now, taken)
+        wording = _for_guest(tx, desk, wording_of(campaign), campaign.id, recipient.guest_id, now)
+        ready = prepare(tx, desk, None, wording, recipient.guest_id, now, taken)
         if ready.letter is None:
             assert ready.refusal is not None
             tx.campaigns.put_recipient(_left_out(recipient, ready.refusal))

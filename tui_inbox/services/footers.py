@@ -45,6 +45,11 @@ def signing_key(tx: Transaction) -> bytes:
     return bytes.fromhex(kept)
 
 
+def known_key(tx: Transaction) -> bytes:
+    """The same for who may only read; empty before its first use."""
+    return bytes.fromhex(tx.mappings.get(_KEY) or "")
+
+
 def takes_footer(traits: ChannelTraits) -> bool:
     """A mailbox of the guest's own: a booking site's relay has its own rules, and would strip the link."""
     return traits.has_subject and traits.handle is HandleKind.EMAIL
@@ -52,10 +57,10 @@ def takes_footer(traits: ChannelTraits) -> bool:
 
 def ways_out(tx: Transaction, desk: Desk, guest_id: int, own: str, topic: MessageClass, now: datetime) -> WaysOut:
     """``own`` is the mailbox that reads the answer; before there is a key to sign with, only that is named."""
-    kept = tx.mappings.get(_KEY)
-    if not kept:
+    key = known_key(tx)
+    if not key:
         return WaysOut(f"mailto:{own}")
-    code = token(bytes.fromhex(kept), guest_id, topic, now.date())
+    code = token(key, guest_id, topic, now.date())
     return WaysOut(mailto(own, code), f"{desk.public_url}/unsubscribe/{code}" if desk.public_url else "")
 
 

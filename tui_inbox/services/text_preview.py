@@ -122,7 +122,8 @@ def _given(template: Template, desk: Desk, now: datetime) -> dict[str, str]:
         "old_arrival": day,
         "old_departure": day,
         "note": "…",
-        "link": "https://hotel.example/",
+        "terms_link": "https://hotel.example/",
+        "accept_link": "https://hotel.example/terms/…",
         **{name: desk.variables[name] for name in ("minutes_to_answer",) if name in desk.variables},
     }
     names = (one.name for one in known(template.kind, desk, template.event) if one.scope is Scope.EVENT)

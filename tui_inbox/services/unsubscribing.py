@@ -21,11 +21,12 @@ from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.event import Code
 from tui_inbox.domain.guest import Guest, Line
 from tui_inbox.domain.message import Direction, MessageClass
+from tui_inbox.domain.signed import is_old
 from tui_inbox.rows import ConsentRow
 from tui_inbox.services import settling
 from tui_inbox.services.admission import TO_MANY
 from tui_inbox.services.desk import Desk
-from tui_inbox.services.footers import signing_key, takes_footer
+from tui_inbox.services.footers import known_key, signing_key, takes_footer
 from tui_inbox.services.linking import living
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _by_token(tx: Transaction, code: str, source: str, now: datetime) -> Parting
     found = optout.read(signing_key(tx), code)
     if found is None:
         return Parting(refused="unsubscribe_forged")
-    if optout.is_old(found, now.date()):
+    if is_old(found.issued, now.date()):
         return Parting(refused="unsubscribe_old")
     return Parting((found.topic,), False, found.guest_id, source)
 
@@ -131,7 +132,7 @@ def by_page(tx: Transaction, desk: Desk, code: str, now: datetime) -> MessageCla
 
 def looked_at(tx: Transaction, code: str, now: datetime) -> MessageClass | None:
     """Which kind of mail a link is about; None where it is not good. Changes nothing."""
-    parting = _by_token(tx, code, BY_PAGE, now) if tx.mappings.get("unsubscribe.key") else NOTHING
+    parting = _by_token(tx, code, BY_PAGE, now) if known_key(tx) else NOTHING
     return parting.topics[0] if parting.topics else None
 
 

@@ -42,7 +42,15 @@ SENTENCES: dict[str, str] = {
     "said.no": N_("no"),
     "said.late": N_("yes, but it was gone"),
     "how.keyword": N_("by answering"),
+    "how.link": N_("by the link"),
     "how.by_hand": N_("noted at the desk"),
+    "terms_no_page": N_(
+        "##{{accept_link}} needs a page that guests reach: set public_url under [receiver] (docs/receiver.md), or take"
+        " it out of the text: guests can also answer YES."
+    ),
+    "accept_forged": N_("This link is none of ours."),
+    "accept_old": N_("This link is too old."),
+    "accept_unknown": N_("Nobody was asked by this link."),
     # Group sends.
     "send_channels": N_("Choose at least one channel that is connected."),
     "class_reason": N_("Say why this is no advertising; otherwise it goes to those alone who take advertising."),

@@ -17,8 +17,10 @@ from tui_inbox.services import accounts, ingest, receiving
 from tui_inbox.services.receiving import Brought
 from tui_inbox.worker.guard import Guard
 from tui_inbox.worker.parts import Parts
+from tui_inbox.worker.receiver.accept import Accepting
 from tui_inbox.worker.receiver.chat import Chats, House
 from tui_inbox.worker.receiver.emptying import empty
+from tui_inbox.worker.receiver.guest_page import GuestPage
 from tui_inbox.worker.receiver.hooks import Hooks, refused
 from tui_inbox.worker.receiver.listening import Listener
 from tui_inbox.worker.receiver.spool import Spool
@@ -104,7 +106,8 @@ class Receiver:
         )
         house = House(parts.store, parts.desk, parts.clock, self._chatting, parts.receiving.behind_proxy)
         chats = Chats(house, list(parts.channels.values()))
-        routes = [*hooks.routes(), *chats.routes(), *Unsubscribing(house).routes()]
+        page = GuestPage(house)
+        routes = [*hooks.routes(), *chats.routes(), *Unsubscribing(page).routes(), *Accepting(page).routes()]
         return Starlette(routes=routes, exception_handlers={HTTPException: refused})
 
     def _known(self, account: str) -> bool:
