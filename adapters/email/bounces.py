@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from email.message import Message
 
 from adapters.email import headers
+from adapters.email.charsets import plain
 from adapters.email.machines import is_mailer
 from adapters.email.parsed import Address, Report
 
@@ -77,7 +78,7 @@ def _group_field(group: Message, name: str) -> str:
         return found
     payload = group.get_payload()
     match = re.search(rf"(?im)^{re.escape(name)}:[ \t]*(.+)$", payload) if isinstance(payload, str) else None
-    return match[1].strip() if match else ""
+    return plain(match[1]).strip() if match else ""
 
 
 def _typed(value: str) -> str:
@@ -133,4 +134,4 @@ def _addresses(found: object) -> set[str]:
     if not isinstance(found, (set, frozenset)):
         return set()
     texts = {item.decode("ascii", "ignore") if isinstance(item, bytes) else str(item) for item in found}
-    return {text.strip("<> ").lower() for text in texts if "@" in text}
+    return {plain(text).strip("<> ").lower() for text in texts if "@" in text}

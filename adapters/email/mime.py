@@ -72,7 +72,7 @@ def _read(message: Message, bodies: LongBodies) -> Parsed:
     reply_to = headers.first_address(message, "reply-to")
     everything = [part for _path, part in parts]
     full = "\n\n".join(text for text in collected.texts if text.strip()).strip()
-    looked_at = [*collected.texts, *(_raw_text(part)[:MAX_TEXT] for part in everything if _quoted_mail(part))]
+    looked_at = [*collected.texts, *(plain(_raw_text(part)[:MAX_TEXT]) for part in everything if _quoted_mail(part))]
     recipients = [*headers.fields(message, "to"), *headers.fields(message, "cc")]
     senders = headers.fields(message, "from")
     subject = headers.words(headers.field(message, "subject"))[:998]

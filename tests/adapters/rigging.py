@@ -40,7 +40,7 @@ class Rig:
     asks: Callable[[Channel], object] = _first_stream
     """What is asked of the vendor at regular times: a poll, where there is something to poll."""
     mutants: float = 1.0
-    """Share of the damaged payloads: mails are read in a child, a hundred times slower than JSON."""
+    """Share of the damaged payloads here: ``test_email_damaged`` gives all of them to the child that reads mail."""
 
 
 def outgoing(channel: str = "sms", address: str = "+33612345678", text: str = "Bonjour", **more: object) -> Outgoing:

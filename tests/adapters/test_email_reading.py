@@ -133,6 +133,12 @@ def test_a_bounce_is_no_guest_but_the_fate_of_our_mail(parser: MailParser, name:
     assert "5.1.1" in status.vendor_text
 
 
+def test_a_bounce_that_quotes_bytes_of_no_charset_is_read_all_the_same(parser: MailParser) -> None:
+    raw = raw_mail("bounce_standard").replace(b"Content-Type: message/rfc822", b"Content-Type: text/rfc822-headers")
+    status = read_status(parser, raw.replace(b"<m1@hotel.example>", b"<m1@h\xe2\xb2tel.example>"))
+    assert (status.state, status.address) == (Delivery.FAILED, "claire@guest.example")
+
+
 def test_a_read_receipt_is_noted_on_our_mail(parser: MailParser) -> None:
     status = read_status(parser, raw_mail("read_receipt"))
     assert (status.state, status.message_ref) == (Delivery.READ, "<m1@hotel.example>")
