@@ -32,6 +32,14 @@ class SqlLines:
         )
         return _LINE.read(row) if row else None
 
+    def of_handle(self, channel: str, address: str) -> Sequence[Line]:
+        rows = self._db.all(
+            f"SELECT {_LINE.select} FROM line WHERE channel = :channel AND address = :address",
+            channel=channel,
+            address=address,
+        )
+        return [_LINE.read(row) for row in rows]
+
     def put(self, line: Line) -> None:
         self._db.upsert("line", ("account", "channel", "address"), **_LINE.values(line))
 

@@ -11,8 +11,8 @@ from storage.outbox_rows import SqlOutboxRows
 from storage.records import Record
 from storage.times import micros
 from tui_inbox.domain.errors import NotFound
-from tui_inbox.domain.message import Delivery
-from tui_inbox.domain.outbox import OutboxState, Outgoing, allowed, shown
+from tui_inbox.domain.message import Delivery, MessageClass, Origin
+from tui_inbox.domain.outbox import OutboxState, Outgoing, Sender, allowed, shown
 
 _OUTGOING = Record(Outgoing, renamed={"references": "refs"}, stamped=("created_at", "updated_at"))
 _SELECT = f"SELECT {_OUTGOING.columns('o')} FROM outbox o "
@@ -47,6 +47,18 @@ class SqlOutbox(SqlOutboxRows):
             raise NotFound(f"outbox {outbox_id}")
         return found
 
+    def sender(self, outgoing: Outgoing) -> Sender:
+        row = self._db.one(
+            "SELECT c.guest_id, m.message_class, m.origin, m.template FROM conversation c"
+            " LEFT JOIN message m ON m.id = :message WHERE c.id = :conversation",
+            message=outgoing.message_id,
+            conversation=outgoing.conversation_id,
+        )
+        if row is None:
+            raise NotFound(f"conversation {outgoing.conversation_id}")
+        guest_id, message_class, origin, template = row
+        return Sender(guest_id, MessageClass(message_class), Origin(origin), template) if origin else Sender(guest_id)
+
     def add(self, outgoing: Outgoing) -> Outgoing | None:
         new = self._db.insert_or_ignore("outbox", **_OUTGOING.values(outgoing))
         return None if new is None else outgoing._replace(id=new)
@@ -61,7 +73,7 @@ class SqlOutbox(SqlOutboxRows):
         where = {"id": outgoing.id, "state": outgoing.state.value, "version": outgoing.version}
         if not self._db.update("outbox", where, **columns):
             return None
-        if not staying:
+        if shown(state) is not shown(outgoing.state):
             self._show(moved.message_id, shown(state), now)
         return moved
 

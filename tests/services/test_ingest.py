@@ -6,7 +6,7 @@ from storage.store import SqlStore
 from tests.fakes import NOON, FakeChannel, garbage, hotel, receipt, written
 from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.event import Code
-from tui_inbox.domain.guest import Guest, Handle
+from tui_inbox.domain.guest import Guest, Handle, Line
 from tui_inbox.domain.message import Delivery, Origin
 from tui_inbox.ports.channel import Batch, Envelope
 from tui_inbox.ports.store import Transaction
@@ -174,6 +174,15 @@ def test_a_stop_word_blocks_and_disturbs_nobody(desk_store: SqlStore, word: str)
         assert (conversation.state, conversation.unanswered) == (State.CLOSED, False)
         codes = [row.code for row in tx.events.activity(conversation.id, conversation.guest_id, 5)]
         assert codes == [Code.STOPPED]
+    take(desk_store, written("START", key="SM2"), later=1)
+    with desk_store.read() as tx:
+        assert tx.lines.stopped("sms", GUEST) is None
+
+
+def test_start_takes_back_a_stop_that_was_said_to_another_number_of_ours(desk_store: SqlStore) -> None:
+    take(desk_store, written("Bonjour", key="SM1"))
+    with desk_store.write() as tx:
+        tx.lines.put(Line("bar-sms", "sms", GUEST, stopped_at=NOON, stop_word="STOP", stop_source="guest"))
     take(desk_store, written("START", key="SM2"), later=1)
     with desk_store.read() as tx:
         assert tx.lines.stopped("sms", GUEST) is None

@@ -35,6 +35,8 @@ def test_a_stop_on_any_account_is_found_and_can_end(store: Store) -> None:
         assert t.lines.stopped("sms", "+33600000001") is None
         t.lines.put(stopped)
         assert t.lines.stopped("sms", "+33600000001") == stopped
+        assert stopped in t.lines.of_handle("sms", "+33600000001")
+        assert {line.account for line in t.lines.of_handle("sms", "+33600000001")} == {"desk-sms", "annex"}
         assert t.lines.stopped("sms", "+33600000002") is None
         t.lines.put(stopped._replace(stopped_at=None))
         assert t.lines.stopped("sms", "+33600000001") is None

@@ -120,7 +120,7 @@ def test_the_message_shows_what_the_row_does(store: Store) -> None:
         for state in WAY:
             row = walk(t, row, state)
             seen.append(shown(t, row))
-        assert seen == ["queued", "queued", "sending", "sent", "delivered", "read"]
+        assert seen == ["queued", "sending", "sending", "sent", "delivered", "read"]
         message = t.messages.get(row.message_id)
         assert message is not None
         assert (message.delivered_at, message.read_at) == (NOW, NOW)

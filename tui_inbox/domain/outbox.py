@@ -13,7 +13,7 @@ from random import Random
 from typing import NamedTuple
 
 from tui_inbox.domain.errors import AcceptedWithoutId, AccountBlocked, ChannelError, NotSent, Rejected
-from tui_inbox.domain.message import Delivery
+from tui_inbox.domain.message import Delivery, MessageClass, Origin
 
 
 class OutboxState(StrEnum):
@@ -86,7 +86,7 @@ _ALLOWED: dict[OutboxState, frozenset[OutboxState]] = {
 _SHOWN: dict[OutboxState, Delivery] = {
     OutboxState.HELD: Delivery.HELD,
     OutboxState.QUEUED: Delivery.QUEUED,
-    OutboxState.CLAIMED: Delivery.QUEUED,
+    OutboxState.CLAIMED: Delivery.SENDING,
     OutboxState.RETRY_WAIT: Delivery.QUEUED,
     OutboxState.INFLIGHT: Delivery.SENDING,
     OutboxState.ACCEPTED: Delivery.SENT,
@@ -157,6 +157,15 @@ class Way(StrEnum):
     """Under a comment, for all to read."""
     PRIVATE = "private"
     """The one private answer to a comment."""
+
+
+class Sender(NamedTuple):
+    """Who wrote a row's message, to whom and as what: what the guest's consent is weighed against."""
+
+    guest_id: int
+    message_class: MessageClass = MessageClass.TRANSACTIONAL
+    origin: Origin = Origin.MANUAL
+    template: str = ""
 
 
 class Outgoing(NamedTuple):

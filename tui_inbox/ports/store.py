@@ -23,7 +23,7 @@ from tui_inbox.domain.deed import Act, PendingDeed
 from tui_inbox.domain.event import Event
 from tui_inbox.domain.guest import Guest, Handle, Line
 from tui_inbox.domain.message import Attachment, Delivery, Message
-from tui_inbox.domain.outbox import OutboxState, Outgoing
+from tui_inbox.domain.outbox import OutboxState, Outgoing, Sender
 from tui_inbox.domain.planner import Planned, PlannedState, Rule, StayDay
 from tui_inbox.domain.template import Template, TemplateKind, Version
 from tui_inbox.domain.visitor import ChatLine, Visitor
@@ -273,6 +273,10 @@ class Lines(Protocol):
 
     def get(self, account: str, channel: str, address: str) -> Line | None: ...
 
+    def of_handle(self, channel: str, address: str) -> Sequence[Line]:
+        """With each of our accounts."""
+        ...
+
     def put(self, line: Line) -> None: ...
 
     def heard(self, lines: Sequence[tuple[str, str, str]], at: Sequence[datetime]) -> None:
@@ -296,6 +300,10 @@ class Outbox(Protocol):
     def get(self, outbox_id: int) -> Outgoing | None: ...
 
     def load(self, outbox_id: int) -> Outgoing: ...
+
+    def sender(self, outgoing: Outgoing) -> Sender:
+        """Raises ``NotFound`` when its conversation is gone."""
+        ...
 
     def add(self, outgoing: Outgoing) -> Outgoing | None:
         """None when the dedupe key was used before."""

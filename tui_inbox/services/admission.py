@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.consent import ALLOWED, Permission, Standing, standing
 from tui_inbox.domain.errors import NotFound, Refused
+from tui_inbox.domain.guest import Line
 from tui_inbox.domain.message import Kind, MessageClass, Origin
-from tui_inbox.domain.outbox import Outgoing, Way
+from tui_inbox.domain.outbox import Outgoing, Sender, Way
 from tui_inbox.domain.window import Allowed, Verdict, may_send
 from tui_inbox.services.desk import Desk
 
@@ -28,6 +29,15 @@ class Admission(NamedTuple):
     traits: ChannelTraits
     verdict: Verdict
     standing: Standing
+    line: Line | None = None
+
+
+class Weighed(NamedTuple):
+    """That a row may leave now, and what it leaves with."""
+
+    zone: Allowed
+    route: str
+    sender: Sender
 
 
 def admission(
@@ -55,7 +65,8 @@ def admission(
     if way is Way.PUBLIC:
         # Said to everybody: neither the chat's window nor the guest's stop speaks of it.
         return Admission(traits, _under(tx, traits, account, target, view_only), ALLOWED)
-    line = tx.lines.get(account, channel, address)
+    lines = tx.lines.of_handle(channel, address)
+    line = next((one for one in lines if one.account == account), None)
     verdict = may_send(traits, line, now, view_only=view_only, planned=planned)
     if way is Way.PRIVATE:
         verdict = _private(tx, _under(tx, traits, account, target, view_only), account, address, target, outbox_id, now)
@@ -64,12 +75,13 @@ def admission(
         traits,
         verdict,
         standing(
-            tx.lines.stopped(channel, address) if traits.stop_words else line,
+            next((one for one in lines if one.stopped_at), None) if traits.stop_words else line,
             consents,
             medium=channel,
             message_class=message_class,
             individual=individual,
         ),
+        line,
     )
 
 
@@ -139,31 +151,30 @@ def both(traits: ChannelTraits, text: str, files: int) -> Refused | None:
     return Refused("text_or_file", channel=traits.label) if files and text and not traits.text_with_files else None
 
 
-def weigh(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> Allowed:
-    """The zone in which this outbox row would leave now. Raises ``Refused``."""
+def weigh(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> Weighed:
+    """With what this outbox row would leave now. Raises ``Refused``."""
     try:
-        conversation = tx.conversations.load(row.conversation_id)
-        message = tx.messages.get(row.message_id)
+        sender = tx.outbox.sender(row)
         found = admission(
             tx,
             desk,
             account=row.account,
             channel=row.channel,
             address=row.address,
-            guest_id=conversation.guest_id,
+            guest_id=sender.guest_id,
             now=now,
-            message_class=message.message_class if message else MessageClass.TRANSACTIONAL,
-            individual=bool(row.created_by) and not (message and message.origin in TO_MANY),
+            message_class=sender.message_class,
+            individual=bool(row.created_by) and sender.origin not in TO_MANY,
             planned=row.scheduled and not row.created_by,
             way=row.way,
             target=row.target,
             outbox_id=row.id,
         )
-        human = bool(row.created_by) and not row.scheduled and not (message and message.template)
+        human = bool(row.created_by) and not row.scheduled and not sender.template
         require(found, row.text, template=bool(row.template_id), human=human, files=len(row.attachments))
     except NotFound:
         raise Refused("channel_gone", account=row.account) from None
-    return found.verdict.kind
+    return Weighed(found.verdict.kind, found.line.route if found.line else "", sender)
 
 
 def fault_of(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> Refused | None:

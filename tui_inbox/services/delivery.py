@@ -116,6 +116,7 @@ def claim(tx: Transaction, accounts: Sequence[str], owner: str, now: datetime, l
     for row in tx.outbox.claimable(accounts, now, limit):
         moved = tx.outbox.move(row, OutboxState.CLAIMED, now, owner=owner)
         if moved is not None:
+            settling.moved_on(tx, moved)
             claimed.append(moved)
     return claimed
 
@@ -209,25 +210,18 @@ def _start(store: Store, desk: Desk, outgoing: Outgoing, now: datetime) -> tuple
             settling.failed(tx, desk, outgoing, "expired", now, state=OutboxState.EXPIRED)
             return None
         try:
-            zone = weigh(tx, desk, outgoing, now)
+            weighed = weigh(tx, desk, outgoing, now)
         except Refused as fault:
             settling.failed(tx, desk, outgoing, fault.code, now, params=dict(fault.params))
             return None
-        line = tx.lines.get(outgoing.account, outgoing.channel, outgoing.address)
-        route = line.route if line else ""
-        message = tx.messages.get(outgoing.message_id)
         values = {
             "tries": outgoing.tries + 1,
-            "route": route,
-            "zone": zone.value,
-            "unsubscribe": in_head(tx, desk, outgoing, message, now),
+            "route": weighed.route,
+            "zone": weighed.zone.value,
+            "unsubscribe": in_head(tx, desk, outgoing, weighed.sender, now),
         }
         row = tx.outbox.move(outgoing, OutboxState.INFLIGHT, now, **values)
-        if row is None:
-            return None
-        attempt = tx.outbox.attempt(row.id, row.tries, now)
-        settling.moved_on(tx, row)
-    return row, attempt
+        return None if row is None else (row, tx.outbox.attempt(row.id, row.tries, now))
 
 
 def _record_error(

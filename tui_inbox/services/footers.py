@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_inbox.domain.channel import ChannelTraits, HandleKind
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.footer import Footer, footer_for, under_mail, under_sms
-from tui_inbox.domain.message import Message, MessageClass
+from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.optout import mailto, token
-from tui_inbox.domain.outbox import Outgoing
+from tui_inbox.domain.outbox import Outgoing, Sender
 from tui_inbox.services.desk import Desk
 
 if TYPE_CHECKING:
@@ -100,9 +100,9 @@ def finished(
     return text
 
 
-def in_head(tx: Transaction, desk: Desk, row: Outgoing, message: Message | None, now: datetime) -> tuple[str, ...]:
+def in_head(tx: Transaction, desk: Desk, row: Outgoing, sender: Sender, now: datetime) -> tuple[str, ...]:
     """Links of ``List-Unsubscribe`` for this row: marketing by mail has them, whoever pressed the button."""
-    if message is None or message.message_class is not MessageClass.MARKETING:
+    if sender.message_class is not MessageClass.MARKETING:
         return ()
     try:
         traits = desk.traits(row.account, row.channel)
@@ -110,7 +110,6 @@ def in_head(tx: Transaction, desk: Desk, row: Outgoing, message: Message | None,
         return ()
     if not takes_footer(traits):
         return ()
-    guest_id = tx.conversations.load(row.conversation_id).guest_id
     signing_key(tx)
-    ways = ways_out(tx, desk, guest_id, row.own_address, MessageClass.MARKETING, now)
+    ways = ways_out(tx, desk, sender.guest_id, row.own_address, MessageClass.MARKETING, now)
     return tuple(way for way in (ways.page, ways.mail) if way)

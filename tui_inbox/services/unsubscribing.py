@@ -66,8 +66,8 @@ def stopping(tx: Transaction, known: Line | None, item: Inbound, address: str, t
     word = keyword(item.text) if traits.stop_words and not item.outbound else None
     if word is None or word.stops:
         return word
-    line = known or tx.lines.stopped(item.channel, address)
-    return word if line is not None and line.stopped_at is not None else None
+    stopped = known is not None and known.stopped_at is not None
+    return word if stopped or tx.lines.stopped(item.channel, address) is not None else None
 
 
 def asked(tx: Transaction, account: str, item: Inbound, traits: ChannelTraits, now: datetime) -> Parting:
