@@ -197,6 +197,11 @@ class SqlGuestLists:
         found: int = self._db.value(f"SELECT count(*) FROM guest g WHERE {where}", **params)
         return found
 
+    def fits(self, guest_id: int, criteria: Mapping[str, str], today: date) -> bool:
+        where, params = condition(self._db, criteria, today)
+        sql = f"SELECT 1 FROM guest g WHERE g.id = :guest_id AND {where}"
+        return self._db.value(sql, guest_id=guest_id, **params) is not None
+
     def members(
         self, criteria: Mapping[str, str], today: date, after: int | None, limit: int
     ) -> Sequence[tuple[int, str]]:

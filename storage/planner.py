@@ -77,14 +77,15 @@ class SqlPlanner:
         )
         return [StayDay(row[0], date.fromisoformat(row[1]), row[2], moment(row[3]), row[4], row[5]) for row in rows]
 
-    def strayed(self, rule_id: int, of: str) -> Sequence[Planned]:
+    def strayed(self, rule_id: int, of: str, since: datetime) -> Sequence[Planned]:
         return [
             _PLANNED.read(row)
             for row in self._db.all(
                 f"SELECT {_PLANNED.columns('p')} FROM planned p LEFT JOIN reservation s ON s.id = p.reservation_id"
                 f" WHERE p.state IN {_WAITS} AND p.rule_id = :rule_id AND (s.id IS NULL OR s.status NOT IN {LIVE}"
-                f" OR s.low_confidence <> 0 OR p.anchor IS NULL OR p.anchor <> {_OF[of]})",
+                f" OR s.low_confidence <> 0 OR p.anchor IS NULL OR p.anchor <> {_OF[of]} OR s.updated_at >= :since)",
                 rule_id=rule_id,
+                since=micros(since),
             )
         ]
 

@@ -102,9 +102,9 @@ def test_months_end_on_the_last_day_where_a_month_is_shorter() -> None:
 def test_a_stagger_spreads_and_stays(reservation_id: int, minutes: int, anchor: date) -> None:
     rule = a_rule(RuleKind.BEFORE_ARRIVAL, 1, time(10), stagger=minutes)
     due = due_at(rule, anchor, ZoneInfo("Europe/Paris"))
-    at = staggered(rule, due, reservation_id)
+    at = staggered(rule, due, reservation_id, ZoneInfo("Europe/Paris"))
     assert due <= at < due + timedelta(minutes=max(minutes, 1))
-    assert at == staggered(rule, due, reservation_id)
+    assert at == staggered(rule, due, reservation_id, ZoneInfo("Europe/Paris"))
 
 
 class _TakenBack(Exception):

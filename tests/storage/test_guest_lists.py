@@ -78,6 +78,8 @@ def test_every_criterion_counts_and_names_the_same_guests(store: SqlStore) -> No
         for criteria, names in CASES:
             found = [name for _id, name in t.guest_lists.members(criteria, TODAY, None, 50)]
             assert (found, t.guest_lists.count(criteria, TODAY)) == (names, len(names)), criteria
+            fitting = {id_ for id_ in range(1, 9) if t.guest_lists.fits(id_, criteria, TODAY)}
+            assert fitting == {id_ for id_, _name in t.guest_lists.members(criteria, TODAY, None, 50)}
 
 
 def test_the_table_of_cases_knows_every_criterion() -> None:

@@ -81,11 +81,12 @@ def test_what_has_no_plan_has_strayed_or_lives_again(store: Store) -> None:
         assert len(t.planner.unplanned(2, "departure", TODAY + days, TODAY + days)) == 5
         assert [room.id for room in t.reservations.of_group("pms", "G1")] == [second.id, fourth.id]
         assert t.reservations.of_group("pms", "") == []
-        assert t.planner.strayed(1, "arrival") == []
+        assert t.planner.strayed(1, "arrival", at(1)) == []
+        assert {row.reservation_id for row in t.planner.strayed(1, "arrival", NOW)} == {second.id, third.id}
         t.reservations.put(first._replace(arrival=TODAY + days))
         t.reservations.put(second._replace(arrival=TODAY + days))
         t.reservations.put(third._replace(status=ReservationStatus.CANCELLED))
-        assert {row.reservation_id for row in t.planner.strayed(1, "arrival")} == {second.id, third.id}
+        assert {row.reservation_id for row in t.planner.strayed(1, "arrival", at(1))} == {second.id, third.id}
         assert {row.reservation_id for row in t.planner.waiting(1)} == {second.id, third.id}
         assert {one.id for one in t.planner.unplanned(1, "arrival", TODAY, TODAY + days)} == {stays[4].id, first.id}
         assert [row.reservation_id for row in t.planner.revived(1, "arrival", NOW)] == [fourth.id]

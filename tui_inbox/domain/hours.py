@@ -90,6 +90,15 @@ def after_quiet(moment: datetime, quiet: Span | None, zone: ZoneInfo) -> datetim
     return moment
 
 
+def calm_until(moment: datetime, quiet: Span | None, zone: ZoneInfo) -> datetime:
+    """When the next quiet hours begin or the day is over, whichever is first."""
+    today = moment.astimezone(zone).date()
+    ends = [moment_of(today + timedelta(days=1), time(0), zone)]
+    if quiet is not None:
+        ends += [start for start in [moment_of(today, quiet.start, zone)] if start > moment]
+    return min(ends)
+
+
 def is_manned(hours: Hours, now: datetime, zone: ZoneInfo) -> bool:
     """Is somebody at the desk?"""
     if not hours.week and not hours.dates:

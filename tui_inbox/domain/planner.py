@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tui_inbox.domain.hours import Span, after_quiet, moment_of
+from tui_inbox.domain.hours import Span, after_quiet, calm_until, moment_of
 from tui_inbox.domain.reservation import Reservation, is_live
 
 
@@ -158,10 +158,18 @@ def due_at(rule: Rule, anchor: date, zone: ZoneInfo, quiet: Span | None = None) 
     return after_quiet(moment_of(local_date(rule, anchor), rule.at, zone), quiet, zone)
 
 
-def staggered(rule: Rule, due: datetime, reservation_id: int) -> datetime:
-    """Spread over the rule's minutes, each stay always at the same one."""
+def staggered(rule: Rule, due: datetime, reservation_id: int, zone: ZoneInfo, quiet: Span | None = None) -> datetime:
+    """Spread over the rule's minutes, each stay always at the same one; over fewer where quiet hours or the night come
+    before: what is carried past them would be wrong by then."""
+    if rule.stagger < 2:
+        return due
+    left = int((calm_until(due, quiet, zone) - due - _TO_SEND) / timedelta(minutes=1))
     # A large prime spreads neighbouring numbers, which a group's rooms have.
-    return due + timedelta(minutes=reservation_id * 7919 % rule.stagger) if rule.stagger > 1 else due
+    return due + timedelta(minutes=reservation_id * 7919 % max(min(rule.stagger, left), 1))
+
+
+_TO_SEND = timedelta(minutes=5)
+"""What a message needs to leave in time."""
 
 
 def expires_at(rule: Rule, arrival: date, zone: ZoneInfo, departure: date | None = None) -> datetime:

@@ -31,6 +31,8 @@ class GuestLists(Protocol):
 
     def count(self, criteria: Mapping[str, str], today: date) -> int: ...
 
+    def fits(self, guest_id: int, criteria: Mapping[str, str], today: date) -> bool: ...
+
     def members(
         self, criteria: Mapping[str, str], today: date, after: int | None, limit: int
     ) -> Sequence[tuple[int, str]]:

@@ -542,8 +542,9 @@ class Planner(Protocol):
         this rule has neither spoken about that day nor waits."""
         ...
 
-    def strayed(self, rule_id: int, of: str) -> Sequence[Planned]:
-        """What waits for a stay that is gone, dead or has another ``of`` than it was counted from."""
+    def strayed(self, rule_id: int, of: str, since: datetime) -> Sequence[Planned]:
+        """What waits for a stay that is gone, dead, has another ``of`` than it was counted from, or was changed in any
+        other way from ``since`` on."""
         ...
 
     def revived(self, rule_id: int, of: str, since: datetime) -> Sequence[Planned]:

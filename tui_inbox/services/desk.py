@@ -167,5 +167,10 @@ class Desk(NamedTuple):
         """The hotel's date, not the server's."""
         return now.astimezone(self.zone).date()
 
+    def days(self, now: datetime) -> tuple[date, date]:
+        """The earliest and the latest date that it is now, by the clocks of the hotel and its properties."""
+        found = [now.astimezone(zone).date() for zone in (self.zone, *self.zones.values())]
+        return min(found), max(found)
+
     def name_of(self, operator: str) -> str:
         return self.operators.get(operator, operator)

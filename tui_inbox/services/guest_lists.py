@@ -53,6 +53,14 @@ def of_list(tx: Transaction, desk: Desk, list_id: int, now: datetime) -> tuple[i
     return members(tx, desk, found.criteria, now)
 
 
+def is_on(tx: Transaction, desk: Desk, list_id: int, guest_id: int, now: datetime) -> bool:
+    """Does this guest fit? Asked of them alone, however many do. Raises ``NotFound`` when the list is gone."""
+    found = tx.guest_lists.get(list_id)
+    if found is None:
+        raise NotFound(f"guest list {list_id}")
+    return tx.guest_lists.fits(guest_id, tidied(found.criteria), desk.today(now))
+
+
 def save(tx: Transaction, actor: Actor, made: GuestList, now: datetime) -> GuestList:
     """Add (id 0: at the end) or change a list. Raises ``Refused``: name, criteria, or nothing chosen."""
     actor.require_write()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
 
 from tui_inbox.domain.conversation import Conversation
 from tui_inbox.domain.errors import NotFound
@@ -15,6 +15,7 @@ from tui_inbox.domain.message import Delivery, MessageClass, preview
 from tui_inbox.domain.outbox import Outgoing
 from tui_inbox.domain.planner import (
     ANCHORS,
+    Per,
     Planned,
     PlannedState,
     Rule,
@@ -23,6 +24,7 @@ from tui_inbox.domain.planner import (
     expires_at,
     local_date,
     objection,
+    one_of_booking,
     staggered,
 )
 from tui_inbox.domain.reservation import DEAD, Reservation, is_live
@@ -72,13 +74,41 @@ def withdrawn(tx: Transaction, desk: Desk, rule: Rule | None, row: Planned, *, d
         return row._replace(state=PlannedState.WITHDRAWN, reason=stay.status.value)
     anchor = anchor_day(rule, stay.arrival, stay.departure)
     day = local_date(rule, anchor)
-    at = staggered(rule, due_at(rule, anchor, desk.zone_of(stay.property), desk.hours.quiet), stay.id)
+    if not carries(tx, rule, stay, anchor):
+        return row._replace(state=PlannedState.WITHDRAWN, reason="other_room")
+    zone, quiet = desk.zone_of(stay.property), desk.hours.quiet
+    at = staggered(rule, due_at(rule, anchor, zone, quiet), stay.id, zone, quiet)
     if day == row.local_date and (due or at == row.due_at):
         return None if row.anchor == anchor or due else row._replace(anchor=anchor)
     if day != row.local_date and any(other.local_date == day for other in tx.planner.planned(rule.id, stay.id)):
         return row._replace(state=PlannedState.WITHDRAWN, reason="moved")
     reason = row.reason if row.state is PlannedState.HELD else "moved"
     return row._replace(local_date=day, due_at=at, anchor=anchor, reason=reason)
+
+
+class _Room(Protocol):
+    @property
+    def id(self) -> int: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def group_id(self) -> str: ...
+
+
+def carries(tx: Transaction, rule: Rule, stay: _Room, anchor: date) -> bool:
+    """Is this the room by which its booking is told, and is nobody of the booking told yet? Any room is where the rule
+    speaks to each."""
+    if rule.per is Per.ROOM or not stay.group_id:
+        return True
+    rooms = tuple(tx.reservations.of_group(stay.source, stay.group_id))
+    here = next((room for room in rooms if room.id == stay.id), None)
+    if here is None or not one_of_booking(here, rooms):
+        return here is None
+    return not any(
+        row.state is PlannedState.QUEUED and row.anchor == anchor
+        for room in rooms
+        for row in tx.planner.planned(rule.id, room.id)
+    )
 
 
 def queue_due(tx: Transaction, desk: Desk, now: datetime, limit: int = 50) -> QueueResult:
@@ -128,7 +158,8 @@ def _send(tx: Transaction, desk: Desk, rule: Rule, row: Planned, now: datetime) 
         return row._replace(state=PlannedState.EXPIRED, reason=reason)
     later = after_quiet(now, desk.hours.quiet, zone)
     if later > now:
-        return row._replace(due_at=staggered(rule, later, stay.id), reason="quiet_hours")
+        at = staggered(rule, later, stay.id, zone, desk.hours.quiet)
+        return row._replace(due_at=at, reason="quiet_hours")
     prepared = prepare(tx, desk, rule, stay, guest, now)
     said = " ".join(f"{channel}:{code}" for channel, code in prepared.ways.refused)
     if prepared.reason:
@@ -196,7 +227,7 @@ def _first_fault(
 def _outside(tx: Transaction, desk: Desk, audience: int, guest: Guest, now: datetime) -> str:
     """Why the rule does not speak to this guest; empty when it does."""
     try:
-        return "" if guest.id in guest_lists.of_list(tx, desk, audience, now) else "not_on_list"
+        return "" if guest_lists.is_on(tx, desk, audience, guest.id, now) else "not_on_list"
     except NotFound:
         return "no_such_list"
 

@@ -15,7 +15,6 @@ from tui_inbox.domain.planner import (
     ANCHORS,
     FIXED,
     Late,
-    Per,
     Planned,
     PlannedState,
     Rule,
@@ -25,7 +24,6 @@ from tui_inbox.domain.planner import (
     due_at,
     local_date,
     objection,
-    one_of_booking,
     staggered,
 )
 from tui_inbox.domain.reservation import DEAD
@@ -34,7 +32,7 @@ from tui_inbox.ports.store import Store, Transaction
 from tui_inbox.services import templates
 from tui_inbox.services.booking_texts import reminder_texts
 from tui_inbox.services.desk import Actor, Desk
-from tui_inbox.services.planned_sends import QueueResult, expire_held, queue_due, withdrawn
+from tui_inbox.services.planned_sends import QueueResult, carries, expire_held, queue_due, withdrawn
 from tui_inbox.services.tonight import PlannedRow, hold, release, upcoming
 
 __all__ = [
@@ -57,6 +55,8 @@ AHEAD = timedelta(days=14)
 """How far before its time a message is planned, so that «tonight's sends» can show it."""
 PAGE = 500
 """Rows of one write transaction: others write in between."""
+_WRITTEN = timedelta(minutes=2)
+"""How long before a plan a change may have been made that it did not see yet."""
 _RAN = "planner.ran_at"
 _RULES = "planner.rules"
 _IMPORTED = "planner.first_import"
@@ -183,12 +183,14 @@ def survey(tx: Transaction, desk: Desk, now: datetime) -> Survey:
     prints: dict[str, str] = {}
     rules = tx.planner.rules()
     times = _Times(desk, _moment(tx, _RAN, now), _moment(tx, _IMPORTED, None), now)
+    first, last = desk.days(now)
     for rule in rules:
         prints[str(rule.id)] = _print(desk, rule)
         changed = told.get(str(rule.id)) != prints[str(rule.id)]
-        move += _follow(tx, desk, rule, now, changed=changed)
+        move += _follow(tx, times, rule, changed=changed)
         if rule.enabled:
-            add += _new(tx, times, rule, *anchors_for(rule, desk.today(now), desk.today(now) + AHEAD))
+            days = anchors_for(rule, first, last + AHEAD)
+            add += _new(tx, times, rule, *days, changed=changed)
     return Survey(add, move, prints)
 
 
@@ -200,7 +202,8 @@ def _moment(tx: Transaction, name: str, otherwise: datetime | None) -> datetime 
 def _print(desk: Desk, rule: Rule) -> str:
     """Changes when the rule, or a clock by which it goes, would put its messages at other times."""
     zones = (desk.zone.key, *sorted((code, zone.key) for code, zone in desk.zones.items()))
-    return repr((rule.kind.value, rule.days, rule.at, rule.enabled, rule.stagger, desk.hours.quiet, zones))
+    said = (rule.kind.value, rule.days, rule.at, rule.enabled, rule.stagger, rule.per.value)
+    return repr((*said, desk.hours.quiet, zones))
 
 
 class _Times:
@@ -221,11 +224,13 @@ class _Times:
             found = self._due[key] = local_date(rule, anchor), due
         return found
 
-    def row(self, rule: Rule, stay: StayDay) -> Planned:
+    def row(self, rule: Rule, stay: StayDay, *, changed: bool) -> Planned:
+        """``changed``: the rule was not there, or said something else, at the last plan."""
         day, due = self.of(rule, stay.property, stay.anchor)
-        at = staggered(rule, due, stay.id)
+        at = staggered(rule, due, stay.id, self.desk.zone_of(stay.property), self.desk.hours.quiet)
         reason = ""
-        if stay.created_at > due:
+        # What a rule that stood already has not planned for was booked since, or its dates have come nearer.
+        if stay.created_at > due or (due < self.ran_at and not changed):
             taken_over = self.imported is not None and stay.created_at <= self.imported
             reason = "booked_late" if rule.late is Late.SKIP or taken_over else ""
         elif due < self.ran_at:
@@ -234,38 +239,25 @@ class _Times:
         return Planned(0, rule.id, stay.id, day, at, state, reason, anchor=stay.anchor)
 
 
-def _new(tx: Transaction, times: _Times, rule: Rule, first: date, last: date) -> list[Planned]:
+def _new(tx: Transaction, times: _Times, rule: Rule, first: date, last: date, *, changed: bool) -> list[Planned]:
     rows = []
-    ahead = times.desk.today(times.now) + AHEAD
+    ahead = times.desk.days(times.now)[1] + AHEAD
     for stay in tx.planner.unplanned(rule.id, ANCHORS[rule.kind].of, first, last):
-        if rule.per is Per.BOOKING and stay.group_id and not _carries(tx, rule, stay):
+        if not carries(tx, rule, stay, stay.anchor):
             continue
-        row = times.row(rule, stay)
+        row = times.row(rule, stay, changed=changed)
         # A month that is shorter lets the range reach a little further than the days that are planned.
         if row.local_date <= ahead:
             rows.append(row)
     return rows
 
 
-def _carries(tx: Transaction, rule: Rule, stay: StayDay) -> bool:
-    """Is this the room by which its booking is told, and is nobody of the booking told yet?"""
-    rooms = tuple(tx.reservations.of_group(stay.source, stay.group_id))
-    here = next((room for room in rooms if room.id == stay.id), None)
-    if here is None or not one_of_booking(here, rooms):
-        return here is None
-    return not any(
-        row.state is PlannedState.QUEUED and row.anchor == stay.anchor
-        for room in rooms
-        for row in tx.planner.planned(rule.id, room.id)
-    )
-
-
-def _follow(
-    tx: Transaction, desk: Desk, rule: Rule, now: datetime, *, changed: bool
-) -> Iterator[tuple[Planned, Planned]]:
+def _follow(tx: Transaction, times: _Times, rule: Rule, *, changed: bool) -> Iterator[tuple[Planned, Planned]]:
     """What waits already: moved with its reservation, withdrawn with the reason, or waiting again."""
-    of = ANCHORS[rule.kind].of
-    for row in tx.planner.waiting(rule.id) if changed else tx.planner.strayed(rule.id, of):
+    of, desk, now = ANCHORS[rule.kind].of, times.desk, times.now
+    # Where all live by one clock, only another day of the stay moves a message.
+    since = times.ran_at - _WRITTEN if desk.zones else now
+    for row in tx.planner.waiting(rule.id) if changed else tx.planner.strayed(rule.id, of, since):
         after = withdrawn(tx, desk, rule, row)
         if after is not None:
             yield row, after
@@ -273,12 +265,15 @@ def _follow(
         return
     for row in tx.planner.revived(rule.id, of, now - AHEAD):
         stay = tx.reservations.get(row.reservation_id)
-        if stay is None or stay.status in DEAD or objection(rule, stay, now, desk.zone_of(stay.property)):
+        zone = desk.zone_of(stay.property) if stay is not None else desk.zone
+        if stay is None or stay.status in DEAD or objection(rule, stay, now, zone):
             continue
         anchor = anchor_day(rule, stay.arrival, stay.departure)
-        due = due_at(rule, anchor, desk.zone_of(stay.property), desk.hours.quiet)
+        if not carries(tx, rule, stay, anchor):
+            continue
+        due = due_at(rule, anchor, zone, desk.hours.quiet)
         if local_date(rule, anchor) == row.local_date and (row.reason != "rule_off" or due >= now):
-            at = staggered(rule, due, stay.id)
+            at = staggered(rule, due, stay.id, zone, desk.hours.quiet)
             yield row, row._replace(due_at=at, state=PlannedState.PLANNED, reason="", anchor=anchor)
 
 

@@ -144,18 +144,18 @@ class DryRow(NamedTuple):
 
 def dry_run(tx: Transaction, desk: Desk, rule: Rule, now: datetime) -> tuple[DryRow, ...]:
     """What this rule, on or off, would send in the coming week to the stays that are known now; soonest first."""
-    today = desk.today(now)
-    first, last = anchors_for(rule, today, today + WEEK)
+    today, latest = desk.days(now)
+    first, last = anchors_for(rule, today, latest + WEEK)
     rows = []
     # No row bears the number 0, so every stay of these days is found, planned for or not.
     for found in tx.planner.unplanned(0, ANCHORS[rule.kind].of, first, last):
         due = due_at(rule, found.anchor, desk.zone_of(found.property), desk.hours.quiet)
-        if local_date(rule, found.anchor) > today + WEEK or due < now:
+        if local_date(rule, found.anchor) > latest + WEEK or due < now:
             continue
         stay = tx.reservations.get(found.id)
         guest = tx.guests.get(stay.guest_id) if stay is not None else None
         if stay is not None and guest is not None and _speaks(tx, rule, stay):
-            at = staggered(rule, due, stay.id)
+            at = staggered(rule, due, stay.id, desk.zone_of(found.property), desk.hours.quiet)
             rows.append((at, stay, guest))
     rows.sort(key=lambda row: (row[0], row[1].id))
     return tuple(

@@ -51,6 +51,8 @@ def ways_for(
     """
     letters: list[Letter] = []
     refused: list[tuple[str, str]] = []
+    if guest.blocked:
+        return Ways(refused=tuple((channel, "guest_blocked") for channel in channels))
     handles = tx.guests.handles(guest.id)
     for channel in channels:
         letter, reason = _by(tx, desk, guest, handles, channel, now, message_class, stay, origin, template)
