@@ -91,63 +91,6 @@ async def written_to(desk: Desk, text: str = LONG) -> None:
     await fill(desk, channels="sms", text=text)
 
 
-async def test_e6_seventy_six_arrivals(house: House) -> None:
-    """Blocked at 75, reduced to 70, 67 get two parts each, throttled; hold all stops the rest."""
-    house.do(arrivals, 76)
-    async with house.screen((80, 24), people={"ana": ANA, "chef": BOSS}) as desk:
-        await written_to(desk)
-        assert "76 chosen, bulk.max_recipients allows 74" in desk.text
-        await desk.press("ctrl+s")
-        assert "an administrator can unlock" in " ".join(desk.text.split())
-        await pick(desk, "Go back")
-        assert isinstance(desk.app.screen, GroupSendScreen)
-        await desk.press("end")
-        for _ in range(6):
-            await desk.press("x")
-        found = group(desk).summary
-        assert found is not None
-        assert [(one.guest.name, one.refusal and one.refusal.code) for one in found.left_out] == [
-            ("Guest000 Martin", "left_out_marketing"),
-            ("Guest001 Martin", "left_out_marketing"),
-            ("Zoé Sansnuméro", "no_address_for"),
-        ]
-        assert "67 get it  3 not  134 SMS  about 9.38 EUR" in desk.text
-        await desk.press("home")
-        assert "Has unsubscribed from advertising." in desk.text
-        assert desk.line("Guest000").strip()
-        for _ in range(3):
-            await desk.press("down")
-        assert "Bonjour Guest002" in desk.text
-        await desk.press("down")
-        assert "Bonjour Guest003" in desk.text
-        await desk.press("ctrl+s")
-        await pick(desk, "Send")
-        await desk.until(lambda: isinstance(desk.app.screen, SendsScreen))
-        house.clock.forward(seconds=20)
-        house.work()
-        house.work()
-        assert len(house.sent()) == 20
-        await desk.press("H")
-        await desk.type("L'eau est coupee")
-        await desk.press("enter")
-        await desk.until(lambda: "everything is held" in desk.text)
-        house.clock.forward(seconds=60)
-        house.work()
-        assert len(house.sent()) == 20
-        await desk.press("H")
-        for _ in range(6):
-            house.clock.forward(seconds=20)
-            house.work()
-        house.work()
-        assert len(house.sent()) == 67
-        assert len({row.address for _id, row in house.sms.sent}) == 67
-        await desk.press("f5")
-        await desk.until(lambda: "70/70" in desk.text)
-        await desk.press("enter")
-        await desk.until(lambda: "guest by guest" in desk.text)
-        assert "Has unsubscribed from advertising." in desk.text
-
-
 async def test_an_administrator_s_name_and_pin_unlock_it(house: House) -> None:
     house.do(arrivals, 76)
     house.do(pins.put, BOSS, "1234")

@@ -193,7 +193,7 @@ def _bad_number(t: Transaction, guest: Guest) -> None:
     [
         (_stop, "stopped"),
         (_unsubscribe, "unsubscribed_transactional"),
-        (_forget_name, "missing_value"),
+        (_forget_name, "missing_value?text=first_name&name=first_name&line=1"),
         (_bad_number, "no_address"),
     ],
 )

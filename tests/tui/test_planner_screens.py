@@ -14,7 +14,7 @@ from tests.tui.beside import furnish, listed
 from tests.tui.driving import Desk, sitting
 from tests.tui.hotel import a_session
 from tui_inbox.domain.booking import BookingEvent, EventMessage
-from tui_inbox.domain.guest import Handle
+from tui_inbox.domain.guest import Handle, Line
 from tui_inbox.domain.planner import Planned, PlannedState
 from tui_inbox.domain.reservation import ReservationStatus
 from tui_inbox.domain.template import TemplateKind
@@ -161,6 +161,31 @@ async def test_a_dry_run_shows_the_coming_week_of_one_rule(session: Session, sql
         assert "La veille" in desk.text
     with sqlite_store.read() as t:
         assert len(t.planner.in_state(list(PlannedState), at(99999), 99)) == 2
+
+
+async def test_a_reason_that_holds_for_every_channel_is_said_once(session: Session) -> None:
+    async with sitting(session) as desk:
+        for keys in (("f9",), ("f12", "t")):
+            await desk.press(*keys)
+            await on(desk, "Zoé Blanc")
+            beside = "\n".join(line[76:] for line in desk.text.split("\n"))
+            assert beside.count("No way to reach") == 1, desk.text
+            assert "SMS" not in beside
+            assert "WhatsApp" not in beside
+            await desk.press("escape")
+
+
+async def test_channels_with_reasons_of_their_own_are_named_with_them(session: Session, sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        zoe = next(guest for n in range(1, 20) if (guest := t.guests.get(n)) and guest.name == "Zoé Blanc")
+        t.guests.add_handle(Handle(0, zoe.id, "sms", PHONE))
+        t.lines.put(Line("desk-sms", "sms", PHONE, stopped_at=at(-5), stop_word="STOP"))
+    async with sitting(session) as desk:
+        await desk.press("f12", "t")
+        await on(desk, "Zoé Blanc")
+        beside = " ".join("\n".join(line[76:] for line in desk.text.split("\n")).split())
+        assert "WhatsApp: No way to reach" in beside
+        assert "SMS: The guest has stopped" in beside
 
 
 async def test_booking_messages_have_six_rows_and_switches(session: Session, sqlite_store: SqlStore) -> None:

@@ -27,15 +27,16 @@ from tui_inbox.domain.planner import (
     one_of_booking,
     staggered,
 )
+from tui_inbox.domain.reason import kept
 from tui_inbox.domain.reservation import DEAD, Reservation, is_live
-from tui_inbox.domain.template import Template, TemplateKind
+from tui_inbox.domain.template import Rendered, Template, TemplateKind
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services import guest_lists
 from tui_inbox.services.desk import Desk
 from tui_inbox.services.holding import held_all
 from tui_inbox.services.posting import Letter, enqueue, write
 from tui_inbox.services.rendering import rendered_for
-from tui_inbox.services.templates import language_of, variant
+from tui_inbox.services.templates import language_of, refuse, variant
 from tui_inbox.services.ways import Ways, ways_for
 
 SCHEDULED = "<scheduled>"
@@ -200,8 +201,7 @@ def prepare(tx: Transaction, desk: Desk, rule: Rule, stay: Reservation, guest: G
     for way in ways.letters:
         rendered = rendered_for(tx, desk, template, guest, stay, way.channel, now)
         if rendered.problems:
-            reason = "missing_value" if rendered.missing else rendered.problems[0].code
-            return Prepared((), reason, ways, template)
+            return Prepared((), fault_of(rendered), ways, template)
         letters.append(
             way._replace(
                 text=rendered.text,
@@ -221,7 +221,14 @@ def _first_fault(
 ) -> str:
     """A value that is missing is named before an address that is."""
     rendered = rendered_for(tx, desk, template, guest, stay, "", now)
-    return "missing_value" if rendered.missing else rendered.problems[0].code if rendered.problems else ""
+    return fault_of(rendered) if rendered.problems else ""
+
+
+def fault_of(rendered: Rendered) -> str:
+    """Why this text cannot leave, as it is kept: a value that nobody has before a variable that does not exist."""
+    first = next((one for one in rendered.problems if one.code == "missing_value"), rendered.problems[0])
+    fault = refuse(first)
+    return kept(fault.code, fault.params)
 
 
 def _outside(tx: Transaction, desk: Desk, audience: int, guest: Guest, now: datetime) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from tui_inbox.domain.reason import read
 from tui_inbox.services.tonight import Forecast
 from tui_inbox.tui.render.columns import field
 from tui_inbox.tui.render.compose import cost_words
@@ -10,22 +13,26 @@ from tui_inbox.tui.render.scene import Scene
 from tui_inbox.wording import _, labelled, sentence
 
 
+def reason_words(reason: str) -> str:
+    """The sentence of a reason as it is kept."""
+    return sentence(*read(reason))
+
+
 def cells(scene: Scene, forecast: Forecast) -> tuple[list[Part], list[Part]]:
     """For a list: channels and price, or the reason."""
     if forecast.reason:
-        return [(sentence(forecast.reason), "soon")], []
+        return [(reason_words(forecast.reason), "soon")], []
     ways = ", ".join(scene.channel(letter.account, letter.channel)[1] for letter in forecast.prepared.letters)
     prices = " + ".join(cost_words(cost) for cost in forecast.costs)
     return [(ways, "muted")], [(prices, "text")]
 
 
 def lines(scene: Scene, forecast: Forecast) -> list[list[Part]]:
-    """Beside the list: why this way, and the text as the guest gets it."""
+    """Beside the list: why not, or why this way, and the text as the guest gets it."""
     found: list[list[Part]] = []
-    refused = [code for _channel, code in forecast.prepared.ways.refused]
-    if forecast.reason and forecast.reason not in refused:
-        found.append([(sentence(forecast.reason), "soon")])
-    found += [refusal(scene, channel, code) for channel, code in forecast.prepared.ways.refused]
+    if forecast.reason:
+        found.append([(reason_words(forecast.reason), "soon")])
+    found += refusals(scene, forecast.prepared.ways.refused, forecast.reason)
     for letter, cost in zip(forecast.prepared.letters, forecast.costs, strict=True):
         way = f"{scene.channel(letter.account, letter.channel)[1]} {letter.address}"
         found.append([(way, "bold text"), ("  ", ""), (cost_words(cost), "text")])
@@ -35,6 +42,13 @@ def lines(scene: Scene, forecast: Forecast) -> list[list[Part]]:
     return found
 
 
-def refusal(scene: Scene, channel: str, code: str) -> list[Part]:
-    """Why not by this channel."""
-    return [(labelled(scene.channel("", channel)[1], ""), "muted"), (sentence(code), "soon")]
+def refusals(scene: Scene, refused: Sequence[tuple[str, str]], said: str = "") -> list[list[Part]]:
+    """Why not by these channels: each reason once, and what was ``said`` already only where others have their own."""
+    by_reason: dict[str, list[str]] = {}
+    for channel, code in refused:
+        by_reason.setdefault(code, []).append(scene.channel("", channel)[1])
+    if set(by_reason) == {said}:
+        return []
+    return [
+        [(labelled(", ".join(channels), ""), "muted"), (sentence(code), "soon")] for code, channels in by_reason.items()
+    ]

@@ -21,13 +21,13 @@ from tui_inbox.tui.dialogs.confirm import confirm
 from tui_inbox.tui.dialogs.form import Field, Form, Values
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.columns import column, field
-from tui_inbox.tui.render.forecast import cells, lines, refusal
+from tui_inbox.tui.render.forecast import cells, lines, reason_words, refusals
 from tui_inbox.tui.render.guest_card import dates
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.render.rules import EVENTS, when_words
 from tui_inbox.tui.screens.table_screen import TableScreen
 from tui_inbox.tui.widgets.table import Parts
-from tui_inbox.wording import N_, _, ngettext, sentence
+from tui_inbox.wording import N_, _, ngettext
 
 if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
@@ -141,13 +141,13 @@ class PlannedScreen(TableScreen[PlannedRow]):
             more, right = cells(scene, row.forecast)
             return [*left, *more], right
         if row.planned.reason and row.planned.state not in WAITING:
-            left.append((sentence(row.planned.reason), "soon"))
+            left.append((reason_words(row.planned.reason), "soon"))
         return left, [(_(state), role)]
 
     def _told(self, event: StayEvent) -> Part:
         if event.handled_at is None:
             return (_("with note") if event.note else _("waits"), "soon")
-        return (sentence(event.outcome), "muted") if event.outcome else (_("told"), "ok")
+        return (reason_words(event.outcome), "muted") if event.outcome else (_("told"), "ok")
 
     def _guest(self, row: PlannedRow) -> str:
         return row.guest.name if row.guest is not None and row.guest.name else _("Unknown client")
@@ -164,10 +164,9 @@ class PlannedScreen(TableScreen[PlannedRow]):
         rule = f"{row.rule.name}, {when_words(row.rule)}" if row.rule is not None else ""
         found.append([(when.ahead(row.planned.due_at, scene.now, scene.zone), "text"), ("  ", ""), (rule, "muted")])
         if row.planned.reason:
-            found.append([(sentence(row.planned.reason), "soon")])
-        for part in row.planned.said.split():
-            channel, _colon, code = part.partition(":")
-            found.append(refusal(scene, channel, code))
+            found.append([(reason_words(row.planned.reason), "soon")])
+        tried = [tuple(part.split(":", 1)) for part in row.planned.said.split()]
+        found += refusals(scene, [(channel, code) for channel, code in tried], row.planned.reason)
         return found + (lines(scene, row.forecast) if row.forecast is not None else [])
 
     def _event_lines(self, event: StayEvent) -> list[list[Part]]:
