@@ -91,6 +91,11 @@ class SqlCampaigns:
             counted[fate(RecipientState(state), OutboxState(outbox) if outbox else None)] += count
         return Progress(**counted)
 
+    def accepted(self, campaign_id: int) -> int:
+        sql = "SELECT count(*) FROM recipient WHERE campaign_id = :id AND accepted_at IS NOT NULL"
+        found: int = self._db.value(sql, id=campaign_id)
+        return found
+
     def rows(self, campaign_id: int, after: int | None, limit: int) -> Sequence[RecipientRow]:
         rows = self._db.all(
             "SELECT p.guest_id, p.place, g.name, g.phone, g.email, p.state, p.reason, p.params, p.accepted_at,"

@@ -29,7 +29,9 @@ def house(sqlite_store: SqlStore) -> Iterator[House]:
         yield found
 
 
-def asked(house: House, language: str = "en", kind: CampaignKind = CampaignKind.TERMS, days: int = 0) -> tuple[str, int]:
+def asked(
+    house: House, language: str = "en", kind: CampaignKind = CampaignKind.TERMS, days: int = 0
+) -> tuple[str, int]:
     """A guest who was sent changed terms: the path of their link, and the campaign."""
     with house.store.write() as t:
         guest = a_guest(t, "Claire Martin", language=language)

@@ -1,25 +1,21 @@
-"""Offers and changed terms: asked in turn or first come, taken once, answered late, accepted by a word."""
+"""Offers: asked in turn or first come, taken once, answered late."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from storage.store import SqlStore
-from tests.builders import a_guest, a_reservation
+from tests.builders import a_guest
 from tests.desk.house import House
 from tests.services.test_campaigns import people
 from tests.tui.hotel import ANA, a_desk
-from tui_inbox.domain.campaign import CampaignKind
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.offer import AskedState, Offer, OfferMode, OfferState
 from tui_inbox.domain.yes_no import yes_or_no
-from tui_inbox.services import campaigns, holding, offers, terms
+from tui_inbox.services import holding, offers
 from tui_inbox.services.offers import OfferView
-from tui_inbox.services.terms import ChangedTerms
 
 TEXT = "##{{offer}} est libre. Répondez OUI dans les ##{{minutes_left}} minutes."
 
@@ -159,72 +155,6 @@ def test_an_offer_is_checked(house: House, offer: Offer, code: str) -> None:
     with pytest.raises(Refused) as refused:
         house.do(offers.make, house.desk, ANA, offer, ids, house.now)
     assert refused.value.code == code
-
-
-def coming(house: House) -> list[int]:
-    ids = house.do(people, 3)
-    for guest_id, first in zip(ids, (0, 20, -9), strict=True):
-        house.do(lambda t, g=guest_id, f=first: a_reservation(t, t.guests.load(g), f, f + 2))
-    return ids
-
-
-TERMS = ChangedTerms("Règlement", "https://hotel.example/regles", terms.suggested(a_desk()._replace(language="fr")), ("sms",))
-
-
-def test_the_audience_is_everybody_with_an_upcoming_stay_and_looking_sends_nothing(house: House) -> None:
-    ids = coming(house)
-    wanted = house.ask(terms.send_to_upcoming, house.desk, TERMS._replace(note="Merci !"), "changed", house.now)
-    assert wanted.guests == tuple(ids[:2])
-    found = house.ask(campaigns.look, house.desk, ANA, wanted, house.now)
-    assert all("https://hotel.example/regles" in one.text and "Merci !" in one.text for one in found.receive)
-    later(house, 5)
-    assert house.sent() == []
-
-
-def test_an_empty_note_takes_its_line_away(house: House) -> None:
-    coming(house)
-    wanted = house.ask(terms.send_to_upcoming, house.desk, TERMS, "changed", house.now)
-    found = house.ask(campaigns.look, house.desk, ANA, wanted, house.now)
-    assert "##" not in found.receive[0].text
-    assert "\n\n\n" not in found.receive[0].text
-
-
-def test_acceptance_is_recorded_with_its_time_and_who_has_not_is_listed(house: House) -> None:
-    ids = coming(house)
-    wanted = house.ask(terms.send_to_upcoming, house.desk, TERMS, "changed", house.now)
-    campaign = house.do(campaigns.start, house.desk, ANA, wanted, house.now)
-    assert campaign.kind is CampaignKind.TERMS
-    later(house, 1)
-    assert [guest for guest, _name in house.ask(terms.outstanding, campaign)] == ids[:2]
-    house.clock.forward(minutes=5)
-    house.writes("OUI", address=phone(0))
-    assert [guest for guest, _name in house.ask(terms.outstanding, campaign)] == [ids[1]]
-    rows = house.ask(campaigns.results, campaign.id)
-    assert rows[0].accepted_at == house.now
-    house.do(terms.accept, ANA, campaign.id, ids[1], terms.BY_HAND, house.now)
-    assert house.ask(terms.outstanding, campaign) == ()
-    with pytest.raises(Refused):
-        house.do(terms.accept, ANA, campaign.id, ids[1], terms.BY_HAND, house.now)
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [{"link": ""}, {"link": "hotel.example"}, {"text": "Les règles ont changé.", "link": "https://h.example"}],
-)
-def test_the_link_is_required(house: House, changed: dict[str, Any]) -> None:
-    coming(house)
-    with pytest.raises(Refused) as refused:
-        house.ask(terms.send_to_upcoming, house.desk, TERMS._replace(**changed), "changed", house.now)
-    assert refused.value.code == "terms_link"
-
-
-def test_a_yes_from_before_the_question_answers_nothing(house: House) -> None:
-    coming(house)
-    wanted = house.ask(terms.send_to_upcoming, house.desk, TERMS, "changed", house.now)
-    campaign = house.do(campaigns.start, house.desk, ANA, wanted, house.now)
-    later(house, 1)
-    house.writes("OUI", address=phone(0), at=house.now - timedelta(hours=1))
-    assert len(house.ask(terms.outstanding, campaign)) == 2
 
 
 @pytest.mark.parametrize(

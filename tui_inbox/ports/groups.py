@@ -75,6 +75,10 @@ class Campaigns(Protocol):
 
     def progress(self, campaign_id: int) -> Progress: ...
 
+    def accepted(self, campaign_id: int) -> int:
+        """How many of them have accepted the terms."""
+        ...
+
     def rows(self, campaign_id: int, after: int | None, limit: int) -> Sequence[RecipientRow]:
         """Whom it goes to and how that went, in order; ``after`` is the place of the last one."""
         ...

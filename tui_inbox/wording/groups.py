@@ -44,10 +44,7 @@ SENTENCES: dict[str, str] = {
     "how.keyword": N_("by answering"),
     "how.link": N_("by the link"),
     "how.by_hand": N_("noted at the desk"),
-    "terms_no_page": N_(
-        "##{{accept_link}} needs a page that guests reach: set public_url under [receiver] (docs/receiver.md), or take"
-        " it out of the text: guests can also answer YES."
-    ),
+    "terms_no_page": N_("accept_link needs public_url under [receiver]; or take it out."),
     "accept_forged": N_("This link is none of ours."),
     "accept_old": N_("This link is too old."),
     "accept_unknown": N_("Nobody was asked by this link."),

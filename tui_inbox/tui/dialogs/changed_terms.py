@@ -27,7 +27,7 @@ async def ask_terms(screen: DeskScreen) -> bool:
     async def look(values: Values) -> None:
         changed = ChangedTerms(
             values["name"], values["link"], values["text"], tuple(values["channels"].split()), values["note"],
-            values["name"],
+            values["name"], int(values["template"]) if values.get("template") else None,
         )  # fmt: skip
 
         def read(tx: Transaction) -> tuple[GroupSend, Summary]:
@@ -37,13 +37,20 @@ async def ask_terms(screen: DeskScreen) -> bool:
         await app.gateway.write(footers.signing_key)
         found[:] = [await app.gateway.read(read)]
 
-    text = terms.suggested(desk.language)
+    texts = await app.gateway.read(terms.own_texts)
+    in_theirs = _("Each guest gets it in their language.")
+    own = (*((str(one.id), one.name) for one in texts), ("", _("the text below")))
+    hint = _("##{{terms_link}} must stay; ##{{accept_link}} is the guest's own page.")
+    if not desk.public_url:
+        hint = _("##{{terms_link}} must stay. A page to accept on: docs/receiver.md.")
+    proposed = own[0][0]
     fields = [
         Field("name", _("name"), _("House rules")),
         Field("link", _("web link"), "https://", hint=_("Where the terms can be read; it stands in the text.")),
         Field("channels", _("channel"), choices=channel_choices(app)),
         Field("note", _("own note"), hint=_("A line of yours; left empty, its line is left out.")),
-        Field("text", _("text"), text, long=True, hint=_("##{{terms_link}} must stay in it.")),
+        *([Field("template", _("template"), proposed, choices=own, hint=in_theirs)] if texts else []),
+        Field("text", _("text"), terms.suggested(desk), long=True, hint=hint),
     ]
     if not await app.push_screen_wait(Form(app.ink, _("Changed terms"), fields, look)):
         return False

@@ -173,6 +173,7 @@ class ResultsScreen(TableScreen[RecipientRow]):
         super().__init__(desk_app)
         self.row = row
         self.open_only = False
+        self.accepted = 0
 
     @property
     def of_terms(self) -> bool:
@@ -181,6 +182,7 @@ class ResultsScreen(TableScreen[RecipientRow]):
     def fetch(self, tx: Transaction, after: RecipientRow | None, limit: int) -> Sequence[RecipientRow]:
         campaign_id = self.row.campaign.id
         self.row = CampaignRow(tx.campaigns.load(campaign_id), tx.campaigns.progress(campaign_id))
+        self.accepted = tx.campaigns.accepted(campaign_id) if self.of_terms else 0
         place = after.place if after else None
         found: list[RecipientRow] = []
         while len(found) < limit:
@@ -206,6 +208,8 @@ class ResultsScreen(TableScreen[RecipientRow]):
         key = self.desk_app.keymap.shown("results_open")
         only = _("not accepted only") if self.of_terms else _("without success only")
         line: list[Part] = [(self.row.campaign.name, "bold text"), ("   ", ""), *_progress(self.row.progress)]
+        if self.of_terms:
+            line += [("   ", ""), (ngettext("{n} accepted", "{n} accepted", self.accepted), "ok")]
         return [line, [(f"{key} ", "accent"), (only, "bold accent" if self.open_only else "muted")]]
 
     def draw(self, row: RecipientRow, width: int) -> Parts:
@@ -213,18 +217,23 @@ class ResultsScreen(TableScreen[RecipientRow]):
         left = [column(row.guest or _("Unknown client"), 24, "bold text"), column(_(words), 20, role)]
         left.append((sentence(row.reason, row.reason_params) if row.reason else row.address, "muted"))
         if row.accepted_at is not None:
-            return left, [(_("accepted {time}").format(time=self._time(row)), "ok")]
-        return left, []
+            return left, [(self._accepted(row, when.ago(row.accepted_at, self.scene.now, self.scene.zone)), "ok")]
+        return left, [(_("not accepted yet"), "soon")] if "accept" in self.allowed(row) else []
 
-    def _time(self, row: RecipientRow) -> str:
-        assert row.accepted_at is not None
-        return when.ago(row.accepted_at, self.scene.now, self.scene.zone)
+    def _accepted(self, row: RecipientRow, time: str) -> str:
+        how = sentence(f"how.{row.accepted_how}")
+        return f"{_('accepted {time}').format(time=time)}, {how}"
 
     def describe(self, row: RecipientRow) -> list[list[Part]]:
         words, role = FATES[row.fate]
         lines: list[list[Part]] = [[(row.guest or _("Unknown client"), "bold text"), ("  ", ""), (_(words), role)]]
         if row.reason:
             lines.append([(sentence(row.reason, row.reason_params), "soon")])
+        if row.accepted_at is not None:
+            day, zone = when.day_words(row.accepted_at.astimezone(self.scene.zone).date()), self.scene.zone
+            lines.append([(self._accepted(row, f"{day} {when.clock(row.accepted_at, zone)}"), "ok")])
+        if row.accepted_by:
+            lines.append(field(_("noted by"), self.scene.operator(row.accepted_by)))
         if row.address:
             lines.append([(f"{self.scene.channel('', row.channel)[1]} {row.address}", "muted")])
         return [*lines, *([(line, "text")] for line in row.text.split("\n"))]
