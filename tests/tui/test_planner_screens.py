@@ -199,7 +199,7 @@ async def test_booking_messages_have_six_rows_and_switches(session: Session, sql
         await desk.press("o", "s")
         await desk.until(lambda: "staff: on" in listed(desk, "booking cancelled"))
         assert "Votre réservation est annulée" in desk.text
-        await desk.press("e", "down", "down", "space", "ctrl+s")
+        await desk.press("e", "shift+tab", "shift+tab", "space", "ctrl+s")
     with sqlite_store.read() as t:
         setting = booking_messages.settings(t)[BookingEvent.CANCELLED]
         assert (setting.guest, setting.staff) == (True, True)
@@ -210,11 +210,15 @@ async def test_the_hotel_writes_its_own_text_from_ours(session: Session, sqlite_
     async with sitting(session) as desk:
         await desk.press("f9", "b")
         await on(desk, "booking confirmed")
-        await desk.press("t", "ctrl+s")
+        await desk.press("enter", "tab", "tab", "tab", "tab", "tab", "tab")
+        await desk.type("A bientot. ")
+        await desk.press("ctrl+s")
         await desk.until(lambda: "Booking messages" in desk.text)
     with sqlite_store.read() as t:
         own = booking_messages.settings(t)[BookingEvent.CONFIRMED].template
-        assert [one.event for one in t.templates.named(TemplateKind.REMINDER, own)] == ["confirmed"]
+        found = t.templates.named(TemplateKind.REMINDER, own)
+        assert {one.event for one in found} == {"confirmed"}
+        assert [one.language for one in found if one.body.startswith("A bientot. ")] == ["fr"]
 
 
 async def test_a_first_rule_brings_its_first_reminder(sqlite_store: SqlStore, tmp_path: Path) -> None:

@@ -54,6 +54,8 @@ class Code(StrEnum):
     """The month's SMS are used up, and there is no other way."""
     SMS_BUDGET = "sms_budget"
     """An administrator changed the month's SMS budget."""
+    BOOKING_TEXT = "booking_text"
+    """Switches or texts of one booking message were changed."""
     OFFER_ANSWERED = "offer_answered"
     TERMS_ACCEPTED = "terms_accepted"
     STOPPED = "stopped"

@@ -19,7 +19,7 @@ from tui_inbox.ports.store import Store, Transaction
 from tui_inbox.services.booking_texts import guest_texts, staff_notice
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.holding import held_all
-from tui_inbox.services.planned_sends import conversation_of, post
+from tui_inbox.services.planned_sends import conversation_of, fault_of, post
 from tui_inbox.services.planning import first_import
 from tui_inbox.services.posting import Letter
 from tui_inbox.services.rendering import rendered_for
@@ -62,16 +62,13 @@ def put_setting(tx: Transaction, desk: Desk, actor: Actor, event: BookingEvent, 
         raise Refused("rule_template", name=setting.template)
     if setting.staff and not desk.bookings.staff:
         raise Refused("no_staff_address")
+    store_setting(tx, event, setting)
+
+
+def store_setting(tx: Transaction, event: BookingEvent, setting: EventMessage) -> None:
+    """As it is, unasked."""
     tx.mappings.put(_SETTING + event.value, msgspec.json.encode(setting).decode())
     tx.changed("rule", 0)
-
-
-def take_text(tx: Transaction, desk: Desk, actor: Actor, event: BookingEvent, name: str) -> None:
-    """From now on the hotel's own text is sent: the one of this name or, had it another in the end, the newest."""
-    own = [one for one in tx.templates.all(TemplateKind.REMINDER) if one.event == event.value or one.name == name]
-    named = [one for one in own if one.name == name] or sorted(own, key=lambda one: one.id)[-1:]
-    if named:
-        put_setting(tx, desk, actor, event, settings(tx)[event]._replace(template=named[0].name))
 
 
 def stay_changed(
@@ -220,7 +217,7 @@ def _tell_guest(
         extra = event_values(event, template.language)
         rendered = rendered_for(tx, desk, template, guest, stay, way.channel, now, extra=extra)
         if rendered.problems:
-            return "missing_value" if rendered.missing else rendered.problems[0].code
+            return fault_of(rendered)
         letters.append(
             way._replace(text=rendered.text, subject=rendered.subject, html=rendered.html, template=template.name)
         )

@@ -1,4 +1,4 @@
-"""What somebody is writing in the editor of texts, kept from second to second: a dropped line loses nothing."""
+"""What somebody is writing in an editor of texts, kept from second to second: a dropped line loses nothing."""
 
 from __future__ import annotations
 
@@ -22,19 +22,20 @@ class TextDraft(NamedTuple):
     """The version that was being changed."""
 
 
-def _key(template: Template) -> str:
-    return f"{_KEY}.{template.id or template.kind.value}"
+def place_of(template: Template) -> str:
+    """What is being written: one stored text, or the new one of a kind."""
+    return str(template.id or template.kind.value)
 
 
-def keep(tx: Transaction, actor: Actor, template: Template, draft: TextDraft) -> None:
-    tx.operators.set_preference(actor.code, _key(template), msgspec.json.encode(draft).decode())
+def keep(tx: Transaction, actor: Actor, place: str, draft: TextDraft) -> None:
+    tx.operators.set_preference(actor.code, f"{_KEY}.{place}", msgspec.json.encode(draft).decode())
 
 
-def forget(tx: Transaction, actor: Actor, template: Template) -> None:
-    tx.operators.set_preference(actor.code, _key(template), "")
+def forget(tx: Transaction, actor: Actor, place: str) -> None:
+    tx.operators.set_preference(actor.code, f"{_KEY}.{place}", "")
 
 
-def kept(tx: Transaction, actor: Actor, template: Template) -> TextDraft | None:
+def kept(tx: Transaction, actor: Actor, place: str) -> TextDraft | None:
     """None where nothing was left unsaved."""
-    text = tx.operators.preference(actor.code, _key(template))
+    text = tx.operators.preference(actor.code, f"{_KEY}.{place}")
     return msgspec.json.decode(text, type=TextDraft) if text else None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
+from tui_inbox.domain.booking import BookingEvent, EventMessage
 from tui_inbox.domain.conversation import Conversation, DeadlineKind, State
 from tui_inbox.domain.deed import Act
 from tui_inbox.domain.errors import NotFound
@@ -21,6 +22,7 @@ from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.message import Delivery
 from tui_inbox.domain.reservation import Reservation
+from tui_inbox.domain.template import Template
 from tui_inbox.rows import ConsentRow
 from tui_inbox.services import acting
 from tui_inbox.services.desk import Actor, Desk
@@ -135,6 +137,21 @@ class CallStep(Struct, frozen=True, tag="call"):
     before: Conversation
 
 
+class TextStep(Struct, frozen=True, tag="text"):
+    """A text that was written; one that was not there before goes out of every list again."""
+
+    before: Template | None
+    after: Template
+
+
+class EventStep(Struct, frozen=True, tag="event"):
+    """Who is told of one kind of booking event."""
+
+    event: BookingEvent
+    before: EventMessage
+    after: EventMessage
+
+
 Step = (
     LifeStep
     | UnreadStep
@@ -148,6 +165,8 @@ Step = (
     | RequestOwnerStep
     | MergedStep
     | CallStep
+    | TextStep
+    | EventStep
 )
 
 
@@ -261,6 +280,10 @@ def _take_back(tx: Transaction, actor: Actor, step: Step, now: datetime, desk: D
             return _separate(tx, step)
         case CallStep():
             return _withdraw(tx, step)
+        case TextStep():
+            return _rewrite(tx, actor, step, now)
+        case EventStep():
+            return _switch_back(tx, step)
 
 
 def _load(tx: Transaction, conversation_id: int) -> Conversation | None:
@@ -355,3 +378,27 @@ def _withdraw(tx: Transaction, step: CallStep) -> tuple[int, ...] | None:
     if conversation.last_message_id == call.id:
         tx.conversations.put(conversation._replace(**{name: getattr(step.before, name) for name in SHOWN}))
     return (conversation.id,)
+
+
+def _rewrite(tx: Transaction, actor: Actor, step: TextStep, now: datetime) -> tuple[int, ...] | None:
+    text = tx.templates.get(step.after.id, for_change=True)
+    if text is None or _since(text) != _since(step.after):
+        return None
+    before = step.before._replace(version=text.version) if step.before else text._replace(archived=True)
+    tx.templates.put(before._replace(updated_by=actor.code, updated_at=now))
+    tx.changed("template", text.id)
+    return ()
+
+
+def _since(text: Template) -> Template:
+    """Without what another version of the same words changes."""
+    return text._replace(version=0, updated_by="", updated_at=None)
+
+
+def _switch_back(tx: Transaction, step: EventStep) -> tuple[int, ...] | None:
+    from tui_inbox.services import booking_messages
+
+    if booking_messages.settings(tx)[step.event] != step.after:
+        return None
+    booking_messages.store_setting(tx, step.event, step.before)
+    return ()

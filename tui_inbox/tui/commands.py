@@ -146,7 +146,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("mark", ("space",), N_("Mark the row"), SORT_OUT, on=frozenset({LIST})),
     Command("mark_range", ("V",), N_("Mark from the last marked row to here"), SORT_OUT, on=frozenset({LIST})),
     Command("mark_all", ("asterisk",), N_("Mark all that match"), SORT_OUT, on=frozenset({LIST})),
-    Command("undo", ("u",), N_("Undo"), SORT_OUT, on=INBOX | {GUESTS, ONE_GUEST}, short=N_("undo")),
+    Command("undo", ("u",), N_("Undo"), SORT_OUT, on=INBOX | {GUESTS, ONE_GUEST, BOOKING}, short=N_("undo")),
     Command("card", ("p",), N_("Guest card"), GUEST, also=N_("profile")),
     Command("link", ("l",), N_("Link to a guest"), GUEST, enabled=writes, also=N_("merge")),
     Command("view", ("v",), N_("Open the attachment"), GUEST, on=READING, enabled=some),

@@ -8,6 +8,7 @@ from msgspec import Struct
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -44,6 +45,17 @@ class Choice(Pane, can_focus=True):
 
     DEPTH = "surface"
 
+    class Turned(Message):
+        """Another one was chosen."""
+
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
+
+        @property
+        def control(self) -> Choice:
+            return self.choice
+
     def __init__(self, ink: Ink, field: Field) -> None:
         super().__init__(ink, id=f"field-{field.name}", classes="form-line")
         self.choices = field.choices
@@ -65,6 +77,7 @@ class Choice(Pane, can_focus=True):
             event.stop()
             self.place = (self.place + step) % len(self.choices)
             self.repaint()
+            self.post_message(self.Turned(self))
 
     def on_focus(self) -> None:
         self.repaint()

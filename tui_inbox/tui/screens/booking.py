@@ -11,11 +11,8 @@ from tui_inbox.domain.booking import BookingEvent, EventMessage
 from tui_inbox.domain.planner import Mode
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import booking_messages, templates
-from tui_inbox.services.booking_texts import guest_texts
+from tui_inbox.services import booking_messages, event_texts, templates
 from tui_inbox.tui.commands import BOOKING
-from tui_inbox.tui.dialogs.form import Field, Form, Values
-from tui_inbox.tui.dialogs.rule_form import choices
 from tui_inbox.tui.render.columns import column, field
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.render.rules import EVENTS, MODES
@@ -45,12 +42,12 @@ class BookingScreen(TableScreen[EventRow]):
 
     def __init__(self, desk_app: TuiInbox) -> None:
         super().__init__(desk_app)
-        self.reminders: list[str] = []
+        self.reminders: Sequence[Template] = ()
 
     def fetch(self, tx: Transaction, after: EventRow | None, _limit: int) -> Sequence[EventRow]:
         if after is not None:
             return []
-        self.reminders = list(dict.fromkeys(one.name for one in templates.listing(tx, TemplateKind.REMINDER)))
+        self.reminders = templates.listing(tx, TemplateKind.REMINDER)
         rows = [
             EventRow(event, setting, booking_messages.texts_for(tx, event, setting))
             for event, setting in booking_messages.settings(tx).items()
@@ -144,60 +141,20 @@ class BookingScreen(TableScreen[EventRow]):
         if row.event is None:
             return
         app = self.desk_app
-        await self.gateway.write(booking_messages.put_setting, app.session.desk, app.actor, row.event, setting)
-        await self.read_again()
-        self.say(_("saved"))
+        desk, now = app.session.desk, app.now()
+        await self.gateway.write(event_texts.save, desk, app.actor, row.event, setting, (), now)
+        await self._saved()
 
     async def do_event_edit(self) -> None:
-        row, app = self.current, self.desk_app
-        if row is None or row.event is None:
-            return
-        event, setting, desk = row.event, row.setting, app.session.desk
-        known = list(dict.fromkeys(code for account in desk.accounts.values() for code in account.channels))
-        yes_no = (("1", _("on")), ("", _("off")))
-        texts = (("", _("the one that comes with the program")), *((name, name) for name in self.reminders))
-        fields = [
-            Field("guest", _("guests"), "1" if setting.guest else "", choices=yes_no),
-            Field("staff", _("staff"), "1" if setting.staff else "", choices=yes_no),
-            *(
-                Field(f"by-{code}", self.scene.channel("", code)[1], "1" if code in setting.channels else "",
-                      choices=yes_no)
-                for code in _ordered(setting.channels, known)
-            ),
-            Field("mode", _("of these"), setting.mode.value, choices=choices(MODES)),
-            Field("template", _("text"), setting.template, choices=texts),
-        ]  # fmt: skip
-
-        async def save(values: Values) -> None:
-            on = tuple(code for code in _ordered(setting.channels, known) if values[f"by-{code}"])
-            made = EventMessage(
-                bool(values["guest"]), bool(values["staff"]), values["template"], on, Mode(values["mode"])
-            )
-            await app.gateway.write(booking_messages.put_setting, desk, app.actor, event, made)
-
-        if await app.push_screen_wait(Form(app.ink, _(EVENTS[event]), fields, save)):
-            await self.read_again()
-            self.say(_("saved"))
-
-    async def do_event_text(self) -> None:
-        """Ours as a start; once it is saved under its name, it is the hotel's."""
-        from tui_inbox.tui.dialogs.template_form import ask_template
+        """Switches and texts of this event, one section per kind of channel."""
+        from tui_inbox.tui.screens.event_editor import EventEditor
 
         row, app = self.current, self.desk_app
         if row is None or row.event is None:
             return
-        shown = self._shown(row)
-        start = shown[0] if row.setting.template and shown else self._ours(row.event)
-        if await ask_template(self, start):
-            await self.gateway.write(booking_messages.take_text, app.session.desk, app.actor, row.event, start.name)
-            await self.read_again()
+        if await app.push_screen_wait(EventEditor(app, row.event, row.setting, self.reminders)):
+            await self._saved()
 
-    def _ours(self, event: BookingEvent) -> Template:
-        hotel = self.desk_app.session.desk.language
-        texts = guest_texts(event)
-        return next((text for text in texts if text.language == hotel), texts[0])._replace(event=event.value)
-
-
-def _ordered(channels: Sequence[str], known: Sequence[str]) -> list[str]:
-    """Those that are on in their order, then the others."""
-    return [*(code for code in channels if code in known), *(code for code in known if code not in channels)]
+    async def _saved(self) -> None:
+        await self.read_again()
+        self.say(_("saved  {key} undoes it").format(key=self.desk_app.keymap.shown("undo")))

@@ -1,308 +1,90 @@
-"""The editor of texts: what is written on one side, on the other how this guest reads it on this channel."""
+"""The editor of one text: what is written on one side, on the other how this guest reads it on this channel."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal, Vertical
-from textual.timer import Timer
-from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.containers import Container, Vertical
+from textual.widgets import TextArea
 
-from tui_inbox.domain.errors import Refused, TuiInboxError
 from tui_inbox.domain.template import Template, TemplateKind
-from tui_inbox.ports.store import Transaction
-from tui_inbox.services import templates, text_drafts, text_preview
-from tui_inbox.services.desk import Desk
+from tui_inbox.services import templates, text_drafts
 from tui_inbox.services.text_drafts import TextDraft
-from tui_inbox.services.text_preview import Preview, Recipient
-from tui_inbox.services.variables import with_texts
-from tui_inbox.tui.commands import EDITOR
-from tui_inbox.tui.dialogs.form import Choice, Field
-from tui_inbox.tui.dialogs.text_blocks import (
-    FROM_FILE,
-    ask_block,
-    ask_picture,
-    ask_variable,
-    insert_block,
-    opened_before,
-)
 from tui_inbox.tui.dialogs.text_fields import fields_of, filled
 from tui_inbox.tui.render.line import Part
-from tui_inbox.tui.render.text_preview import Lines, preview_lines
-from tui_inbox.tui.screens.desk_screen import DeskScreen
-from tui_inbox.tui.widgets.lines import LinesPane
-from tui_inbox.wording import N_, _, explain
+from tui_inbox.tui.screens.writing import WritingScreen
+from tui_inbox.wording import N_, _
 
 if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
 
-KEEP_SECONDS = 1.0
-LOOK_SECONDS = 0.15
 
+class TextEditor(WritingScreen):
+    """One text in one language, with a form of its own for each channel that wants one."""
 
-class Shown(Struct, frozen=True):
-    """One way to look at the text."""
-
-    channel: str
-    label: str
-    design: bool = False
-
-
-def views(desk: Desk) -> tuple[Shown, ...]:
-    """Every channel once, a mailbox with its design and its text part."""
-    found: dict[tuple[str, bool], Shown] = {}
-    for info in desk.accounts.values():
-        for code, traits in info.channels.items():
-            if traits.has_subject and "plain_text_only" not in traits.content_rules:
-                found.setdefault((code, True), Shown(code, traits.label, design=True))
-            found.setdefault((code, False), Shown(code, traits.label))
-    return tuple(found.values()) or (Shown("", _("as written")),)
-
-
-class TextEditor(DeskScreen):
-    """Ends with True when something was saved. What is not saved stays as this operator's draft."""
-
-    CONTEXTS = frozenset({EDITOR})
-    CSS_PATH = "text_editor.tcss"
     TITLE_WORDS = N_("Text")
 
     def __init__(self, desk_app: TuiInbox, template: Template) -> None:
         super().__init__(desk_app)
-        self.gateway = desk_app.gateway
-        self.desk = desk_app.session.desk
         self.template = template
+        self.place = text_drafts.place_of(template)
         self.fields = {field.name: field for field in fields_of(template, self.desk)}
         self.forms = {"": template.body, **template.forms}
         self.form = ""
         """Channel whose own text is in the box; empty: the one for all."""
-        self.views = views(self.desk)
-        self.view = self.guest = self.branch = self.scrolled = 0
-        self.guests: Sequence[Recipient] = (text_preview.sample(self.desk, desk_app.now()),)
-        self.lines: Lines = []
-        self.pauses: list[Timer] = []
-        self.fault: Refused | None = None
-        self.picked_up = self.done = self.offering = False
-        self.box = TextArea(template.body, id="field-body", compact=True, tab_behavior="focus", soft_wrap=True)
-        self.box.cursor_blink = False
-        self.box.highlight_cursor_line = False
-        self.preview = LinesPane(desk_app.ink, id="editor-preview")
-        self.foot = LinesPane(desk_app.ink, depth="base", id="editor-foot")
+        self.text = self.area("body", template.body)
 
     def compose(self) -> ComposeResult:
         yield self.top
         with Vertical(id="editor-fields"):
             for field in self.fields.values():
-                with Horizontal(classes="form-row"):
-                    label = LinesPane(self.desk_app.ink, depth="base")
-                    label.add_class("form-label")
-                    label.lines = [[(field.label, "muted")]]
-                    yield label
-                    yield self._widget(field)
+                yield from self.row(field)
         with Container(id="editor-panes"):
-            yield self.box
+            yield self.text
             yield self.preview
         yield self.foot
         yield self.bottom
 
-    def _widget(self, field: Field) -> Widget:
-        if field.choices:
-            return Choice(self.desk_app.ink, field)
-        line = Input(field.value, id=f"field-{field.name}", classes="form-line", compact=True, select_on_focus=False)
-        line.cursor_blink = False
-        return line
-
     def on_mount(self) -> None:
         first = "body" if self.template.id else next(iter(self.fields))
         self.query_one(f"#field-{first}").focus()
-        self.show_keys()
-        self.run_worker(self.guarded(self._begin()), group="begin", exit_on_error=False)
 
-    async def _begin(self) -> None:
-        """The guests who come, the hotel's own texts, and what was left unsaved."""
-        app = self.desk_app
+    @property
+    def box(self) -> TextArea:
+        return self.text
 
-        def read(tx: Transaction) -> tuple[Desk, Sequence[Recipient], TextDraft | None]:
-            desk = with_texts(tx, self.desk)
-            return desk, text_preview.recipients(tx, desk, app.now()), text_drafts.kept(tx, app.actor, self.template)
-
-        self.desk, self.guests, draft = await self.gateway.read(read)
-        if draft is not None:
-            self._take_up(draft)
-        await self._look()
-
-    def _take_up(self, draft: TextDraft) -> None:
-        """Go on where the line dropped."""
+    def take_up(self, draft: TextDraft) -> bool:
         fields = dict(draft.fields)
         self.forms = {name.partition(":")[2]: fields.pop(name) for name in list(fields) if name.startswith("form:")}
         for name, value in fields.items():
             if name in self.fields:
-                self._set(self.query_one(f"#field-{name}"), value)
-        self.box.load_text(self.forms.setdefault("", ""))
-        self.box.move_cursor(draft.cursor)
-        self.picked_up = True
-        older = draft.version < self.template.version and self.template.id
-        words = _("taken up where you left it; meanwhile somebody saved another version")
-        self.say(words if older else _("taken up where you left it"), "soon" if older else "ok")
-
-    @staticmethod
-    def _set(widget: Widget, value: str) -> None:
-        if isinstance(widget, Input):
-            widget.value = value
-        elif isinstance(widget, Choice):
-            places = [code for code, _words in widget.choices]
-            widget.place = places.index(value) if value in places else 0
-            widget.repaint()
-
-    # What is written.
+                self.put(name, value)
+        self.text.load_text(self.forms.setdefault("", ""))
+        self.text.move_cursor(draft.cursor)
+        return bool(self.template.id) and draft.version < self.template.version
 
     def written(self) -> Template:
-        """The template as it stands in the fields."""
-        self.forms[self.form] = self.box.text
+        self.forms[self.form] = self.text.text
         own = {channel: text for channel, text in self.forms.items() if channel and text.strip()}
         return filled(self.template, self.values())._replace(body=self.forms[""], forms=own)
 
-    def values(self) -> dict[str, str]:
-        found = {}
-        for name in self.fields:
-            widget = self.query_one(f"#field-{name}")
-            found[name] = widget.value if isinstance(widget, Input | Choice) else ""
-        return found
-
-    @property
-    def dirty(self) -> bool:
-        """Is there something that only the draft has?"""
-        if self.done:
-            return False
-        self.forms[self.form] = self.box.text
+    def unchanged(self) -> bool:
+        self.forms[self.form] = self.text.text
         before = {name: field.value for name, field in self.fields.items()}
-        same = self.values() == before and self.forms == {"": self.template.body, **self.template.forms}
-        return self.picked_up or not same
+        return self.values() == before and self.forms == {"": self.template.body, **self.template.forms}
 
-    async def on_key(self, event: events.Key) -> None:
-        """Enter and the arrows go from line to line; in the text they are the text's."""
-        inside = isinstance(self.focused, TextArea)
-        if event.key in ("down", "up", "enter") and not inside and self.focused is not None:
-            event.stop()
-            event.prevent_default()
-            (self.focus_previous if event.key == "up" else self.focus_next)()
-
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.focus_next()
-
-    @on(Input.Changed)
-    @on(TextArea.Changed)
-    def _typed(self) -> None:
-        for timer in self.pauses:
-            timer.stop()
-        self.pauses = [self.set_timer(LOOK_SECONDS, self.look), self.set_timer(KEEP_SECONDS, self.keep)]
-        if self.focused is self.box and not self.offering and self._just_opened():
-            self._run(self._offer())
-
-    def _just_opened(self) -> bool:
-        """The braces, or the word of a condition, were typed this moment."""
-        opened = opened_before(self.box)
-        return opened is not None and not opened[2]
-
-    def _run(self, work: object) -> None:
-        self.run_worker(self.guarded(work), group="dialog", exit_on_error=False)  # type: ignore[arg-type]
-
-    def keep(self) -> None:
-        """To the journal; the newest text wins."""
-        if self.dirty and self.is_attached:
-            self.run_worker(self.guarded(self._keep()), group="keep", exclusive=True, exit_on_error=False)
-
-    async def _keep(self) -> None:
-        await self.gateway.write(text_drafts.keep, self.desk_app.actor, self.template, self._draft())
-
-    def _draft(self) -> TextDraft:
-        self.forms[self.form] = self.box.text
+    def draft(self) -> TextDraft:
+        self.forms[self.form] = self.text.text
         forms = {f"form:{channel}": text for channel, text in self.forms.items()}
-        return TextDraft({**self.values(), **forms}, self.box.cursor_location, self.template.version)
+        return TextDraft({**self.values(), **forms}, self.text.cursor_location, self.template.version)
 
-    def save(self) -> None:
-        if self.dirty:
-            self.gateway.write_now(text_drafts.keep, self.desk_app.actor, self.template, self._draft())
-
-    # The preview.
-
-    def look(self) -> None:
-        if self.is_attached:
-            self.run_worker(self.guarded(self._look()), group="look", exclusive=True, exit_on_error=False)
-
-    async def _look(self) -> None:
-        app, template = self.desk_app, self.written()
-        who, view = self.guests[self.guest % len(self.guests)], self.views[self.view % len(self.views)]
-
-        def read(tx: Transaction) -> tuple[Preview, Refused | None, Sequence[str]]:
-            shown = text_preview.preview(tx, self.desk, template, who, view.channel, app.now(), app.actor, self.branch)
-            missing = text_preview.missing_languages(tx.templates.all(template.kind), template)
-            return shown, templates.fault(tx, self.desk, template), missing
-
-        shown, self.fault, missing = await self.gateway.read(read)
-        self.branch = self.branch if shown.cases else 0
-        place = f"{self.guest % len(self.guests) + 1}/{len(self.guests)}"
-        self.lines = preview_lines(shown, who, view.label, place, design=view.design)
-        if missing and template.name:
-            words = _("Not written in: {languages}").format(languages=", ".join(missing))
-            self.lines += [[], [(words, "muted")]]
-        self._paint()
-
-    def _paint(self) -> None:
-        self.scrolled = min(self.scrolled, max(0, len(self.lines) - 1))
-        self.preview.show(self.lines[self.scrolled :])
+    def hint(self) -> list[Part]:
+        if not self.form:
+            return super().hint()
         label = next((view.label for view in self.views if view.channel == self.form), self.form)
         words = _("The text for {channel} alone; the others keep theirs.").format(channel=label)
-        second: list[Part] = [(" " + words, "soon")] if self.form else [(" " + self._hint(), "muted")]
-        first: list[Part] = [(" " + explain(self.fault), "bold urgent")] if self.fault else [("", "")]
-        self.foot.show([first, second])
-
-    def _hint(self) -> str:
-        name = (self.focused.id or "").removeprefix("field-") if self.focused is not None else ""
-        if name in self.fields:
-            return self.fields[name].hint
-        return _("##{{ opens the list of variables; ##{{if payment is cash}} … ##{{else}} … ##{{end}} chooses.")
-
-    def on_descendant_focus(self) -> None:
-        self._paint()
-
-    # Commands.
-
-    def do_editor_preview(self) -> None:
-        self.toggle_class("-previewing")
-        if not self.has_class("-previewing"):
-            self.box.focus()
-        self.look()
-
-    def do_editor_channel(self) -> None:
-        self.view, self.scrolled = (self.view + 1) % len(self.views), 0
-        self.look()
-
-    def do_editor_guest(self, by: int = 1) -> None:
-        self.guest, self.scrolled = (self.guest + by) % len(self.guests), 0
-        self.look()
-
-    def do_editor_guest_before(self) -> None:
-        self.do_editor_guest(-1)
-
-    def do_editor_branch(self) -> None:
-        """One after the other; the preview says which, and the count begins anew after the last."""
-        self.branch += 1
-        self.look()
-
-    def do_editor_down(self, by: int = 5) -> None:
-        self.scrolled = max(0, self.scrolled + by)
-        self._paint()
-
-    def do_editor_up(self) -> None:
-        self.do_editor_down(-5)
+        return [(" " + words, "soon")]
 
     def do_editor_form(self) -> None:
         """Write the previewed channel's own text; emptied, it follows the one for all again."""
@@ -310,68 +92,12 @@ class TextEditor(DeskScreen):
         if self.template.kind is not TemplateKind.REMINDER or not channel:
             self.say(_("this kind of text has one form for all"), "soon")
             return
-        self.forms[self.form] = self.box.text
+        self.forms[self.form] = self.text.text
         self.form = "" if self.form else channel
-        self.box.load_text(self.forms.get(self.form) or self.forms[""])
-        self.box.focus()
+        self.text.load_text(self.forms.get(self.form) or self.forms[""])
+        self.text.focus()
         self.look()
 
-    async def do_editor_variable(self) -> None:
-        self._run(self._offer())
-
-    async def _offer(self) -> None:
-        if self.offering:
-            return
-        self.offering = True
-        try:
-            template = self.written()
-            await ask_variable(self.app, self.desk_app.ink, self.desk, template.kind, template.event, self.box)
-        finally:
-            self.offering = False
-
-    async def do_editor_block(self) -> None:
-        self._run(self._block())
-
-    async def _block(self) -> None:
-        block = await ask_block(self.app, self.desk_app.ink, self.template.kind)
-        if block == FROM_FILE:
-            block = await ask_picture(self, self.desk_app.session.export_dir or Path.home())
-        if block:
-            insert_block(self.box, block)
-
-    async def do_editor_save(self) -> None:
-        app, template = self.desk_app, self.written()
-        try:
-            await self.gateway.write(templates.save, self.desk, app.actor, template, app.now())
-        except TuiInboxError as error:
-            self.foot.show([[(" " + explain(error), "bold urgent")], [("", "")]])
-            return
-        self.done = True
-        await self.gateway.write(text_drafts.forget, app.actor, self.template)
-        self.dismiss(True)
-
-    async def do_editor_drop(self) -> None:
-        self.done = True
-        await self.gateway.write(text_drafts.forget, self.desk_app.actor, self.template)
-        self.dismiss(False)
-
-    async def do_editor_back(self) -> None:
-        if self.has_class("-previewing"):
-            self.do_editor_preview()
-            return
-        if self.dirty:
-            await self._keep()
-            self.done = True
-        self.dismiss(False)
-
-    async def action_do(self, command_id: str) -> None:
-        """Another screen is reached from below, with the draft kept."""
-        if not command_id.startswith("screen_"):
-            await super().action_do(command_id)
-            return
-        if self.dirty:
-            await self._keep()
-        below = self.desk_app.screen_stack[-2]
-        self.dismiss(False)
-        if isinstance(below, DeskScreen):
-            self.desk_app.call_later(below.action_do, command_id)
+    async def store(self) -> None:
+        app = self.desk_app
+        await self.gateway.write(templates.save, self.desk, app.actor, self.written(), app.now())
