@@ -178,10 +178,11 @@ def _sends(url: str) -> Iterator[Figure]:
             _commit(db, _answer_by_hand(conversation, address, number, micros(now)))
             same_rows.append(time.perf_counter() - started)
     db.close()
-    milliseconds = middle(ours) * 1000
     yield Figure("17 durable send intent", middle(intent) * 1000, middle(one_row) * 1000, "ms", 3, 1)
-    yield Figure("17 durable answer, against a commit of one row", milliseconds, middle(one_row) * 1000, "ms", 3)
-    yield Figure("17 durable answer, against its rows by hand", milliseconds, middle(same_rows) * 1000, "ms", 3, 1.5)
+    # Pressing Enter writes six rows, not one: their own commit by hand is what it can be compared with.
+    yield Figure(
+        "17 durable answer, against its rows by hand", middle(ours) * 1000, middle(same_rows) * 1000, "ms", 3, 1.5
+    )
 
 
 def _commit(db: Connection, statements: Iterable[tuple[str, tuple[object, ...]]]) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from storage.engine import Connection
-from storage.records import Record, converted
-from storage.times import micros, moment
+from storage.records import Record
+from storage.times import micros
 from tui_inbox.domain.guest import Line
-from tui_inbox.rows import LineRow
 
 _LINE = Record(Line)
 _HEARD = (
@@ -51,15 +50,13 @@ class SqlLines:
         if rows:
             self._db.many(_HEARD, rows)
 
-    def of_guest(self, guest_id: int) -> Sequence[LineRow]:
+    def of_guest(self, guest_id: int) -> Sequence[Line]:
         rows = self._db.all(
-            "SELECT l.account, l.channel, l.address, l.last_in_at, l.stopped_at, l.stop_word, l.stop_source,"
-            " l.closed_code, l.open_until"
-            " FROM handle h JOIN line l ON l.channel = h.channel AND l.address = h.address"
+            f"SELECT {_LINE.columns('l')} FROM handle h JOIN line l ON l.channel = h.channel AND l.address = h.address"
             " WHERE h.guest_id = :guest_id ORDER BY l.channel, l.address, l.account",
             guest_id=guest_id,
         )
-        return [LineRow(*converted(row, {3: moment, 4: moment, 8: moment})) for row in rows]
+        return [_LINE.read(row) for row in rows]
 
     def stopped(self, channel: str, address: str) -> Line | None:
         row = self._db.one(

@@ -177,13 +177,12 @@ class SqlOutbox(SqlOutboxRows):
         values = {"ended_at": micros(at), "outcome": outcome, "error": error, "http_status": http_status}
         self._db.update("attempt", {"id": attempt_id}, **values)
 
-    def same_text(self, conversation_id: int, body_hash: str) -> Outgoing | None:
-        return self._one(
-            "WHERE o.conversation_id = :id AND o.body_hash = :body_hash AND o.state IN ('unknown', 'needs_operator')"
-            " ORDER BY o.id DESC LIMIT 1",
-            id=conversation_id,
-            body_hash=body_hash,
+    def same_text(self, conversation_id: int, body_hash: str) -> bool:
+        sql = (
+            "SELECT 1 FROM outbox WHERE conversation_id = :id AND body_hash = :body_hash"
+            " AND state IN ('unknown', 'needs_operator') LIMIT 1"
         )
+        return self._db.value(sql, id=conversation_id, body_hash=body_hash) is not None
 
     def held_by(self, operator: str, conversation_id: int | None = None) -> Outgoing | None:
         scope = "" if conversation_id is None else " AND o.conversation_id = :conversation_id"

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from tui_inbox.domain.conversation import DeadlineKind, Sort, State, Tab
 from tui_inbox.domain.event import Code
-from tui_inbox.domain.guest import Guest, Handle
+from tui_inbox.domain.guest import Guest, Handle, Line
 from tui_inbox.domain.message import Delivery, Direction, Kind, MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.domain.reservation import Phase, Reservation
@@ -229,26 +229,12 @@ class ConsentRow(Struct, frozen=True):
     source: str
 
 
-class LineRow(Struct, frozen=True):
-    """A handle with its clock, for the card and the composer's choice of channel."""
-
-    account: str
-    channel: str
-    address: str
-    last_in_at: datetime | None
-    stopped_at: datetime | None
-    stop_word: str
-    stop_source: str
-    closed_code: str = ""
-    open_until: datetime | None = None
-
-
 class Card(Struct, frozen=True):
     """Who this is and what we owe them."""
 
     guest: Guest
     handles: tuple[Handle, ...]
-    lines: tuple[LineRow, ...]
+    lines: tuple[Line, ...]
     current: Reservation | None
     phase: Phase
     others: tuple[Reservation, ...]

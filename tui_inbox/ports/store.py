@@ -39,7 +39,6 @@ from tui_inbox.rows import (
     EventRow,
     GuestRow,
     Key,
-    LineRow,
     MessageRow,
     OutboxRow,
     Page,
@@ -283,7 +282,7 @@ class Lines(Protocol):
         """The guest wrote on each (account, channel, address) at that time: the clock never goes back."""
         ...
 
-    def of_guest(self, guest_id: int) -> Sequence[LineRow]: ...
+    def of_guest(self, guest_id: int) -> Sequence[Line]: ...
 
     def stopped(self, channel: str, address: str) -> Line | None:
         """A stop on this handle with any of our accounts."""
@@ -398,8 +397,8 @@ class Outbox(Protocol):
         """How many of the vendor's templates were sent, by their category (empty: not known any more)."""
         ...
 
-    def same_text(self, conversation_id: int, body_hash: str) -> Outgoing | None:
-        """An unknown row with this text in this conversation (for the warning before a repeat)."""
+    def same_text(self, conversation_id: int, body_hash: str) -> bool:
+        """Is the fate of a row with this text unknown in this conversation (for the warning before a repeat)?"""
         ...
 
     def held_by(self, operator: str, conversation_id: int | None = None) -> Outgoing | None:

@@ -238,7 +238,7 @@ def preflight(
         problems.append((fault.code, fault.params))
     notices += [(code, {}) for code in hints(text, files)] if template is None else []
     notices += [(code, {"channel": traits.label}) for code in stripped(text, traits.content_rules)]
-    if tx is not None and text.strip() and tx.outbox.same_text(conversation_id, body_hash(text)) is not None:
+    if tx is not None and text.strip() and tx.outbox.same_text(conversation_id, body_hash(text)):
         notices.append(("same_text_unknown", {}))
     return Preflight(
         length=len(text) if traits.max_bytes is None else len(text.encode("utf-8", "surrogatepass")),

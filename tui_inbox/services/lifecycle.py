@@ -276,11 +276,10 @@ def wake_due(tx: Transaction, now: datetime, late_after: timedelta = timedelta(m
 def with_deadline(tx: Transaction, desk: Desk, conversation: Conversation) -> Conversation:
     """The row with the clock that runs out first, from its guest's lines and its own open promises."""
     clocks = []
-    for row in tx.lines.of_guest(conversation.guest_id):
-        account = desk.accounts.get(row.account)
-        traits = account.channels.get(row.channel) if account else None
-        line = tx.lines.get(row.account, row.channel, row.address) if traits else None
-        if traits and line:
+    for line in tx.lines.of_guest(conversation.guest_id):
+        account = desk.accounts.get(line.account)
+        traits = account.channels.get(line.channel) if account else None
+        if traits:
             clocks.append((line, traits))
     promises = [
         request.due_at

@@ -240,7 +240,7 @@ def _check(
     asked = None if reply.over_budget else sms_used.ask(tx, desk, reply.account, found.traits, letter.text, now)
     if asked is not None:
         raise asked
-    if not reply.repeat and tx.outbox.same_text(conversation.id, body_hash(letter.text)) is not None:
+    if not reply.repeat and tx.outbox.same_text(conversation.id, body_hash(letter.text)):
         raise Refused("same_text_unknown")
 
 

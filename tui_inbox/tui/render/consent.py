@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tui_inbox.domain.guest import Line
 from tui_inbox.domain.message import MessageClass
-from tui_inbox.rows import ConsentRow, LineRow
+from tui_inbox.rows import ConsentRow
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.scene import Scene
 from tui_inbox.tui.render.sending import CLASSES
@@ -35,7 +36,7 @@ def source_words(source: str) -> str:
     return source if words == f"source.{source}" else words
 
 
-def stop_words(scene: Scene, line: LineRow) -> str:
+def stop_words(scene: Scene, line: Line) -> str:
     """The guest's own word and the provider's opt-out are two things: only the guest ends either."""
     _mark, label = scene.channel(line.account, line.channel)
     if line.stop_source == "provider":
