@@ -13,8 +13,9 @@ from adapters.sandbox.ical import SandboxFeed
 from adapters.sandbox.mews import Guest, SandboxMews
 from adapters.secrets import FileVault
 from tests.cli.conftest import Run
-from tui_inbox.bootstrap.opening import build_desk, open_store, sources
+from tui_inbox.bootstrap.opening import build_desk, build_sources, open_secrets, open_store, sources
 from tui_inbox.config import ConfigError, Loaded, load
+from tui_inbox.ports.channel import Envelope
 from tui_inbox.ports.secrets import Secret
 from tui_inbox.wording import sentence
 
@@ -158,3 +159,25 @@ def test_a_source_has_a_name_of_its_own_and_a_type(house: Path, monkeypatch: pyt
         with pytest.raises(ConfigError) as caught:
             configured(house, monkeypatch, table)
         assert words in " ".join(sentence(one.code, one.params) for one in caught.value.problems)
+
+
+def test_a_source_counts_days_by_the_clock_of_its_property(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        '[properties.annex]\nname = "Annexe"\ntime_zone = "Pacific/Honolulu"\n'
+        f'{PMS}property = "annex"\n{FLAT}room = "Studio"\n'
+    )
+    held = {"pms_client": "c", "pms_access": "a", "flat_feed": "https://ical.example/5.ics"}
+    loaded = configured(house, monkeypatch, text, **held)
+    opened, refused = build_sources(sources(loaded), open_secrets(loaded), build_desk(loaded))
+    booked = {
+        "Id": "1", "State": "Confirmed", "StartUtc": "2026-12-02T01:00:00Z", "EndUtc": "2026-12-04T21:00:00Z",
+    }  # fmt: skip
+    (record,) = opened["pms"].read(Envelope("1", "reservation", json.dumps({"reservation": booked}).encode()))
+    assert (record.arrival, record.departure) == (date(2026, 12, 1), date(2026, 12, 4))
+    evening = "BEGIN:VEVENT\r\nUID:1@x.example\r\nDTSTART:20261202T010000Z\r\nDTEND:20261204T210000Z\r\nEND:VEVENT\r\n"
+    told = json.dumps({"at": "2026-11-22T12:00:00Z", "event": evening}).encode()
+    (record,) = opened["flat"].read(Envelope("2", "event", told))
+    assert (record.arrival, record.departure) == (date(2026, 12, 2), date(2026, 12, 4))
+    assert refused == {}
+    for source in opened.values():
+        source.close()

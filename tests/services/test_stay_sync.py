@@ -421,3 +421,53 @@ def test_two_who_change_one_stay_at_the_same_moment_both_count(office: Office) -
     )
     after = office.stay()
     assert (after.room, after.notes, after.adults, after.revision) == ("305", "cot", 3, 3)
+
+
+def test_a_file_that_is_read_again_knows_the_stays_that_a_source_has_taken_over(office: Office) -> None:
+    rows = [BookingRow(line, str(line), "Claire Martin", FIRST, LAST, ota_code=str(line)) for line in (381, 382)]
+    with office.store.write() as tx:
+        bookings.import_rows(tx, office.desk, rows, ANA, NOON, first=True)
+    office.hears(a_record("R1", ota_code="381"))
+    with office.store.write() as tx:
+        again = bookings.import_rows(tx, office.desk, rows, ANA, NOON, first=bookings.first_import(tx))
+        assert (again.added, again.changed, again.unchanged) == (0, 0, 2)
+    assert [(stay.source, stay.ota_code) for stay in office.stays()] == [("pms", "381"), ("csv", "382")]
+    assert office.told() == []
+
+
+def test_a_cancellation_in_a_file_says_nothing_of_a_stay_that_a_source_tells(office: Office) -> None:
+    office.hears(a_record("R1", ota_code="381"))
+    row = BookingRow(1, "381", "Claire Martin", FIRST, LAST, ota_code="381")
+    with office.store.write() as tx:
+        for status in (CONFIRMED, CANCELLED):
+            bookings.import_rows(tx, office.desk, [row._replace(status=status)], ANA, NOON)
+    (stay,) = office.stays()
+    assert (stay.source, stay.status) == ("pms", CONFIRMED)
+
+
+def test_another_stay_under_the_same_number_comes_from_the_file_all_the_same(office: Office) -> None:
+    """A number that the hotel's own system gave, which a site has given to somebody else in another month."""
+    office.hears(a_record("R1", ota_code="381"))
+    months = timedelta(days=60)
+    row = BookingRow(1, "381", "Jonas Weber", FIRST + months, LAST + months, ota_code="381")
+    with office.store.write() as tx:
+        assert bookings.import_rows(tx, office.desk, [row], ANA, NOON).added == 1
+
+
+def test_a_stay_that_a_source_takes_over_belongs_to_the_source_s_property(office: Office) -> None:
+    row = BookingRow(1, "381", "Claire Martin", FIRST, LAST, ota_code="381")
+    with office.store.write() as tx:
+        bookings.import_rows(tx, office.desk, [row], ANA, NOON, first=True)
+    sources = {"pms": AccountInfo("pms", "fake", {}, settings={"property": "annex"})}
+    office.desk = office.desk._replace(sources=sources, properties={"annex": "Annexe"})
+    office.hears(a_record("R1", ota_code="381"))
+    assert [(stay.source, stay.property) for stay in office.stays()] == [("pms", "annex")]
+
+
+def test_what_happened_long_before_it_is_heard_is_told_to_nobody(office: Office) -> None:
+    """A source that comes back after months, in the configuration or at its vendor's."""
+    office.clock.forward(days=90)
+    old = office.clock.now() - timedelta(days=30)
+    office.hears(a_record("R1", updated_at=old, arrival=LAST + timedelta(days=90), departure=LAST + timedelta(days=92)))
+    office.hears(a_record("R2", updated_at=office.clock.now(), guest=Booker("Jonas", "Weber", email="j@web.example")))
+    assert (office.told("R1"), office.told("R2")) == ([], [BookingEvent.CONFIRMED])

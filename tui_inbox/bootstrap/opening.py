@@ -343,13 +343,14 @@ def build_channels(found: Mapping[str, Account], secrets: Secrets) -> tuple[dict
 
 
 def build_sources(
-    found: Mapping[str, Account], secrets: Secrets, zone: ZoneInfo
+    found: Mapping[str, Account], secrets: Secrets, desk: Desk
 ) -> tuple[dict[str, BookingSource], dict[str, Refused]]:
-    """The same for the sources of stays."""
+    """The same for the sources of stays, whose days are those of their property's clock."""
     opened: dict[str, BookingSource] = {}
     refused: dict[str, Refused] = {}
     for name, account in found.items():
         try:
+            zone = desk.zone_of(getattr(account.settings, "property_", ""))
             opened[name] = account.adapter.open(name, account.settings, secrets, zone)
         except Refused as error:
             refused[name] = error

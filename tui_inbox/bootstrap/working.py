@@ -56,7 +56,7 @@ def parts_of(loaded: Loaded) -> Iterator[tuple[Parts, Mapping[str, Refused]]]:
     with open_store(loaded) as store:
         secrets = open_secrets(loaded)
         opened, refused = build_channels(found, secrets)
-        stays, no_stays = build_sources(sources(loaded), secrets, desk.zone)
+        stays, no_stays = build_sources(sources(loaded), secrets, desk)
         refused |= no_stays
         _note(store, desk, refused)
         receiving = _receiving(loaded, secrets)

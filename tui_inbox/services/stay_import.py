@@ -18,7 +18,7 @@ from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.fold import plain
 from tui_inbox.domain.reservation import MAX_NIGHTS, MAX_PEOPLE, Reservation, ReservationStatus
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services.booked_by import complete, guest_of, new_guest
+from tui_inbox.services.booked_by import complete, guest_of, new_guest, same_person
 from tui_inbox.services.booking_messages import stay_changed
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.matching import e164, typed_kind
@@ -261,6 +261,9 @@ def import_rows(
                 stay_changed(tx, desk, stored, after, now, first=first)
                 tell_stay(tx, after)
             continue
+        if _told_by_source(tx, desk, row):
+            result += ImportResult(unchanged=1)
+            continue
         person = (row.phone, row.email, plain(row.name))
         guest = guest_of(tx, row)
         known = guest is not None or person in fresh
@@ -280,6 +283,18 @@ def import_rows(
         params: dict[str, str | int] = {"added": result.added, "changed": result.changed}
         tx.events.add(Event(0, now, Code.STAYS_IMPORTED, actor.code, params=params))
     return result
+
+
+def _told_by_source(tx: Transaction, desk: Desk, row: BookingRow) -> bool:
+    """Does a source that knows the guest tell this stay, or did it take it over from a file? It knows it better."""
+    for stay in tx.reservations.of_code(row.ota_code):
+        if stay.source not in desk.sources or stay.low_confidence:
+            continue
+        guest = tx.guests.get(stay.guest_id)
+        same_days = stay.arrival <= row.departure and row.arrival <= stay.departure
+        if same_days or (guest is not None and same_person(guest.name, row.name)):
+            return True
+    return False
 
 
 def first_import(tx: Transaction, source: str = CSV) -> bool:

@@ -7,7 +7,7 @@ knows the guest takes it over from a calendar or a file, and of two such the fir
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tui_inbox.domain.channel import HandleKind
@@ -29,6 +29,8 @@ from tui_inbox.services.stay_import import tell_stay
 
 COMPLETE = "complete"
 """A stream of its own that is no stream: its cursor says when the first import was over."""
+LATEST = timedelta(days=3)
+"""How long ago a source may have changed a stay for its guest to be told of it."""
 NAME_MAX, NOTES_MAX = 200, 4000
 _UNCONFIRMED = (ReservationStatus.PENDING, ReservationStatus.DECLINED)
 _OWN_WORDS = ("room", "room_type", "adults", "children", "total", "ota", "ota_code", "group_id", "notes")
@@ -156,8 +158,7 @@ def _apply_in(tx: Transaction, desk: Desk, source: str, page: Sequence[_Read], n
             continue
         changed = False
         for record in one.records:
-            # What was set aside during the first import and is read later is history, too.
-            old = connected is not None and record.updated_at is not None and record.updated_at < connected
+            old = _is_history(record, connected, now)
             changed = apply_record(tx, desk, source, record, now, first=first or old) or changed
         done[changed].append(one.id)
     if quarantined:
@@ -165,6 +166,12 @@ def _apply_in(tx: Transaction, desk: Desk, source: str, page: Sequence[_Read], n
     tx.inbounds.applied_all(done[True], now)
     tx.inbounds.applied_all(done[False], now, ignored=True)
     return Applied(applied=len(done[True]), ignored=len(done[False]), quarantined=quarantined)
+
+
+def _is_history(record: StayRecord, connected: datetime | None, now: datetime) -> bool:
+    """What was set aside during the first import and is read later, and what a source tells that was away for long."""
+    told = record.updated_at
+    return told is not None and (told < now - LATEST or (connected is not None and told < connected))
 
 
 def apply_record(
@@ -183,7 +190,8 @@ def apply_record(
     if yields:
         # Of the rooms of one booking the one that fits.
         stay = min(yields, key=lambda stay: (stay.room != record.room, stay.arrival != record.arrival, stay.id))
-        taken = stay._replace(source=source, external_id=record.external_id, source_at=None)
+        house = _property(desk, source) or stay.property
+        taken = stay._replace(source=source, external_id=record.external_id, source_at=None, property=house)
         tx.reservations.put(_of_somebody(tx, desk, taken, record, now))
         taken = tx.reservations.load(stay.id)
         return _change(tx, desk, taken, record, now, first, unsure=stay.low_confidence)
@@ -211,7 +219,6 @@ def _add(tx: Transaction, desk: Desk, source: str, record: StayRecord, now: date
     booker = _booker(desk, record)
     guest = _guest(tx, source, booker, record) or booked_by.new_guest(tx, desk, booker, now)
     booked_by.complete(tx, desk, guest, booker, now)
-    info = desk.info(source)
     blank = Reservation(
         0,
         guest.id,
@@ -219,13 +226,18 @@ def _add(tx: Transaction, desk: Desk, source: str, record: StayRecord, now: date
         record.external_id,
         record.arrival,
         record.departure,
-        property=info.settings.get("property", "") if info is not None else "",
+        property=_property(desk, source),
         created_at=now,
     )
     stay = tx.reservations.add(_told(blank, record)._replace(updated_at=now))
     stay_changed(tx, desk, None, stay, now, first=first)
     tell_stay(tx, stay)
     return True
+
+
+def _property(desk: Desk, source: str) -> str:
+    info = desk.info(source)
+    return info.settings.get("property", "") if info is not None else ""
 
 
 def _guest(tx: Transaction, source: str, booker: Booker, record: StayRecord) -> Guest | None:
