@@ -8,10 +8,9 @@ from datetime import datetime
 from storage.engine import Connection
 from storage.records import Record, params_of
 from storage.times import micros, moment
-from tui_inbox.domain.campaign import Campaign, CampaignKind, Progress, Recipient, RecipientState, fate
+from tui_inbox.domain.campaign import Campaign, CampaignKind, Progress, Recipient, RecipientRow, RecipientState, fate
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.outbox import OutboxState
-from tui_inbox.rows import RecipientRow
 
 _CAMPAIGN = Record(Campaign, stamped=("created_at",))
 _RECIPIENT = Record(Recipient)

@@ -373,26 +373,3 @@ class UsageRow(Struct, frozen=True):
     """Decimal text as the vendor gave it, empty when unknown."""
     currency: str
     as_of: datetime
-
-
-class RecipientRow(Struct, frozen=True):
-    """One guest of a group send, and how it went."""
-
-    guest_id: int
-    place: int
-    guest: str
-    fate: str
-    """A field of ``domain.campaign.Progress``."""
-    reason: str
-    reason_params: dict[str, str | int]
-    channel: str
-    address: str
-    text: str
-    outbox_id: int | None
-    conversation_id: int | None
-    at: datetime | None
-    accepted_at: datetime | None
-    accepted_by: str = ""
-    """The operator who noted it."""
-    accepted_how: str = ""
-    """``keyword``, ``link`` or ``by_hand``."""

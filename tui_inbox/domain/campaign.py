@@ -102,6 +102,29 @@ class Progress(NamedTuple):
         return self.total - self.waiting - self.queued
 
 
+class RecipientRow(NamedTuple):
+    """One guest of a group send, and how it went."""
+
+    guest_id: int
+    place: int
+    guest: str
+    fate: str
+    """A field of ``Progress``."""
+    reason: str
+    reason_params: Mapping[str, str | int]
+    channel: str
+    address: str
+    text: str
+    outbox_id: int | None
+    conversation_id: int | None
+    at: datetime | None
+    accepted_at: datetime | None
+    accepted_by: str = ""
+    """The operator who noted it."""
+    accepted_how: str = ""
+    """``keyword``, ``link`` or ``by_hand``."""
+
+
 _FATES: Mapping[OutboxState, str] = {
     OutboxState.ACCEPTED: "sent",
     OutboxState.DELIVERED: "delivered",

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from tui_inbox.domain.campaign import Campaign, Progress, Recipient, RecipientState
+from tui_inbox.domain.campaign import Campaign, Progress, Recipient, RecipientRow, RecipientState
 from tui_inbox.domain.guest_list import GuestList
 from tui_inbox.domain.offer import Asked, Offer
-from tui_inbox.rows import RecipientRow
 
 
 class GuestLists(Protocol):

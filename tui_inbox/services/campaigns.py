@@ -15,6 +15,7 @@ from tui_inbox.domain.campaign import (
     CampaignState,
     Progress,
     Recipient,
+    RecipientRow,
     RecipientState,
     share,
 )
@@ -22,7 +23,6 @@ from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.outbox import OutboxState
-from tui_inbox.rows import RecipientRow
 from tui_inbox.services import pins, settling
 from tui_inbox.services.accept_links import ACCEPT, link_for
 from tui_inbox.services.accounts import may_carry

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui_inbox.domain.campaign import CampaignKind, CampaignState, Progress, minutes_for
+from tui_inbox.domain.campaign import CampaignKind, CampaignState, Progress, RecipientRow, minutes_for
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.ports.store import Transaction
-from tui_inbox.rows import RecipientRow
 from tui_inbox.services import campaigns, holding, terms
 from tui_inbox.services.campaigns import CampaignRow
 from tui_inbox.services.holding import Hold
