@@ -102,6 +102,33 @@ def test_the_inbox_starts_a_worker_that_outlives_it_only_as_long_as_it_is_needed
     end(worker.pid)
 
 
+def test_a_worker_that_is_killed_is_started_again_and_only_one_works(tmp_path: Path, home: dict[str, str]) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[hotel]\nname = "Hôtel Test"\ntime_zone = "Europe/Paris"\n[store]\nurl = "sqlite:///{tmp_path}/inbox.db"\n'
+    )
+    log = tmp_path / "state" / "tui-inbox" / "worker.log"
+
+    def leaders() -> int:
+        return log.read_text().count("leading") if log.exists() else 0
+
+    def pid() -> int:
+        with open_store(f"sqlite:///{tmp_path}/inbox.db") as store, store.read() as tx:
+            worker = tx.workers.get()
+        return worker.pid if worker is not None else 0
+
+    with Line(tmp_path, command=[*PROGRAM, "--config", str(config)], **home) as line:
+        line.until(lambda: leaders() == 1 and pid())
+        first = pid()
+        os.kill(first, signal.SIGKILL)
+        line.until(lambda: "the worker died; it is started again" in line.text)
+        line.until(lambda: leaders() == 2 and pid() != first)
+        assert len(processes(f"--config {config} worker")) == 1
+        line.keys(b"\x11")
+        assert line.ended() == 0
+    end(pid())
+
+
 def test_without_autostart_no_worker_is_started(tmp_path: Path, home: dict[str, str]) -> None:
     config = tmp_path / "config.toml"
     config.write_text(

@@ -20,6 +20,7 @@ from adapters.sandbox import house
 from adapters.sandbox.hotel import script
 from adapters.sandbox.script import Sample
 from tui_inbox.bootstrap.demo_config import config_text
+from tui_inbox.bootstrap.keeping import Keeper
 from tui_inbox.bootstrap.opening import build_desk, open_store
 from tui_inbox.bootstrap.running import session, show, spawn
 from tui_inbox.bootstrap.sample import seed_store
@@ -48,9 +49,7 @@ def run_demo(language: str, seed: int, *, keep: bool = False, operator: str | No
         desk = build_desk(loaded)
         seed_store(store, desk, sample)
 
-        def start() -> None:
-            fill_vault(folder)
-            running.append(start_sandbox(folder, sample, ports))
+        def start_worker() -> subprocess.Popen[bytes]:
             running.append(
                 spawn(
                     ["--config", str(loaded.file), "worker", "--autostarted"],
@@ -59,9 +58,24 @@ def run_demo(language: str, seed: int, *, keep: bool = False, operator: str | No
                     log_dir=folder,
                 )
             )
+            return running[-1]
+
+        keeper = Keeper(store, start_worker)
+        ending.callback(keeper.close)
+
+        def start() -> None:
+            fill_vault(folder)
+            running.append(start_sandbox(folder, sample, ports))
+            keeper.begin()
 
         given = session(
-            loaded, store, operator or next(iter(sample.operators)), demo=True, painted=start, log_dir=folder
+            loaded,
+            store,
+            operator or next(iter(sample.operators)),
+            demo=True,
+            painted=start,
+            keep_worker=keeper.look,
+            log_dir=folder,
         )
         code = show(given)
     return folder, code

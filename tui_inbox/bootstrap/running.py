@@ -6,19 +6,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_inbox.bootstrap.opening import build_desk, channel_kinds, export_dir, open_blobs, open_store, private_dir
 from tui_inbox.bootstrap.people import people, who
 from tui_inbox.config import Loaded, state_dir
-from tui_inbox.domain.errors import StoreError
 from tui_inbox.services.desk import Actor
 from tui_inbox.tui.session import Session
 
 if TYPE_CHECKING:
+    from tui_inbox.bootstrap.keeping import Keeper
     from tui_inbox.ports.store import Store
+    from tui_inbox.rows import WorkerCare
 
 NOBODY = Actor("", "", role="read-only")
 """Sits at a shared account until somebody says who they are."""
@@ -36,6 +36,7 @@ def session(
     *,
     demo: bool = False,
     painted: Callable[[], None] | None = None,
+    keep_worker: Callable[[], WorkerCare] | None = None,
     log_dir: Path | None = None,
 ) -> Session:
     """All that the screen is given. Raises ``Refused`` for a person who is not known."""
@@ -55,6 +56,7 @@ def session(
         demo=demo,
         people=people(config),
         when_painted=painted,
+        keep_worker=keep_worker,
         kinds=channel_kinds,
         shared=actor is None,
         bell=config.ui.bell,
@@ -66,7 +68,14 @@ def run_inbox(loaded: Loaded, wanted: str | None) -> int:
     """The inbox until it is left; its exit code."""
     store = open_store(loaded)
     try:
-        given = session(loaded, store, wanted, painted=lambda: autostart(loaded, store))
+        keeper = worker_keeper(loaded, store)
+        given = session(
+            loaded,
+            store,
+            wanted,
+            painted=keeper.begin if keeper else None,
+            keep_worker=keeper.look if keeper else None,
+        )
         return show(given)
     finally:
         store.close()
@@ -80,19 +89,13 @@ def show(given: Session) -> int:
     return app.run(mouse=given.mouse) or app.return_code or 0
 
 
-def autostart(loaded: Loaded, store: Store) -> None:
-    """Start a worker where the configuration wants that and none is alive."""
+def worker_keeper(loaded: Loaded, store: Store) -> Keeper | None:
+    """Starts a worker where the configuration wants that and none is alive; None where it does not."""
     if not loaded.config.worker.autostart:
-        return
-    from tui_inbox.services import upkeep
+        return None
+    from tui_inbox.bootstrap.keeping import Keeper
 
-    try:
-        with store.read() as tx:
-            if upkeep.alive(tx.workers.get(), datetime.now(UTC)):
-                return
-    except StoreError:
-        return
-    spawn(["--config", str(loaded.file.absolute()), "worker", "--autostarted"], "worker")
+    return Keeper(store, lambda: spawn(["--config", str(loaded.file.absolute()), "worker", "--autostarted"], "worker"))
 
 
 def spawn(

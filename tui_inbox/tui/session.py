@@ -13,6 +13,7 @@ from tui_inbox.services.desk import Actor, ChannelKind, Desk
 
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Blobs, Store
+    from tui_inbox.rows import WorkerCare
 
 
 class Session(Struct, frozen=True):
@@ -37,6 +38,8 @@ class Session(Struct, frozen=True):
     """Everybody who may sit here, by code: for «who am I» on a shared account."""
     when_painted: Callable[[], None] | None = None
     """Run once, on a thread, when the first frame is out: what starts worker and sandbox."""
+    keep_worker: Callable[[], WorkerCare] | None = None
+    """Asked every few seconds, on a thread: starts a worker that died again, and says so. None: a service does that."""
     bell: bool = True
     enter_sends: bool = True
     """Off: Enter breaks the line on every channel, and only the send keys send."""

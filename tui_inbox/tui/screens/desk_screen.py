@@ -50,9 +50,10 @@ class DeskScreen(Screen[Any]):
         self.top = TopBar(desk_app.ink, session.desk.hotel, demo=session.demo, id="top")
         self.top.title_words = _(self.TITLE_WORDS) if self.TITLE_WORDS else ""
         beneath = next((one for one in reversed(desk_app.screen_stack) if isinstance(one, DeskScreen)), None)
+        self.bottom = BottomBar(desk_app.ink, id="bottom")
         if beneath is not None:
             self.top.counts = beneath.top.counts
-        self.bottom = BottomBar(desk_app.ink, id="bottom")
+            self.bottom.trouble = beneath.bottom.trouble
         self.bottom.commands = f"{desk_app.keymap.shown('palette')} {_('commands')}"
         self._notice: Timer | None = None
         self.shape(desk_app.size)

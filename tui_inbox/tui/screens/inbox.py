@@ -7,24 +7,21 @@ from collections.abc import Sequence
 from textual import events, on
 
 from tui_inbox.domain.conversation import State
-from tui_inbox.domain.deadline import WARNING
 from tui_inbox.rows import ConversationRow
 from tui_inbox.services import thread as threads
 from tui_inbox.tui.feed import News
-from tui_inbox.tui.render import when
-from tui_inbox.tui.screens.inbox_acts import InboxActs
+from tui_inbox.tui.screens.inbox_health import InboxHealth
 from tui_inbox.tui.widgets.bars import FilterBar, TopBar
 from tui_inbox.tui.widgets.composer import Composer, ReplyBox
 from tui_inbox.tui.widgets.conversation_list import ConversationList
 from tui_inbox.tui.widgets.thread_view import ThreadView
-from tui_inbox.wording import _
 
 PRESENCE_SECONDS = 3.0
 HEALTH_SECONDS = 5.0
 """After the start: a worker that is started beside the inbox needs a moment."""
 
 
-class InboxScreen(InboxActs):
+class InboxScreen(InboxHealth):
     """The home screen."""
 
     def on_mount(self) -> None:
@@ -37,7 +34,7 @@ class InboxScreen(InboxActs):
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:
-        self.set_timer(HEALTH_SECONDS, self._look_after)
+        self.set_timer(HEALTH_SECONDS, self.begin_to_look_after)
         if self.desk_app.session.shared and not self.desk_app.actor.code:
             self.run_worker(self.guarded(self.do_who()), exit_on_error=False)
         else:
@@ -158,28 +155,4 @@ class InboxScreen(InboxActs):
             self.rows.repaint()
             self.thread.repaint()
             self.answering.tick()
-        self._look_after()
-
-    def _look_after(self) -> None:
-        self.run_worker(self.guarded(self.look_after()), group="health", exit_on_error=False)
-        self.run_worker(self.guarded(self._warn_of_marks()), group="marks", exit_on_error=False)
-
-    async def _warn_of_marks(self) -> None:
-        """The bell once, two hours before a vendor counts an answer as late."""
-        now = self.desk_app.now()
-        marks = await self.gateway.read(lambda tx: tx.scores.marks(now, now + WARNING, 20))
-        fresh = [mark for mark in marks if (mark[0], mark[2]) not in self._warned]
-        if not fresh:
-            return
-        self._warned.update((id_, at) for id_, _name, at in fresh)
-        _id, name, at = fresh[0]
-        words = _("answer {name} by {time}; {key} where no answer is needed").format(
-            name=name or _("Unknown client"),
-            time=when.clock(at, self.scene.zone),
-            key=self.desk_app.keymap.shown("no_reply"),
-        )
-        if len(fresh) > 1:
-            words += f" (+{len(fresh) - 1})"
-        self.desk_app.notify(words, severity="warning")
-        if self.desk_app.session.bell:
-            self.desk_app.bell()
+        self.look_after_soon()

@@ -10,18 +10,15 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from tui_inbox.domain.conversation import State
-from tui_inbox.services import sms_used
 from tui_inbox.tui.answering.sending import Answering
 from tui_inbox.tui.commands import Command
 from tui_inbox.tui.dialogs.ask import Answer, ask
 from tui_inbox.tui.screens.inbox_view import InboxView
-from tui_inbox.wording import _, labelled, ngettext, sentence
+from tui_inbox.wording import _, ngettext, sentence
 
 if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
 
-WORKER_QUIET = timedelta(seconds=60)
-POLL_OLD_MINUTES = 5
 OFFERED = timedelta(seconds=10)
 TOLD_TO_VENDORS = frozenset({"lifecycle.close"})
 """Acts that some vendors are told of, if the desk says so."""
@@ -43,8 +40,6 @@ class InboxActs(InboxView):
         self.answering = Answering(self, self.composer)
         self.spammed: tuple[datetime, list[int]] | None = None
         """What was just reported as spam, and when: its senders may be blocked."""
-        self.told_budgets: set[tuple[str, int, int]] = set()
-        """Account, limit and mark of what the bar has said of SMS."""
 
     def do_next(self) -> None:
         self._step(1)
@@ -299,45 +294,6 @@ class InboxActs(InboxView):
         if self.thread.thread is thread and there != thread.presence:
             self.thread.thread = replace(thread, presence=there)
             self.thread.repaint()
-
-    async def look_at_budget(self) -> None:
-        """Say once in a session that most of the month's SMS are gone, and once that all are."""
-        desk, now = self.desk_app.session.desk, self.desk_app.now()
-        for account, budget in await self.gateway.read(sms_used.marks, desk, now):
-            if (account, budget.limit, budget.mark) not in self.told_budgets:
-                from tui_inbox.tui.dialogs.sms_budget import mark_words
-
-                self.told_budgets.add((account, budget.limit, budget.mark))
-                key = self.desk_app.keymap.shown("screen_channels")
-                self.say(mark_words(account, budget, key), "bold soon")
-
-    async def look_after(self) -> None:
-        """Say when nothing is sent or fetched; silent while all is well."""
-        await self.look_at_budget()
-        worker, accounts = await self.gateway.read(lambda tx: (tx.workers.get(), tx.accounts.all()))
-        desk, now = self.desk_app.session.desk, self.desk_app.now()
-        if worker is None or (worker.stopped_at is not None and worker.stopped_at >= worker.beat_at):
-            self.bottom.warn(_("worker not running: nothing is sent or fetched"))
-            return
-        if now - worker.beat_at > WORKER_QUIET:
-            minutes = int((now - worker.beat_at).total_seconds() // 60)
-            self.bottom.warn(ngettext("worker silent for {n} min", "worker silent for {n} min", minutes))
-            return
-        broken = next((account for account in accounts if account.state in ("error", "disabled")), None)
-        if broken is not None:
-            self.bottom.warn(_("{account} does not work").format(account=broken.name))
-            return
-        less = next((account for account in accounts if account.state == "restricted"), None)
-        if less is not None:
-            name = labelled(less.name, sentence(less.reason or "restricted"))
-            self.bottom.warn(name)
-            return
-        # A source of stays may be asked every half hour; guests' words may not be that late. Who is told asks nobody.
-        asked = {name for name, info in desk.accounts.items() if not info.heard_by}
-        connected = [row.poll_ok_at for row in accounts if row.name in asked and row.state == "connected"]
-        polled = [at for at in connected if at is not None]
-        late = int((now - min(polled)).total_seconds() // 60) if polled else 0
-        self.bottom.warn(_("nothing fetched for {n} min").format(n=late) if late >= POLL_OLD_MINUTES else "")
 
 
 def done_words(code: str, count: int) -> str:

@@ -64,8 +64,6 @@ class InboxPanes(DeskScreen):
         self._preview: Timer | None = None
         self._heard: dict[int, datetime] = {}
         self._outcomes: dict[int, str] = {}
-        self._warned: set[tuple[int, datetime]] = set()
-        """Marks for answers of which this session was told."""
         self.sent_last = False
 
     def compose(self) -> ComposeResult:

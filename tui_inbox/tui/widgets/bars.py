@@ -11,7 +11,7 @@ from textual.strip import Strip
 from tui_inbox.domain.conversation import Sort, Tab
 from tui_inbox.domain.reservation import Phase
 from tui_inbox.rows import Counts, View
-from tui_inbox.tui.render.line import Part, blank, strip, width_of
+from tui_inbox.tui.render.line import Part, blank, fit, strip, width_of
 from tui_inbox.tui.theme import Ink
 from tui_inbox.tui.widgets.pane import Pane
 from tui_inbox.wording import N_, _
@@ -232,7 +232,7 @@ class BottomBar(Pane):
             self.repaint()
 
     def paint(self, width: int, height: int) -> list[Strip]:
-        right: list[Part] = [(self.trouble, "bold soon"), (" ", "")] if self.trouble else []
+        right: list[Part] = [(fit(self.trouble, width * 2 // 3), "bold soon"), (" ", "")] if self.trouble else []
         if not right and width >= 100 and self.commands:
             right = [(self.commands, "muted"), (" ", "")]
         if self.notice is not None:
