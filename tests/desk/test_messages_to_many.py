@@ -91,6 +91,33 @@ async def written_to(desk: Desk, text: str = LONG) -> None:
     await fill(desk, channels="sms", text=text)
 
 
+async def test_whoever_was_taken_out_is_put_back_the_last_one_first(house: House) -> None:
+    house.do(arrivals, 5)
+    async with house.screen((80, 24)) as desk:
+        await written_to(desk)
+        assert "u put back" not in desk.text
+        await desk.press("u")
+        assert "2 get it  3 not" in desk.text
+        await desk.press("end", "x", "x")
+        await desk.until(lambda: "0 get it  3 not" in desk.text)
+        assert "2 taken out  u put back" in desk.text
+        for _ in range(3):
+            await desk.press("x")
+        await desk.until(lambda: "5 taken out" in desk.text)
+        for left in range(4, -1, -1):
+            await desk.press("u")
+            await desk.until(lambda n=left: (f"{n} taken out" in desk.text) == bool(n))  # type: ignore[misc]
+        assert "2 get it  3 not" in desk.text
+        assert "Guest003" in desk.line("▌")
+        await desk.press("ctrl+s")
+        await pick(desk, "Send")
+        await desk.until(lambda: isinstance(desk.app.screen, SendsScreen))
+        house.clock.forward(seconds=30)
+        house.work()
+        house.work()
+        assert len(house.sent()) == 2
+
+
 async def test_an_administrator_s_name_and_pin_unlock_it(house: House) -> None:
     house.do(arrivals, 76)
     house.do(pins.put, BOSS, "1234")

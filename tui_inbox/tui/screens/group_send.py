@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.guest_list import GuestList
 from tui_inbox.domain.message import MessageClass
@@ -13,7 +15,7 @@ from tui_inbox.ports.store import Transaction
 from tui_inbox.services import campaigns, footers, guest_lists
 from tui_inbox.services.campaigns import GroupSend, Summary
 from tui_inbox.services.group_letters import Prepared, Wording, check_wording
-from tui_inbox.tui.commands import GROUP
+from tui_inbox.tui.commands import GROUP, Selection
 from tui_inbox.tui.dialogs.chooser import Chooser, Option
 from tui_inbox.tui.dialogs.form import Field, Form, Values
 from tui_inbox.tui.dialogs.unlock import ask_unlock
@@ -66,7 +68,7 @@ class GroupSendScreen(TableScreen[Row]):
         super().__init__(desk_app)
         self.wanted = wanted
         self.out: dict[int, str] = {}
-        """Guests whom the operator took out."""
+        """Guests whom the operator took out, the last one last."""
         self.summary: Summary | None = None
 
     def begin(self) -> None:
@@ -126,8 +128,9 @@ class GroupSendScreen(TableScreen[Row]):
             words = _("{n} chosen, {setting} allows {limit}")
             text = words.format(n=found.chosen, setting=campaigns.LIMIT_SETTING, limit=found.limit)
             second = [(text, "bold urgent")]
-        elif self.out:
+        if self.out:
             second.append(("   " + _("{n} taken out").format(n=len(self.out)), "soon"))
+            second.append((f"  {self.desk_app.keymap.shown('group_back')} {_('put back')}", "muted"))
         return [line, second]
 
     def _price(self, found: Summary) -> str:
@@ -167,6 +170,11 @@ class GroupSendScreen(TableScreen[Row]):
 
     def allowed(self, row: Row) -> frozenset[str]:
         return frozenset() if isinstance(row, str) else frozenset({"guest"})
+
+    def selection(self) -> Selection:
+        found = super().selection()
+        # Also when nobody is left in the list.
+        return msgspec.structs.replace(found, can=found.can | {"taken_out"}) if self.out else found
 
     # Acts.
 
@@ -217,7 +225,15 @@ class GroupSendScreen(TableScreen[Row]):
         if row is not None and not isinstance(row, str):
             self.out[row.guest.id] = row.guest.name
             await self.read_again()
-            self.say(_("{name} is taken out").format(name=row.guest.name))
+            words = _("{name} is taken out  {key} puts them back")
+            self.say(words.format(name=row.guest.name, key=self.desk_app.keymap.shown("group_back")))
+
+    async def do_group_back(self) -> None:
+        guest_id, name = self.out.popitem()
+        await self.read_again()
+        rows = enumerate(self.table.rows)
+        self.table.move_to(next((at for at, row in rows if self.key(row) == guest_id), self.table.index))
+        self.say(_("{name} is back in it").format(name=name))
 
     async def do_group_go(self) -> None:
         app, found = self.desk_app, self.summary
