@@ -333,6 +333,35 @@ async def test_the_next_login_goes_on_where_the_line_dropped(session: Session) -
         assert desk.app.focused is desk.inbox.composer.box
 
 
+async def test_the_first_key_in_a_text_that_is_opened_again_goes_behind_it(session: Session) -> None:
+    async with sitting(session) as desk:
+        await desk.press("r")
+        await desk.type("Oui la nuit")
+        await desk.press("home", "escape", "r", "!")
+        assert desk.inbox.composer.text == "Oui la nuit!"
+        await desk.press("left", "left", "escape", "escape", "j")
+        await desk.at_rest()
+        await desk.press("k")
+        await desk.at_rest()
+        await desk.press("r", "?")
+        assert desk.inbox.composer.text == "Oui la nuit!?"
+
+
+async def test_the_next_login_has_the_cursor_where_it_was_moved_to_last(session: Session) -> None:
+    async with sitting(session) as desk:
+        await desk.press("r")
+        await desk.type("Oui nuit")
+        await desk.press(*["left"] * 4)
+        await desk.type("la ")
+        await desk.inbox.answering.save()
+        await desk.press("end")
+        desk.app.leave()
+    async with sitting(session) as desk:
+        await desk.until(lambda: desk.app.focused is desk.inbox.composer.box)
+        await desk.press(".")
+        assert desk.inbox.composer.text == "Oui la nuit."
+
+
 async def test_letters_typed_into_a_locked_composer_do_nothing(session: Session, hotel: SqlStore) -> None:
     async with sitting(session) as desk:
         desk.clock.forward(hours=24)

@@ -39,6 +39,8 @@ class Drafting(Letter):
         self.composer = composer
         self._snippets: dict[str, str] = {}
         self._dirty = False
+        self._caret = 0
+        """Where the cursor stands in what is kept."""
         self._journal: Timer | None = None
         self._looked = ""
 
@@ -76,7 +78,8 @@ class Drafting(Letter):
             if self.composer.text:
                 self.composer.load("")
             return
-        self.composer.load(draft.text, draft.cursor)
+        self.composer.load(draft.text)
+        self._caret = self.composer.cursor
         self.tie = Tie(Way(draft.way), draft.target)
         for at, way in enumerate(ways.choices):
             if (way.account, way.channel) == (draft.account, draft.channel):
@@ -136,12 +139,17 @@ class Drafting(Letter):
         self.screen.run_worker(self.screen.guarded(self.save()), exit_on_error=False)
 
     async def save(self) -> None:
-        """Journal the text; nothing is written when it has not changed."""
-        if self._dirty and self.row is not None and self.template is None:
+        """Journal text and cursor; nothing is written when they are as they were."""
+        if self._unkept and self.row is not None:
             self._dirty = False
             row, kept = self.row, bool(self.composer.text)
             await self.screen.gateway.write(self._draft())
             self.screen.show_draft(row.id, kept)
+
+    @property
+    def _unkept(self) -> bool:
+        moved = bool(self.composer.text) and self.composer.cursor != self._caret
+        return self.template is None and (self._dirty or moved)
 
     def _draft(self) -> Callable[[Transaction], None]:
         """Writes the text as it stands at this moment."""
@@ -151,7 +159,7 @@ class Drafting(Letter):
         actor, conversation_id, text, now = self.screen.desk_app.actor, self.row.id, self.composer.text, self.now()
         cursor, mode, choice = self.composer.cursor, "note" if self.note else "reply", self.choice
         account, channel = (choice.account, choice.channel) if choice else ("", "")
-        tie = self.tie
+        tie, self._caret = self.tie, cursor
 
         def write(tx: Transaction) -> None:
             replying.save_draft(
@@ -163,7 +171,7 @@ class Drafting(Letter):
 
     def save_now(self) -> None:
         """The same without waiting for a thread, and no colleague sees one here any more: the program ends."""
-        if self._dirty and self.row is not None:
+        if self._unkept and self.row is not None:
             self._dirty = False
             with suppress(StoreError):
                 self.screen.gateway.write_now(self._draft())
@@ -183,11 +191,14 @@ class Drafting(Letter):
             return
         await screen.go_to(draft.conversation_id)
         await screen.show_conversation(draft.conversation_id)
+        if self.composer.text == draft.text:
+            self.composer.load(draft.text, draft.cursor)
+            self._caret = self.composer.cursor
         screen.composer.box.focus()
         screen.say(_("your draft is here, as you left it"))
 
     async def begin(self, *, note: bool, tie: Tie | None = None) -> None:
-        """Open the conversation and put the cursor into its text; ``tie`` names the message that is answered."""
+        """Open the conversation and put the cursor behind its text; ``tie`` names the message that is answered."""
         screen = self.screen
         wanted = self.natural() if tie is None and screen.focused is screen.thread else tie
         await screen.open_current()
@@ -197,6 +208,7 @@ class Drafting(Letter):
             self.note = note
             self.tie = PLAIN if note else wanted or self.natural()
             self.set_mode()
+        self.composer.to_end()
         self.composer.box.focus()
         await self._learn_snippets()
         await self.look("replying")

@@ -283,6 +283,10 @@ class Composer(Stack):
             self.box.move_cursor((row, len(before) - (before.rfind("\n") + 1)))
         self.update()
 
+    def to_end(self) -> None:
+        """The next key goes behind the text."""
+        self.box.move_cursor(self.box.document.end)
+
     def insert(self, text: str) -> None:
         """At the cursor, as if typed."""
         self.box.insert(text)
