@@ -149,6 +149,55 @@ async def test_a_rule_is_made_and_switched_off(session: Session, sqlite_store: S
             assert {rule.name: rule.enabled for rule in t.planner.rules()} == {"La veille": True, "Merci": False}
 
 
+async def test_one_key_switches_the_whole_journey_and_one_undo_takes_it_back(
+    session: Session, sqlite_store: SqlStore
+) -> None:
+    with sqlite_store.write() as t:
+        (eve,) = t.planner.rules()
+        for name, enabled in (("Bienvenue", True), ("Merci", False)):
+            t.planner.put_rule(eve._replace(id=0, name=name, journey="Séjour", enabled=enabled))
+
+    def on_now() -> dict[str, bool]:
+        with sqlite_store.read() as t:
+            return {rule.name: rule.enabled for rule in t.planner.rules()}
+
+    async with sitting(session) as desk:
+        await desk.press("f12")
+        await on(desk, "La veille")
+        assert "O journey" not in desk.text, "a rule of its own has none"
+        await on(desk, "Merci")
+        assert "1 of 2 rules on" in desk.text
+        assert "O switches all off" in desk.text
+        await desk.press("O")
+        await desk.until(lambda: "Séjour: 2 rules are off  u undo" in desk.text)
+        assert on_now() == {"La veille": True, "Bienvenue": False, "Merci": False}
+        await desk.press("u")
+        await desk.until(lambda: "undone: switching rules off" in desk.text)
+        assert on_now() == {"La veille": True, "Bienvenue": True, "Merci": False}
+        assert "1 of 2 rules on" in desk.text
+        await desk.press("O", "O")
+        await desk.until(lambda: "Séjour: 2 rules are on" in desk.text)
+        assert on_now() == {"La veille": True, "Bienvenue": True, "Merci": True}
+        await desk.press("o")
+        await desk.until(lambda: "off  u undo" in desk.text)
+        await desk.press("u")
+        await desk.until(lambda: on_now()["Merci"])
+
+
+async def test_a_journey_is_not_switched_on_by_halves(session: Session, sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        (eve,) = t.planner.rules()
+        for name, text in (("Bienvenue", eve.template), ("Merci", "gone")):
+            t.planner.put_rule(eve._replace(id=0, name=name, journey="Séjour", enabled=False, template=text))
+    async with sitting(session) as desk:
+        await desk.press("f12")
+        await on(desk, "Merci")
+        await desk.press("O")
+        await desk.until(lambda: "There is no reminder template “gone”" in desk.text)
+    with sqlite_store.read() as t:
+        assert [rule.name for rule in t.planner.rules() if rule.enabled] == ["La veille"]
+
+
 async def test_a_dry_run_shows_the_coming_week_of_one_rule(session: Session, sqlite_store: SqlStore) -> None:
     async with sitting(session) as desk:
         await desk.press("f12", "t")

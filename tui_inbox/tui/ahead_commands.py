@@ -22,6 +22,8 @@ register(
     Command("rule_edit", ("e",), N_("Edit the rule"), HERE, on=_ON[RULES], short=N_("edit"), enabled=can("rule")),
     Command("rule_switch", ("o",), N_("Switch the rule on or off"), HERE, on=_ON[RULES], short=N_("on/off"),
             enabled=can("rule")),
+    Command("rule_journey", ("O",), N_("Switch all rules of this journey on or off"), HERE, on=_ON[RULES],
+            short=N_("journey"), enabled=can("journey"), also=N_("series all steps")),
     Command("rule_try", ("t",), N_("Try the rule dry: what the coming week would bring"), HERE, on=_ON[RULES],
             short=N_("dry run"), also=N_("test preview simulate")),
     Command("rule_copy", ("d",), N_("Duplicate the rule"), HERE, on=_ON[RULES], short=N_("duplicate"),

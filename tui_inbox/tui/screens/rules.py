@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tui_inbox.domain.guest_list import GuestList
 from tui_inbox.domain.planner import Late, Mode, Per, Rule
 from tui_inbox.domain.template import TemplateKind
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import guest_lists, planning, templates, tonight
+from tui_inbox.services import guest_lists, planning, switching, templates, tonight
 from tui_inbox.services.tonight import DryRow
 from tui_inbox.tui.commands import DRY_RUN, RULES
 from tui_inbox.tui.dialogs.rule_form import ask_rule
@@ -22,10 +22,12 @@ from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.render.rules import LATE, MODES, PER, when_words
 from tui_inbox.tui.screens.table_screen import TableScreen
 from tui_inbox.tui.widgets.table import Parts
-from tui_inbox.wording import N_, _, ngettext, sentence
+from tui_inbox.wording import N_, _, labelled, ngettext, sentence
 
 if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
+
+T = TypeVar("T")
 
 
 class RulesScreen(TableScreen[Rule]):
@@ -80,7 +82,7 @@ class RulesScreen(TableScreen[Rule]):
     def describe(self, row: Rule) -> list[list[Part]]:
         found: list[list[Part]] = [[(row.name, "bold text")]]
         if row.journey:
-            found.append(field(_("journey"), row.journey))
+            found += self._journey(row.journey)
         found += [
             field(_("when"), when_words(row)),
             field(_("reminder"), row.template, "text" if row.template in self.reminders else "bold urgent"),
@@ -103,8 +105,19 @@ class RulesScreen(TableScreen[Rule]):
         key = self.desk_app.keymap.shown("screen_planned")
         return [*found, [], [(_("{key} shows what it has planned.").format(key=key), "info")]]
 
-    def allowed(self, _row: Rule) -> frozenset[str]:
-        return frozenset({"rule"})
+    def _journey(self, name: str) -> list[list[Part]]:
+        steps = [rule for rule in self.table.rows if rule.journey == name]
+        on = sum(rule.enabled for rule in steps)
+        told = _("{on} of {n} rules on").format(on=on, n=len(steps))
+        key = self.desk_app.keymap.shown("rule_journey")
+        words = _("switches all off") if on else _("switches all on")
+        return [
+            field(_("journey"), name),
+            [(told, "ok" if on else "muted"), ("  ", ""), (f"{key} ", "accent"), (words, "muted")],
+        ]
+
+    def allowed(self, row: Rule) -> frozenset[str]:
+        return frozenset({"rule", "journey"}) if row.journey else frozenset({"rule"})
 
     async def opened(self) -> None:
         await self.action_do("rule_edit")
@@ -132,7 +145,28 @@ class RulesScreen(TableScreen[Rule]):
 
     async def do_rule_switch(self) -> None:
         if self.current is not None:
-            await self._put(self.current._replace(enabled=not self.current.enabled))
+            on = await self._write(switching.switch, self.current.id)
+            self._say_switched(_("on") if on else _("off"))
+
+    async def do_rule_journey(self) -> None:
+        if self.current is not None and self.current.journey:
+            name = self.current.journey
+            on, count = await self._write(switching.switch_journey, name)
+            rules = (
+                ngettext("{n} rule is on", "{n} rules are on", count)
+                if on
+                else ngettext("{n} rule is off", "{n} rules are off", count)
+            )
+            self._say_switched(labelled(name, rules))
+
+    async def _write(self, act: Callable[..., T], about: int | str) -> T:
+        app = self.desk_app
+        done = await self.gateway.write(act, app.session.desk, app.actor, about, app.now())
+        await self.read_again()
+        return done
+
+    def _say_switched(self, words: str) -> None:
+        self.say(f"{words}  {self.desk_app.keymap.shown('undo')} {_('undo')}")
 
     async def _put(self, rule: Rule) -> None:
         app = self.desk_app
