@@ -35,6 +35,7 @@ from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.footers import in_head
 from tui_inbox.services.receipts import apply_status
 from tui_inbox.services.reconciling import reconcile
+from tui_inbox.services.unattended import turned_back
 
 __all__ = [
     "apply_status",
@@ -70,6 +71,8 @@ def release(tx: Transaction, desk: Desk, now: datetime, limit: int = 50) -> int:
     for due in rows:
         if _too_late(due, now):
             settling.failed(tx, desk, due, "expired", now, state=OutboxState.EXPIRED)
+            continue
+        if turned_back(tx, desk, due, now):
             continue
         fault = fault_of(tx, desk, due, now)
         if fault is not None:
@@ -208,6 +211,8 @@ def _start(store: Store, desk: Desk, outgoing: Outgoing, now: datetime) -> tuple
         if _too_late(outgoing, now):
             # It may have waited for a paused or refused account.
             settling.failed(tx, desk, outgoing, "expired", now, state=OutboxState.EXPIRED)
+            return None
+        if turned_back(tx, desk, outgoing, now):
             return None
         try:
             weighed = weigh(tx, desk, outgoing, now)

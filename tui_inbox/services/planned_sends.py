@@ -37,6 +37,7 @@ from tui_inbox.services.holding import held_all
 from tui_inbox.services.posting import Letter, enqueue, write
 from tui_inbox.services.rendering import rendered_for
 from tui_inbox.services.templates import language_of, refuse, variant
+from tui_inbox.services.unattended import rule_key
 from tui_inbox.services.ways import Ways, ways_for
 
 SCHEDULED = "<scheduled>"
@@ -168,7 +169,7 @@ def _send(tx: Transaction, desk: Desk, rule: Rule, row: Planned, now: datetime) 
     outgoing = None
     conversation = conversation_of(tx, guest, stay, now)
     for place, letter in enumerate(prepared.letters):
-        key = f"rule-{rule.id}-{stay.id}-{row.local_date.isoformat()}" + (f"-{letter.channel}" if place else "")
+        key = rule_key(rule, row) + (f"-{letter.channel}" if place else "")
         sent = post(tx, desk, conversation, letter._replace(dedupe_key=key), now)
         outgoing = outgoing or sent
     if outgoing is None:
