@@ -13,6 +13,7 @@ from tui_inbox.domain.budget import Budget, ends
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.event import Code
 from tui_inbox.domain.guest import Handle, Line
+from tui_inbox.domain.hours import Hours, span
 from tui_inbox.domain.lifecycle import new_quiet
 from tui_inbox.domain.message import Delivery, Kind, MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState, Outgoing
@@ -120,11 +121,30 @@ def test_without_an_address_it_waits_with_the_reason_until_the_next_month(house:
     assert (row.state, row.reason, dict(row.reason_params)) == (
         OutboxState.HELD, sms_used.USED_UP, {"used": 1, "budget": 1},
     )  # fmt: skip
-    assert row.not_before == ends(NOON)
+    # The new month begins at night: it goes at the hour at which it would have gone.
+    assert row.not_before == ends(NOON) + timedelta(hours=12)
     house.deliver()
     assert codes(house, row).count(Code.SMS_HELD) == 1
     house.clock.at = ends(NOON)
+    assert house.deliver() == []
+    house.clock.forward(hours=12)
     assert house.deliver() == [OutboxState.ACCEPTED]
+
+
+@pytest.mark.parametrize("hour", [21, 22, 23, 3, 4])
+def test_the_new_month_s_first_hours_wake_nobody(house: Front, hour: int) -> None:
+    """By UTC the month ends at 01:00 in Paris; until eight nobody is written to there."""
+    house.desk = house.desk._replace(hours=Hours(quiet=span("22:00-08:00")))
+    house.clock.at = NOON.replace(hour=hour) if hour > 12 else NOON.replace(hour=hour) + timedelta(days=1)
+    a_reminder(house, "one")
+    second = a_reminder(house, "second")
+    house.deliver()
+    held = house.row(second.id).not_before
+    assert held is not None
+    local = held.astimezone(house.desk.zone)
+    assert (local.year, local.month) == (2026, 12)
+    assert 8 <= local.hour < 22
+    assert held >= ends(NOON)
 
 
 @pytest.mark.parametrize("obstacle", ["unsubscribed", "unreachable"])

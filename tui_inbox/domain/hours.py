@@ -90,6 +90,13 @@ def after_quiet(moment: datetime, quiet: Span | None, zone: ZoneInfo) -> datetim
     return moment
 
 
+def same_hour(moment: datetime, since: datetime, zone: ZoneInfo) -> datetime:
+    """When it is as late in the day as at ``moment`` for the first time from ``since`` on."""
+    day, at = since.astimezone(zone).date(), moment.astimezone(zone).time()
+    first = moment_of(day, at, zone)
+    return first if first >= since else moment_of(day + timedelta(days=1), at, zone)
+
+
 def calm_until(moment: datetime, quiet: Span | None, zone: ZoneInfo) -> datetime:
     """When the next quiet hours begin or the day is over, whichever is first."""
     today = moment.astimezone(zone).date()

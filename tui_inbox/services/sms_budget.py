@@ -11,6 +11,7 @@ from tui_inbox.domain.conversation import Conversation
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.footer import without_hint
+from tui_inbox.domain.hours import after_quiet, same_hour
 from tui_inbox.domain.message import Kind, Message
 from tui_inbox.domain.outbox import OutboxState, Outgoing, body_hash
 from tui_inbox.services import settling
@@ -91,7 +92,7 @@ def within(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> Outgoin
             settling.moved_on(tx, moved)
         return None
     if letter is None:
-        _hold(tx, row, conversation, found, reason, now)
+        _hold(tx, desk, row, conversation, found, reason, now)
         return None
     return _switched(tx, desk, row, message, conversation, letter, now)
 
@@ -119,9 +120,14 @@ def _mailed_too(tx: Transaction, conversation: Conversation, message: Message, l
     )
 
 
-def _hold(tx: Transaction, row: Outgoing, conversation: Conversation, found: Budget, why: str, now: datetime) -> None:
+def _hold(
+    tx: Transaction, desk: Desk, row: Outgoing, conversation: Conversation, found: Budget, why: str, now: datetime
+) -> None:
     """Until the budget is raised or a new month begins; what loses its use before that expires."""
-    until = min(ends(now), row.expires_at) if row.expires_at is not None else ends(now)
+    zone = desk.zone_of(conversation.property)
+    # A month of the vendor's begins at some hour of the night: it goes at the hour at which it would have gone.
+    until = after_quiet(same_hour(now, ends(now), zone), desk.hours.quiet, zone)
+    until = min(until, row.expires_at) if row.expires_at is not None else until
     params: dict[str, str | int] = {"used": found.used, "budget": found.limit}
     moved = tx.outbox.move(row, row.state, now, reason=USED_UP, reason_params=params, not_before=until)
     if moved is None:
@@ -142,7 +148,7 @@ def _switched(
 ) -> Outgoing | None:
     """The same row and the same key, so that it can leave once only; the message says why it is a mail."""
     place = (conversation.guest_id, letter.account, letter.channel)
-    text = plain = without_hint(row.text, footer_of(desk, tx.guests.get(conversation.guest_id)))
+    text = plain = without_hint(row.text, footer_of(tx, desk, tx.guests.get(conversation.guest_id), now))
     if message.origin in TO_MANY:
         signing_key(tx)
         text = finished(tx, desk, *place, text, message.message_class, now)
