@@ -38,7 +38,7 @@ from tui_inbox.domain.window import Allowed, may_send
 from tui_inbox.ports.channel import Channel
 from tui_inbox.ports.secrets import Secret
 from tui_inbox.rows import ConversationRow, View
-from tui_inbox.services import inbox, ingest, lifecycle, planning, thread
+from tui_inbox.services import guest_lists, inbox, ingest, lifecycle, planning, thread
 from tui_inbox.services.desk import Actor, Desk
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -224,6 +224,15 @@ def test_a_step_of_the_journey_leaves_while_one_watches(seeded: SqlStore, desk: 
     assert planning.work(seeded, desk, NOW + timedelta(minutes=3)).queued > 0
     with seeded.read() as tx:
         assert len(tx.outbox.in_state([OutboxState.HELD], 99)) > before
+
+
+def test_there_are_guest_lists_with_somebody_in_each_of_them(seeded: SqlStore, desk: Desk) -> None:
+    with seeded.read() as tx:
+        found = {one.name: guest_lists.fitting(tx, desk, one.criteria, NOW, 99) for one in guest_lists.listing(tx)}
+    assert list(found) == ["Arriving", "In house", "Past guests"]
+    assert {"Emma Clarke", "Jonas Weber"} <= set(found["Arriving"].names)
+    assert "Claire Martin" in found["In house"].names
+    assert all(2 < one.guests < 20 for one in found.values()), found
 
 
 def test_the_same_moment_and_seed_give_the_same_hotel() -> None:

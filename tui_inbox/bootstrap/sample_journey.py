@@ -1,15 +1,18 @@
-"""The sample hotel's journey: rules around a stay, one of which speaks while one watches, and booking messages."""
+"""The sample hotel's journey: rules around a stay, one of which speaks while one watches, booking messages, lists."""
 
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
 from tui_inbox.domain.booking import BookingEvent, EventMessage
+from tui_inbox.domain.guest_list import GuestList
 from tui_inbox.domain.planner import Late, Rule, RuleKind
+from tui_inbox.domain.reservation import Phase
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import booking_messages
+from tui_inbox.services import booking_messages, guest_lists
 from tui_inbox.services.desk import SYSTEM, Desk
+from tui_inbox.wording import N_, translated
 
 SOON = timedelta(minutes=2)
 """After the start, the welcome leaves for those who arrive today."""
@@ -28,6 +31,13 @@ _TEXTS = {
         "fr": "Merci pour votre séjour, ##{{first_name}}. Au plaisir de vous revoir. ##{{hotel}}",
     },
 }
+
+_LISTS: tuple[tuple[str, dict[str, str]], ...] = (
+    (N_("Arriving"), {"arriving_within": "7"}),
+    (N_("In house"), {"phase": Phase.IN_HOUSE.value}),
+    (N_("Past guests"), {"phase": Phase.PAST.value}),
+)
+"""Guest lists by name, in the order in which they are shown."""
 
 
 def rules(now: datetime, desk: Desk) -> list[Rule]:
@@ -52,3 +62,5 @@ def furnish(tx: Transaction, desk: Desk, now: datetime) -> None:
     told = EventMessage(guest=True, channels=("email", "sms"))
     for event in (BookingEvent.CONFIRMED, BookingEvent.CANCELLED, BookingEvent.RESCHEDULED):
         booking_messages.put_setting(tx, desk, SYSTEM, event, told)
+    for name, criteria in _LISTS:
+        guest_lists.save(tx, SYSTEM, GuestList(0, translated(name, desk.language), criteria), now)
