@@ -126,11 +126,11 @@ class SqlCampaigns:
 
     def addressed(self, campaign_id: int) -> set[tuple[str, str]]:
         rows = self._db.all(
-            "SELECT o.channel, o.address FROM recipient p JOIN outbox o ON o.id = p.outbox_id"
-            " WHERE p.campaign_id = :id AND p.state = 'queued'",
+            "SELECT o.channel, o.address, c.guest_id FROM recipient p JOIN outbox o ON o.id = p.outbox_id"
+            " JOIN conversation c ON c.id = o.conversation_id WHERE p.campaign_id = :id AND p.state = 'queued'",
             id=campaign_id,
         )
-        return {(row[0], row[1]) for row in rows}
+        return {(row[0], row[1]) for row in rows} | {("", str(row[2])) for row in rows}
 
     def terms_of(self, guest_id: int) -> Sequence[Recipient]:
         return self._recipients(

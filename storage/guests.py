@@ -61,6 +61,14 @@ class SqlGuests(SqlGuestDirectory):
             address=address,
         )
 
+    def former(self, guest_id: int) -> Sequence[int]:
+        rows = self._db.all(
+            "WITH RECURSIVE gone(id) AS (SELECT id FROM guest WHERE merged_into = :id"
+            " UNION SELECT g.id FROM guest g JOIN gone ON g.merged_into = gone.id) SELECT id FROM gone ORDER BY id",
+            id=guest_id,
+        )
+        return [row[0] for row in rows]
+
     def by_handles(self, channel: str, addresses: Sequence[str]) -> dict[str, list[Guest]]:
         marks, params = in_list("address", addresses)
         found: dict[str, list[Guest]] = {}

@@ -143,6 +143,15 @@ def test_a_directory_row_has_the_stay_that_matters_and_the_conversation(store: S
     assert (row.stay.reservation_id, row.stay.room, row.stay.phase) == (current.id, "12", Phase.DEPARTING)
 
 
+def test_former_guests_are_those_merged_into_one_also_by_way_of_others(store: Store) -> None:
+    with store.write() as t:
+        ids = [t.guests.add(Guest(0, name)).id for name in "ABCD"]
+        for gone, into in ((0, 1), (1, 2)):
+            t.guests.put(t.guests.load(ids[gone])._replace(merged_into=ids[into]))
+        assert list(t.guests.former(ids[2])) == ids[:2]
+        assert list(t.guests.former(ids[3])) == []
+
+
 def test_in_room_are_guests_of_live_stays_of_the_day(store: Store) -> None:
     with store.write() as t:
         leaving, arriving, cancelled, later = (t.guests.add(Guest(0, name)) for name in "ABCD")

@@ -28,14 +28,16 @@ class GuestLists(Protocol):
 
     def remove(self, list_id: int) -> None: ...
 
-    def count(self, criteria: Mapping[str, str], today: date) -> int: ...
+    def count(self, criteria: Mapping[str, str], today: date, property_: str = "") -> int:
+        """With a property: of its own guests, by their stays there."""
+        ...
 
     def fits(self, guest_id: int, criteria: Mapping[str, str], today: date) -> bool: ...
 
     def members(
-        self, criteria: Mapping[str, str], today: date, after: int | None, limit: int
+        self, criteria: Mapping[str, str], today: date, after: int | None, limit: int, property_: str = ""
     ) -> Sequence[tuple[int, str]]:
-        """(id, name) by name, beyond the guest with the id ``after``."""
+        """(id, name) by name, beyond the guest with the id ``after``; with a property as in ``count``."""
         ...
 
 
@@ -91,7 +93,7 @@ class Campaigns(Protocol):
         ...
 
     def addressed(self, campaign_id: int) -> set[tuple[str, str]]:
-        """(channel, address) of those who have it in the outbox already."""
+        """(channel, address) of those who have it in the outbox already, and ("", id) of the guests who they are now."""
         ...
 
     def terms_of(self, guest_id: int) -> Sequence[Recipient]:

@@ -234,6 +234,10 @@ class Guests(Protocol):
         """Writes it and its search entry."""
         ...
 
+    def former(self, guest_id: int) -> Sequence[int]:
+        """Those who were merged into this guest, by way of others too."""
+        ...
+
     def by_handle(self, channel: str, address: str) -> Sequence[Guest]:
         """Guests (not merged away) with exactly this handle."""
         ...

@@ -27,7 +27,7 @@ from tui_inbox.services import pins, settling
 from tui_inbox.services.accept_links import ACCEPT, link_for
 from tui_inbox.services.accounts import may_carry
 from tui_inbox.services.desk import Actor, Desk
-from tui_inbox.services.group_letters import Prepared, Wording, check_wording, dispatch, prepare
+from tui_inbox.services.group_letters import Prepared, Wording, check_wording, dispatch, marks, prepare, sender
 from tui_inbox.services.holding import held_all
 from tui_inbox.services.sms_used import USED_UP, budget
 
@@ -109,7 +109,7 @@ def _each(tx: Transaction, desk: Desk, actor: Actor, wanted: GroupSend, now: dat
         wording = _for_guest(tx, desk, wanted.wording, 0, guest_id, now)
         ready = prepare(tx, desk, actor, wording, guest_id, now, taken)
         if ready.letter is not None:
-            taken.add((ready.letter.channel, ready.letter.address))
+            taken.update(marks(ready.guest, ready.letter))
         yield ready
 
 
@@ -174,8 +174,9 @@ def start(
         ),
         tuple(dict.fromkeys(wanted.guests)),
     )
+    refusals = {one.guest.id: one.refusal for one in found.left_out}
     for place, guest_id in enumerate(dict.fromkeys(wanted.guests)):
-        refused = next((one.refusal for one in found.left_out if one.guest.id == guest_id), None)
+        refused = refusals.get(guest_id)
         if refused is not None:
             tx.campaigns.put_recipient(_left_out(Recipient(campaign.id, guest_id, place), refused))
     tx.changed("campaign", campaign.id)
@@ -212,12 +213,13 @@ def advance(tx: Transaction, desk: Desk, now: datetime) -> int:
 def _advance_one(tx: Transaction, desk: Desk, campaign: Campaign, room: int, now: datetime) -> int:
     waiting = tx.campaigns.in_state(campaign.id, RecipientState.WAITING, _AT_ONCE)
     taken = tx.campaigns.addressed(campaign.id) if room > 0 and waiting else set()
+    by = sender(desk, campaign.created_by)
     sent, left = 0, len(waiting)
     for recipient in waiting:
         if sent >= room:
             break
         wording = _for_guest(tx, desk, wording_of(campaign), campaign.id, recipient.guest_id, now)
-        ready = prepare(tx, desk, None, wording, recipient.guest_id, now, taken)
+        ready = prepare(tx, desk, by, wording, recipient.guest_id, now, taken)
         if ready.letter is None:
             assert ready.refusal is not None
             tx.campaigns.put_recipient(_left_out(recipient, ready.refusal))
@@ -232,7 +234,7 @@ def _advance_one(tx: Transaction, desk: Desk, campaign: Campaign, room: int, now
         tx.campaigns.put_recipient(
             recipient._replace(state=RecipientState.QUEUED, outbox_id=outbox_id, queued_at=now, reason="", params={})
         )
-        taken.add((ready.letter.channel, ready.letter.address))
+        taken.update(marks(ready.guest, ready.letter))
         sent, left = sent + 1, left - 1
     if not left and len(waiting) < _AT_ONCE:
         tx.campaigns.put(campaign._replace(state=CampaignState.DONE, ended_at=now))

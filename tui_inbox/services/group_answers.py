@@ -23,9 +23,10 @@ def hear(tx: Transaction, desk: Desk, items: Iterable[Item], now: datetime) -> i
         yes = yes_or_no(item.text) if isinstance(item, Inbound) and not item.outbound and not item.automated else None
         if yes is None or not isinstance(item, Inbound):
             continue
-        # A number that a family shares: whoever of them was asked.
+        # A number that a family shares: whoever of them was asked, under whatever name they stood on file then.
         people = tx.guests.by_handle(item.channel, clean_line(item.address))
-        heard += any(_heard(tx, desk, guest.id, min(item.at, now), now, yes=yes) for guest in people)
+        ids = [known for guest in people for known in (guest.id, *tx.guests.former(guest.id))]
+        heard += any(_heard(tx, desk, guest_id, min(item.at, now), now, yes=yes) for guest_id in ids)
     return heard
 
 

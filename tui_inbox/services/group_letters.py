@@ -73,6 +73,8 @@ class Prepared(NamedTuple):
     """The month's SMS are used up before this one: it goes by mail, or waits."""
     values: Mapping[str, str] = {}
     """What was put into the text, by variable name."""
+    property: str = ""
+    """Where the sender may write alone; empty: anywhere."""
 
 
 def check_wording(tx: Transaction, desk: Desk, actor: Actor, wording: Wording) -> None:
@@ -105,7 +107,7 @@ def prepare(
     now: datetime,
     taken: Container[tuple[str, str]] = (),
 ) -> Prepared:
-    """Nothing is written. ``taken`` are the (channel, address) of those who get it already."""
+    """Nothing is written. ``taken``: what ``marks`` gave for those who get it already."""
     try:
         guest = living(tx, guest_id)
     except NotFound:
@@ -132,12 +134,22 @@ def prepare(
     way = ways.letters[0]
     if actor is not None and actor.accounts and way.account not in actor.accounts:
         return Prepared(guest, refusal=Refused("account_not_yours", account=way.account), stay=stay)
-    if (way.channel, way.address) in taken:
+    if any(mark in taken for mark in marks(guest, way)):
         return Prepared(guest, refusal=Refused("duplicate_address", address=way.address), stay=stay)
     rendered = rendered_for(tx, desk, template, guest, stay, way.channel, now, actor, wording.values)
     if rendered.problems:
         return Prepared(guest, refusal=refuse(rendered.problems[0]), stay=stay)
     return _written(tx, desk, guest, stay, way, template, rendered, now)
+
+
+def marks(guest: Guest, letter: Letter) -> tuple[tuple[str, str], ...]:
+    """By which it is known that somebody has it: their address, and who they are."""
+    return (letter.channel, letter.address), ("", str(guest.id))
+
+
+def sender(desk: Desk, code: str) -> Actor | None:
+    """Who set it going, for the texts that name them."""
+    return Actor(code, desk.name_of(code)) if code else None
 
 
 def _refusal(desk: Desk, refused: tuple[tuple[str, str], ...]) -> Refused:

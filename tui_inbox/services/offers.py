@@ -13,7 +13,7 @@ from tui_inbox.domain.hours import after_quiet
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.offer import Asked, AskedState, Offer, OfferMode, OfferState, is_over, next_turn
 from tui_inbox.services.desk import SYSTEM, Actor, Desk
-from tui_inbox.services.group_letters import Wording, check_wording, dispatch, prepare
+from tui_inbox.services.group_letters import Wording, check_wording, dispatch, prepare, sender
 from tui_inbox.services.holding import held_all
 from tui_inbox.services.templates import language_of
 from tui_inbox.wording import N_, translated
@@ -76,7 +76,7 @@ def _advance_one(tx: Transaction, desk: Desk, offer: Offer, now: datetime, *, qu
 
 def _ask(tx: Transaction, desk: Desk, offer: Offer, asked: Asked, now: datetime) -> bool:
     """False: this guest cannot be reached, and the next is asked at once."""
-    ready = prepare(tx, desk, None, _wording(offer), asked.guest_id, now)
+    ready = prepare(tx, desk, sender(desk, offer.created_by), _wording(offer), asked.guest_id, now)
     if ready.letter is None:
         reason = ready.refusal.code if ready.refusal is not None else ""
         _put(tx, asked._replace(state=AskedState.LEFT_OUT, reason=reason))
@@ -147,7 +147,7 @@ def _free_for(offer: Offer, mine: Asked, everybody: Sequence[Asked], now: dateti
 def _tell(tx: Transaction, desk: Desk, offer: Offer, guest_id: int, words: str, now: datetime) -> None:
     guest = tx.guests.load(guest_id)
     text = translated(words, language_of(desk, guest)[0]).format(offer=offer.title)
-    ready = prepare(tx, desk, None, _wording(offer, text), guest_id, now)
+    ready = prepare(tx, desk, sender(desk, offer.created_by), _wording(offer, text), guest_id, now)
     if ready.letter is not None:
         dispatch(tx, desk, ready, f"offer-{offer.id}-{guest_id}-told", now)
 

@@ -1,0 +1,88 @@
+"""What messages to many could get wrong at their edges: who writes, who is merged, under which name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from storage.store import SqlStore
+from tests.builders import a_guest
+from tests.desk.house import House
+from tests.services.test_campaigns import a_send, minutes, people, progress, started, with_bulk
+from tests.services.test_offers import TEXT, offered, phone, seen
+from tests.tui.hotel import ANA, a_desk
+from tui_inbox.domain.campaign import CampaignKind, Progress
+from tui_inbox.domain.guest import Handle
+from tui_inbox.domain.message import MessageClass
+from tui_inbox.domain.offer import AskedState, Offer, OfferState
+from tui_inbox.services import campaigns, guests, offers
+from tui_inbox.services.campaigns import GroupSend
+from tui_inbox.services.group_letters import Wording
+
+
+@pytest.fixture
+def house(sqlite_store: SqlStore, tmp_path: Path) -> House:
+    return House(sqlite_store, tmp_path, a_desk())
+
+
+def test_who_wrote_it_stands_in_it_though_the_worker_sends_it(house: House) -> None:
+    sent_to = started(house, a_send(house.do(people, 2), "Bonjour, ici ##{{operator}}."))
+    minutes(house, 1)
+    assert house.sent() == ["Bonjour, ici Ana Lopez.\nSTOP pour ne plus recevoir."] * 2
+    assert progress(house, sent_to) == Progress(sent=2)
+
+
+def test_who_made_an_offer_stands_in_it(house: House) -> None:
+    offer = Offer(0, "Spa", f"{TEXT} ##{{{{operator}}}}", ("sms",), 30)
+    house.do(offers.make, house.desk, ANA, offer, house.do(people, 1), house.now)
+    house.work()
+    house.work()
+    assert house.sent() == ["Spa est libre. Répondez OUI dans les 30 minutes. Ana Lopez"]
+
+
+def test_a_guest_who_was_merged_into_another_is_heard_all_the_same(house: House) -> None:
+    offered(house, 2)
+    asked = seen(house).rows[0].asked.guest_id
+    between, last = house.do(lambda t: (a_guest(t, "Guest000 M.").id, a_guest(t, "Guest000 Martin-Roux").id))
+    house.do(guests.merge, ANA, asked, between, house.now)
+    house.do(guests.merge, ANA, between, last, house.now)
+    house.writes("Oui", address=phone(0))
+    house.work()
+    view = seen(house)
+    assert (view.offer.state, view.rows[0].asked.state) == (OfferState.TAKEN, AskedState.YES)
+
+
+def test_terms_are_accepted_by_whoever_the_guest_is_by_now(house: House) -> None:
+    (asked,) = house.do(people, 1)
+    wording = Wording(("sms",), "Conditions", message_class=MessageClass.TRANSACTIONAL)
+    terms = GroupSend(wording, (asked,), "Terms", "contract", kind=CampaignKind.TERMS)
+    sent_to = started(house, terms)
+    minutes(house, 1)
+    kept = house.do(lambda t: a_guest(t, "Guest000 Martin-Roux").id)
+    house.do(guests.merge, ANA, asked, kept, house.now)
+    house.writes("Oui", address=phone(0))
+    (row,) = house.ask(campaigns.results, sent_to)
+    assert row.accepted_at is not None
+
+
+def test_one_person_gets_it_once_though_they_are_merged_after_their_turn(
+    sqlite_store: SqlStore, tmp_path: Path
+) -> None:
+    """By SMS as one guest; as the other they would get it by mail, too."""
+    house = House(sqlite_store, tmp_path, with_bulk(per_minute=1))
+
+    def two(t: object) -> tuple[int, int]:
+        first = people(t, 1)[0]  # type: ignore[arg-type]
+        second = a_guest(t, "Guest000 Martin", email="g@web.example")  # type: ignore[arg-type]
+        t.guests.add_handle(Handle(0, second.id, "email", "g@web.example", created_at=house.now))  # type: ignore[attr-defined]
+        return first, second.id
+
+    first, second = house.do(two)
+    wanted = GroupSend(Wording(("email", "sms"), "Bonjour"), (first, second), "Spa")
+    sent_to = started(house, wanted)
+    minutes(house, 1)
+    assert progress(house, sent_to) == Progress(waiting=1, sent=1)
+    house.do(guests.merge, ANA, second, first, house.now)
+    minutes(house, 2)
+    assert progress(house, sent_to) == Progress(sent=1, left_out=1)
