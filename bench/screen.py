@@ -223,4 +223,4 @@ def _news(inbox: Inbox, url: str) -> Iterator[Figure]:
                 terminal.press(b"\x1b[H")
         if word not in terminal.text():
             waits = [3000.0]
-    yield Figure("15 a message arrives, until its row is on screen, p95", p95(waits), None, "ms", 500, 150)
+    yield Figure("15 a message arrives, until its row is on screen, p95", p95(waits), None, "ms", 250, 50)

@@ -6,6 +6,7 @@ start. Everything that knows tables as classes (creating, migrating) is imported
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ class SqlStore:
     def __init__(self, url: str, clock: Callable[[], datetime]) -> None:
         self.url = url
         self.dialect = engine.dialect_of(url)
+        self._log = f"{engine.sqlite_path(url)}-wal" if self.dialect == engine.SQLITE else None
         self._clock = clock
         self._idle: dict[bool, list[Connection]] = {False: [], True: []}
         self._lock = Lock()
@@ -44,6 +46,16 @@ class SqlStore:
     @property
     def beside(self) -> bool:
         return self.dialect == engine.SQLITE
+
+    def sign(self) -> object:
+        """Size and time of the write-ahead log: every commit is written there first."""
+        if self._log is None:
+            return None
+        try:
+            found = os.stat(self._log)
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:

@@ -859,6 +859,13 @@ class Store(Protocol):
         """On this machine, so that a glance costs less than waking a thread for it."""
         ...
 
+    def sign(self) -> object:
+        """Another one after a commit of anybody's, told in some microseconds; None where only a look can tell.
+
+        Two commits within a few milliseconds may have the same.
+        """
+        ...
+
     def read(self) -> AbstractContextManager[Transaction]:
         """A snapshot; writing in it is refused."""
         ...

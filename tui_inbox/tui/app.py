@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import threading
+import time
 from collections.abc import Awaitable
 from contextlib import suppress
 from datetime import datetime
@@ -180,6 +181,8 @@ class TuiInbox(App[int]):
         """Bring news to the screens for as long as the program runs."""
         while self._running:
             await asyncio.sleep(FOCUSED_SECONDS if self.app_focus else AWAY_SECONDS)
+            if not self.feed.due(self.gateway.sign(), time.monotonic()):
+                continue
             try:
                 news = await self.gateway.glance(self.feed.look)
             except RuntimeError:  # the pools are closed: the program ends

@@ -12,9 +12,14 @@ from tui_inbox.rows import Change
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
 
-FOCUSED_SECONDS = 0.3
-"""A look costs half a millisecond of a processor that sleeps; ten a second were most of what an idle screen used."""
+FOCUSED_SECONDS = 0.15
 AWAY_SECONDS = 0.5
+"""How often the store's sign is asked for, with the terminal in sight and without."""
+LOOK_SECONDS = 0.3
+"""How often the store itself, where it gives no sign: a look costs half a millisecond of a processor that sleeps, and
+ten a second were most of what an idle screen used."""
+SURE_SECONDS = 2.0
+"""How often it is looked at although its sign is the same: two commits in quick succession may share one."""
 LIMIT = 500
 
 
@@ -39,6 +44,20 @@ class Feed:
 
     def __init__(self) -> None:
         self.seq = -1
+        self._signs: tuple[object, object] = (None, None)
+        """Of the last two looks: a commit shows in its sign a moment before it can be read."""
+        self._looked = 0.0
+
+    def due(self, sign: object, now: float) -> bool:
+        """Is a look worth its cost? ``sign`` is ``Store.sign`` of this moment, ``now`` a clock that only runs on."""
+        waited = now - self._looked
+        if sign is None:
+            due = waited >= LOOK_SECONDS
+        else:
+            due = self._signs != (sign, sign) or waited >= SURE_SECONDS
+        if due:
+            self._signs, self._looked = (self._signs[1], sign), now
+        return due
 
     def start(self, tx: Transaction) -> None:
         self.seq = tx.changes.latest()

@@ -44,8 +44,12 @@ class Gateway:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, lambda: self.read_now(use, *args, **kwargs))
 
+    def sign(self) -> object:
+        """``Store.sign``."""
+        return self._store.sign()
+
     async def glance(self, use: Callable[[Transaction], T]) -> T:
-        """For what is asked ten times a second: on the caller's thread where the store is a file of this machine.
+        """For what is asked at a steady pace: on the caller's thread where the store is a file of this machine.
 
         A reader waits for nobody there, and a thread that is woken for it costs thirty times as much.
         """
