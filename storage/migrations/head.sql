@@ -351,7 +351,7 @@ CREATE TABLE template (
 	property TEXT DEFAULT '' NOT NULL,
 	room_type TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT ck_kind_code CHECK (kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp' OR kind = 'text'),
+	CONSTRAINT ck_kind_code CHECK (kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp' OR kind = 'text' OR kind = 'footer'),
 	CONSTRAINT ck_approval_code CHECK (approval = '' OR approval = 'submitted' OR approval = 'approved' OR approval = 'rejected' OR approval = 'paused')
 );
 CREATE TABLE template_version (
@@ -439,6 +439,7 @@ CREATE TABLE campaign (
 	created_at BIGINT NOT NULL,
 	unlocked_by TEXT DEFAULT '' NOT NULL,
 	ended_at BIGINT,
+	property TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT ck_kind_code CHECK (kind = 'send' OR kind = 'terms'),
 	CONSTRAINT ck_state_code CHECK (state = 'running' OR state = 'paused' OR state = 'done' OR state = 'cancelled'),
@@ -472,6 +473,7 @@ CREATE TABLE offer (
 	created_by TEXT DEFAULT '' NOT NULL,
 	created_at BIGINT NOT NULL,
 	ended_at BIGINT,
+	property TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT ck_mode_code CHECK (mode = 'turn' OR mode = 'first'),
 	CONSTRAINT ck_state_code CHECK (state = 'open' OR state = 'taken' OR state = 'nobody' OR state = 'withdrawn')

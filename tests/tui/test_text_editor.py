@@ -265,3 +265,44 @@ async def test_on_a_small_screen_one_key_swaps_text_and_preview(session: Session
         await desk.press("escape")
         await desk.until(lambda: "##{{if payment is package}}" in desk.text)
         assert isinstance(desk.app.screen, TextEditor)
+
+
+async def footers(desk: Desk) -> None:
+    await desk.press("f7", "f", "f", "f", "f")
+    await desk.until(lambda: "under mails about a booking" in desk.text)
+
+
+async def test_a_footer_is_written_like_any_text_and_must_keep_its_way_out(
+    session: Session, sqlite_store: SqlStore
+) -> None:
+    async with sitting(session) as desk:
+        await footers(desk)
+        assert "ours" in desk.line("▌")
+        await desk.press("down", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, TextEditor) and "mailto:desk@hotel.example" in desk.text)
+        box = desk.app.screen.query_one("#field-body", TextArea)
+        assert box.has_focus
+        box.load_text("Assez ?")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "“unsubscribe” must be in the text" in desk.text)
+        assert stored(sqlite_store, "marketing") is None
+        box.load_text("Assez ? ")
+        box.move_cursor((0, 8))
+        await desk.type("##{{")
+        await desk.until(lambda: "Which variable?" in desk.text)
+        await desk.type("unsub")
+        await desk.press("enter")
+        await desk.until(lambda: box.text == "Assez ? ##{{unsubscribe}}")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "the hotel's" in desk.line("▌"))
+        kept = stored(sqlite_store, "marketing")
+        assert kept is not None
+        assert (kept.body, kept.language) == ("Assez ? ##{{unsubscribe}}", "fr")
+
+
+async def test_the_preview_of_a_reminder_ends_with_its_footer(session: Session) -> None:
+    async with sitting(session) as desk:
+        await editing(desk)
+        while not desk.line("E-mail  Claire"):
+            await desk.press("ctrl+n")
+        await desk.until(lambda: "répondez STOP" in " ".join(desk.text.split()))

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from tui_inbox.domain.message import MessageClass
 
+OCCASION = "footer"
+"""The one in which a text knows the way out."""
 PLACE = "##{{unsubscribe}}"
 """Where a footer has the link or the address; without it they stand on a line of their own."""
 RULE = "-- "
@@ -20,6 +22,14 @@ class Footer(NamedTuple):
     marketing: str = ""
     sms: str = ""
     """The last words of marketing by SMS."""
+
+
+FOOTERS: Mapping[str, tuple[str, MessageClass]] = {
+    "transactional": (OCCASION, MessageClass.TRANSACTIONAL),
+    "marketing": (OCCASION, MessageClass.MARKETING),
+    "sms": ("", MessageClass.MARKETING),
+}
+"""By the fields of ``Footer``: (occasion, class). An SMS is ended by a word, and has no way out to insert."""
 
 
 # Written to guests, so in their languages and not in the catalogue of the screen.

@@ -22,6 +22,8 @@ class TemplateKind(StrEnum):
     """Approved by the vendor, sent outside the window."""
     TEXT = "text"
     """The hotel's own text under a variable's name, in general or for one property or room type."""
+    FOOTER = "footer"
+    """What stands under the others, one by its name (``domain.footer.FOOTERS``) in each language."""
 
 
 class Approval(StrEnum):

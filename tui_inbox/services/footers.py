@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_inbox.domain.channel import ChannelTraits, HandleKind
 from tui_inbox.domain.errors import NotFound
-from tui_inbox.domain.footer import Footer, footer_for, under_mail, under_sms
+from tui_inbox.domain.footer import RULE, Footer, under_mail, under_sms
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.optout import mailto, token
 from tui_inbox.domain.outbox import Outgoing, Sender
@@ -64,14 +64,11 @@ def ways_out(tx: Transaction, desk: Desk, guest_id: int, own: str, topic: Messag
     return WaysOut(mailto(own, code), f"{desk.public_url}/unsubscribe/{code}" if desk.public_url else "")
 
 
-def footer_of(desk: Desk, guest: Guest | None) -> Footer:
-    """The texts in the language in which this guest is written to."""
-    from tui_inbox.services.templates import (
-        language_of,
-    )  # with what loads for it, which the screen's start does not need
+def footer_of(tx: Transaction, desk: Desk, guest: Guest | None, now: datetime) -> Footer:
+    """The texts in the language in which this guest is written to; only the way out is not filled in yet."""
+    from tui_inbox.services import footer_texts  # with what loads for it, which the screen's start does not need
 
-    language = language_of(desk, guest)[0] if guest is not None else desk.language
-    return footer_for(language, desk.footers, desk.language)
+    return footer_texts.of_guest(tx, desk, guest, now)
 
 
 def finished(
@@ -91,13 +88,19 @@ def finished(
     traits = desk.traits(account, channel)
     if any(handle.label == STAFF for handle in tx.guests.handles(guest_id)):
         return text
-    footer = footer_of(desk, tx.guests.get(guest_id))
+    footer = footer_of(tx, desk, tx.guests.get(guest_id), now)
     if takes_footer(traits):
         own = desk.accounts[account].own.get(channel, "")
         return under_mail(text, footer, topic, ways_out(tx, desk, guest_id, own, topic, now).shown)
     if traits.stop_words and topic is MessageClass.MARKETING:
         return under_sms(text, footer)
     return text
+
+
+def added(text: str, whole: str) -> str:
+    """What ``finished`` put under the text, without the line above it."""
+    under = whole.removeprefix(text.rstrip())
+    return under.strip().removeprefix(RULE).strip() if under != whole else ""
 
 
 def in_head(tx: Transaction, desk: Desk, row: Outgoing, sender: Sender, now: datetime) -> tuple[str, ...]:

@@ -11,14 +11,13 @@ from tui_inbox.domain.conversation import Conversation
 from tui_inbox.domain.design import PICTURE
 from tui_inbox.domain.design_html import with_footer
 from tui_inbox.domain.display import clean, clean_line
-from tui_inbox.domain.footer import RULE
 from tui_inbox.domain.message import Attachment, Delivery, Direction, Kind, Message, MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState, Outgoing, Way, body_hash
 from tui_inbox.domain.sms import segments
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.admission import TO_MANY
 from tui_inbox.services.desk import Desk
-from tui_inbox.services.footers import finished, signing_key
+from tui_inbox.services.footers import added, finished, signing_key
 
 _REFERENCES = 20
 """Message-IDs that an answer quotes; the first is kept, for it names the thread."""
@@ -145,7 +144,7 @@ def enqueue(
             way=letter.way,
             target=letter.target,
             tag=letter.tag,
-            html=with_footer(letter.html, _added(letter, message)),
+            html=with_footer(letter.html, added(clean(letter.text), message.full_text)),
         )
     )
     if row is not None:
@@ -158,12 +157,6 @@ def _files(letter: Letter) -> tuple[str, ...]:
     """What is attached, and then the pictures that the design shows from the store of files."""
     attached = [file.sha256 for file in letter.attachments]
     return tuple(dict.fromkeys([*attached, *PICTURE.findall(letter.html)]))
-
-
-def _added(letter: Letter, message: Message) -> str:
-    """What stands under the letter's own text in the message: its footer."""
-    under = message.full_text.removeprefix(clean(letter.text).rstrip())
-    return under.strip().removeprefix(RULE).strip() if under != message.full_text else ""
 
 
 def _parent(tx: Transaction, conversation: Conversation, letter: Letter) -> Message | None:

@@ -27,6 +27,7 @@ from tui_inbox.domain.template import (
 )
 from tui_inbox.services.design import bad_links
 from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.footer_texts import shaped
 from tui_inbox.services.matching import country_of
 from tui_inbox.services.rendering import NUMBERED, filled
 from tui_inbox.services.variables import BUILT_IN, allowed, fields, kept, values_of, with_texts
@@ -95,6 +96,8 @@ def save(tx: Transaction, desk: Desk, actor: Actor, template: Template, now: dat
     """Add (id 0) or change a template. Raises ``Refused`` for its first fault; nothing is stored then."""
     actor.require_write()
     template = _tidied(template)
+    if template.kind is TemplateKind.FOOTER:
+        template = shaped(template)
     desk = with_texts(tx, desk)
     names = allowed(template.kind, desk, template.event)
     if template.kind is TemplateKind.WHATSAPP:
@@ -126,6 +129,8 @@ def fault(tx: Transaction, desk: Desk, template: Template) -> Refused | None:
     """The first thing in its words that stands against saving, for the editor."""
     desk = with_texts(tx, desk)
     try:
+        if template.kind is TemplateKind.FOOTER:
+            template = shaped(template)
         _check_texts(template, allowed(template.kind, desk, template.event))
     except Refused as refused:
         return refused
@@ -276,7 +281,12 @@ def preview(desk: Desk, template: Template, now: datetime) -> Rendered:
     """With sample values, for the editor."""
     today = desk.today(now)
     stay = Reservation(0, 0, "pms", "SAMPLE-1", today, today, room="204", room_type="Double", adults=2, children=1)
-    return filled(desk, template, Guest(0, name="Claire Martin"), stay, now, Actor("", "Ana"))
+    way = {"unsubscribe": f"mailto:{_own_mail(desk)}"} if template.kind is TemplateKind.FOOTER else {}
+    return filled(desk, template, Guest(0, name="Claire Martin"), stay, now, Actor("", "Ana"), way)
+
+
+def _own_mail(desk: Desk) -> str:
+    return next((info.own["email"] for info in desk.accounts.values() if "email" in info.own), "")
 
 
 def _who(tx: Transaction, desk: Desk, conversation_id: int, now: datetime) -> tuple[Guest, Reservation | None]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tui_inbox.domain.template import Template
+from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Actor
 
@@ -23,7 +23,9 @@ class TextDraft(NamedTuple):
 
 
 def place_of(template: Template) -> str:
-    """What is being written: one stored text, or the new one of a kind."""
+    """What is being written: one stored text, one of the program's footers, or the new one of a kind."""
+    if template.kind is TemplateKind.FOOTER:
+        return f"footer.{template.name}.{template.language}"
     return str(template.id or template.kind.value)
 
 

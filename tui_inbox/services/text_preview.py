@@ -11,12 +11,16 @@ from tui_inbox.domain.channel import ChannelTraits
 from tui_inbox.domain.conditions import Case
 from tui_inbox.domain.cost import Cost, cost
 from tui_inbox.domain.design import Node
+from tui_inbox.domain.design_html import with_footer
+from tui_inbox.domain.display import clean
+from tui_inbox.domain.footer import RULE
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.domain.template import Rendered, Template, TemplateKind, cases
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.design import designed
 from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.footers import added, finished, ways_out
 from tui_inbox.services.rendering import rendered_for, traits_of
 from tui_inbox.services.templates import language_of, variant
 from tui_inbox.services.variables import Scope, day_in_words, known, values_of, with_texts
@@ -57,6 +61,8 @@ class Preview(NamedTuple):
     own_form: bool = False
     segments: sms.Segments | None = None
     cost: Cost | None = None
+    under: str = ""
+    """What stands below the text: its footer."""
 
 
 def sample(desk: Desk, now: datetime) -> Recipient:
@@ -99,8 +105,11 @@ def preview(
     ways = cases(body, values)
     case = ways[(branch - 1) % len(ways)] if branch and ways else None
     extra = {**given, **(case.values if case else {})}
-    rendered = rendered_for(tx, desk, template, who.guest, who.stay, channel, now, actor, extra)
     traits = traits_of(desk, channel)
+    if template.kind is TemplateKind.FOOTER:
+        extra["unsubscribe"] = _way_out(tx, desk, template, who, channel, now)
+    rendered = rendered_for(tx, desk, template, who.guest, who.stay, channel, now, actor, extra)
+    rendered, under = _finished(tx, desk, template, who, channel, now, rendered)
     segments = sms.segments(rendered.text) if traits is not None and traits.counts_segments else None
     return Preview(
         rendered,
@@ -112,7 +121,34 @@ def preview(
         channel in template.forms,
         segments,
         _price(desk, traits, who.guest, segments),
+        under,
     )
+
+
+def _finished(
+    tx: Transaction, desk: Desk, template: Template, who: Recipient, channel: str, now: datetime, rendered: Rendered
+) -> tuple[Rendered, str]:
+    """As it leaves: with what stands under a text that nobody typed, and that alone."""
+    account = _account(desk, channel)
+    if not account or template.kind not in (TemplateKind.REMINDER, TemplateKind.FOOTER):
+        return rendered, ""
+    if template.kind is TemplateKind.FOOTER:
+        return rendered._replace(text=f"…\n\n{RULE}\n{rendered.text}" if template.event else f"…\n{rendered.text}"), ""
+    text = clean(rendered.text)
+    whole = finished(tx, desk, who.guest.id, account, channel, text, template.message_class, now)
+    under = added(text, whole)
+    return rendered._replace(text=whole, html=with_footer(rendered.html, under)), under
+
+
+def _way_out(tx: Transaction, desk: Desk, template: Template, who: Recipient, channel: str, now: datetime) -> str:
+    account = _account(desk, channel)
+    own = desk.accounts[account].own.get(channel, "") if account else ""
+    return ways_out(tx, desk, who.guest.id, own, template.message_class, now).shown
+
+
+def _account(desk: Desk, channel: str) -> str:
+    """The first one that serves this channel."""
+    return next((name for name, info in desk.accounts.items() if channel in info.channels), "")
 
 
 def _given(template: Template, desk: Desk, now: datetime) -> dict[str, str]:
@@ -149,7 +185,9 @@ def _variant(tx: Transaction, desk: Desk, template: Template, guest: Guest) -> V
 
 
 def missing_languages(found: Sequence[Template], template: Template) -> tuple[str, ...]:
-    """Languages that other texts of this kind have and this one has not."""
+    """Languages that other texts of this kind have and this one has not; a footer has ours in each."""
+    if template.kind is TemplateKind.FOOTER:
+        return ()
     if template.kind is TemplateKind.TEXT:
         found = [one for one in found if (one.property, one.room_type) == (template.property, template.room_type)]
     mine = {template.language, *(one.language for one in found if one.name == template.name)}

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import NamedTuple
 
+from tui_inbox.domain.footer import OCCASION
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.links import whatsapp_link
 from tui_inbox.domain.reservation import Reservation
@@ -66,6 +67,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("old_departure", Scope.EVENT, events=frozenset({"rescheduled"})),
     Variable("note", Scope.EVENT, required=False, events=frozenset({"cancelled", "declined", "terms"})),
     Variable("minutes_to_answer", Scope.EVENT, unit="min", events=frozenset({"offer"})),
+    Variable("unsubscribe", Scope.EVENT, events=frozenset({OCCASION}), kept=True),
     Variable("terms_link", Scope.EVENT, events=frozenset({"terms"}), kept=True),
     Variable("accept_link", Scope.EVENT, required=False, events=frozenset({"terms"})),
     Variable("payment", Scope.FIELD),
@@ -83,6 +85,7 @@ _SCOPES: dict[TemplateKind, frozenset[Scope]] = {
     TemplateKind.WHATSAPP: _WRITTEN,
     TemplateKind.REMINDER: _WRITTEN - {Scope.OPERATOR},
     TemplateKind.TEXT: frozenset(),
+    TemplateKind.FOOTER: frozenset({Scope.HOTEL, Scope.TEXT, Scope.EVENT}),
 }
 """A rule sends its texts without a person, so these have no operator; a text of the hotel's is read as it stands."""
 

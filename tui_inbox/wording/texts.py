@@ -12,6 +12,8 @@ SENTENCES: dict[str, str] = {
     "nested_too_deep": N_("Line {line}: an “if” may stand in another one, and no deeper."),
     "text_name": N_("“{name}” cannot be a variable's name: use a-z, 0-9 and _, and no name that exists already."),
     "bad_link": N_("Line {line}: “{text}” is no address to open: write https://, mailto: or tel:."),
+    "footer_unknown": N_("There is no footer “{name}”."),
+    "footer_stop_word": N_("It must say how to stop: write STOP, or another word that stops, by itself."),
     "version_gone": N_("There is no version {n} of this text."),
     # Which variant a guest gets, and why
     "language_guest": N_("the guest's language"),

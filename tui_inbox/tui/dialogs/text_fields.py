@@ -7,6 +7,11 @@ from tui_inbox.services.desk import Desk
 from tui_inbox.tui.dialogs.form import Field
 from tui_inbox.wording import N_, _
 
+FOOTERS = {
+    "transactional": N_("under mails about a booking"),
+    "marketing": N_("under offers by mail"),
+    "sms": N_("under offers by SMS"),
+}
 OCCASIONS = {
     "": N_("any"),
     "pending": N_("booking received"),
@@ -30,6 +35,8 @@ def fields_of(template: Template, desk: Desk) -> list[Field]:
             *([Field("property", _("property"), template.property, choices=places)] if desk.properties else []),
             Field("room_type", _("type of room"), template.room_type, hint=_("Empty: for every type of room.")),
         ]
+    if template.kind is TemplateKind.FOOTER:
+        return [language]
     name = Field("name", _("name"), template.name, hint=_("The same name in several languages is one text."))
     if template.kind is TemplateKind.SNIPPET:
         return [
@@ -56,7 +63,7 @@ def filled(template: Template, values: dict[str, str]) -> Template:
     """The template with what was filled in."""
     names = (part.strip() for part in values.get("required", ", ".join(template.required)).split(","))
     return template._replace(
-        name=values["name"],
+        name=values.get("name", template.name),
         language=values["language"],
         shortcut=values.get("shortcut", template.shortcut),
         subject=values.get("subject", template.subject),

@@ -28,6 +28,8 @@ def preview_lines(preview: Preview, who: Recipient, channel: str, place: str, *,
         lines.append([])
     if design and rendered.html:
         lines += _design(preview.nodes)
+        if preview.under:
+            lines += [[], *([(line, "muted")] for line in preview.under.split("\n"))]
     else:
         lines += [[(line, "text")] for line in rendered.text.split("\n")]
     return [*lines, *_faults(preview)]

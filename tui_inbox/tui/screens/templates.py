@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tui_inbox.domain.review import Objection
 from tui_inbox.domain.template import Approval, Rendered, Template, TemplateKind
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import channels, templates, vendor_templates
+from tui_inbox.services import channels, footer_texts, templates, vendor_templates
 from tui_inbox.services.desk import Desk
 from tui_inbox.services.rendering import shown_on
 from tui_inbox.services.text_preview import missing_languages
@@ -18,6 +18,7 @@ from tui_inbox.services.vendor_templates import EDITABLE
 from tui_inbox.tui.commands import TEMPLATES, Selection
 from tui_inbox.tui.dialogs.confirm import confirm
 from tui_inbox.tui.dialogs.template_form import ask_template
+from tui_inbox.tui.dialogs.text_fields import FOOTERS
 from tui_inbox.tui.render import vendor_template as vendor
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.columns import column, field
@@ -34,6 +35,7 @@ KINDS: dict[TemplateKind, str] = {
     TemplateKind.REMINDER: N_("Reminders"),
     TemplateKind.WHATSAPP: N_("WhatsApp"),
     TemplateKind.TEXT: N_("Own texts"),
+    TemplateKind.FOOTER: N_("Footers"),
 }
 EMPTY = {
     TemplateKind.SNIPPET: N_(
@@ -66,15 +68,19 @@ class TemplatesScreen(TableScreen[Row]):
     def fetch(self, tx: Transaction, after: Row | None, _limit: int) -> Sequence[Row]:
         if after is not None:
             return []
+        if self.kind is TemplateKind.FOOTER:
+            return footer_texts.listing(tx, self.desk_app.session.desk)
         listed = list(templates.listing(tx, self.kind))
         drafts = [one for one in listed if self.kind is TemplateKind.WHATSAPP and one.approval in EDITABLE]
         self.doubts = {one.id: vendor_templates.before_submitting(tx, one) for one in drafts}
         return listed
 
     def key(self, row: Row) -> object:
-        return (type(row), row.id)
+        return row.id or (row.name, row.language)
 
     def why_empty(self) -> Sequence[str]:
+        if self.kind not in EMPTY:
+            return ()
         keys = self.desk_app.keymap
         words = _(EMPTY[self.kind]).format(new=keys.shown("template_new"), sync=keys.shown("template_sync"))
         return (words, "", _("{key} shows the other kinds.").format(key=keys.shown("template_kind")))
@@ -88,7 +94,10 @@ class TemplatesScreen(TableScreen[Row]):
     def draw(self, row: Row, width: int) -> Parts:
         if row.kind is TemplateKind.WHATSAPP:
             return vendor.cells(row, self.scene)
-        left = [column(row.name, 22, "bold text"), column(row.language, 4, "muted")]
+        left = [column(_named(row), 28 if row.kind is TemplateKind.FOOTER else 22, "bold text")]
+        left.append(column(row.language, 4, "muted"))
+        if row.kind is TemplateKind.FOOTER:
+            left.append(column(_("the hotel's") if row.id else _("ours"), 12, "accent" if row.id else "muted"))
         if place := " ".join(part for part in (row.property, row.room_type) if part):
             left.append(column(place, 14, "accent"))
         if row.shortcut:
@@ -98,7 +107,7 @@ class TemplatesScreen(TableScreen[Row]):
     def describe(self, row: Row) -> list[list[Part]]:
         scene, desk_app = self.scene, self.desk_app
         rendered = templates.preview(desk_app.session.desk, row, desk_app.now())
-        lines: list[list[Part]] = [[(row.name, "bold text"), ("  ", ""), (row.language, "muted")]]
+        lines: list[list[Part]] = [[(_named(row), "bold text"), ("  ", ""), (row.language, "muted")]]
         if row.kind is TemplateKind.WHATSAPP:
             lines += vendor.review_lines(row, scene, self.doubts.get(row.id, ()))
         if row.updated_at is not None:
@@ -118,7 +127,8 @@ class TemplatesScreen(TableScreen[Row]):
 
     def allowed(self, row: Row) -> frozenset[str]:
         more = {"submit"} if row.kind is TemplateKind.WHATSAPP and row.approval in EDITABLE else set()
-        return frozenset({"edit", "archive", "copy", "versions"} | more)
+        kept = {"archive", "versions"} if row.id else set()
+        return frozenset({"edit", "copy"} | kept | more)
 
     def selection(self) -> Selection:
         """The provider's templates can be fetched while none is there."""
@@ -137,7 +147,9 @@ class TemplatesScreen(TableScreen[Row]):
         self.reload()
 
     async def do_template_new(self) -> None:
-        if self.kind is TemplateKind.WHATSAPP:
+        if self.kind is TemplateKind.FOOTER:
+            await self.do_template_copy()  # There are three, each in as many languages as one likes.
+        elif self.kind is TemplateKind.WHATSAPP:
             language = self.desk_app.session.desk.language
             await self._written(Template(0, TemplateKind.WHATSAPP, "", language, ""))
         else:
@@ -193,7 +205,9 @@ class TemplatesScreen(TableScreen[Row]):
             await self.read_again()
             return
         question = _("Archive “{name}” ({language})? What was sent with it keeps its name.")
-        words = question.format(name=row.name, language=row.language)
+        if row.kind is TemplateKind.FOOTER:
+            question = _("Archive “{name}” ({language})? From then on ours is sent again.")
+        words = question.format(name=_named(row), language=row.language)
         if await confirm(self, words, _("Archive"), _("Keep")):
             await self.gateway.write(templates.archive, app.actor, row.id, app.now())
             await self._saved(True)
@@ -226,6 +240,10 @@ class TemplatesScreen(TableScreen[Row]):
         if saved:
             await self.read_again()
             self.say(_("saved"))
+
+
+def _named(row: Template) -> str:
+    return _(FOOTERS[row.name]) if row.kind is TemplateKind.FOOTER else row.name
 
 
 def _plain_lines(rendered: Rendered, desk: Desk) -> list[list[Part]]:

@@ -9,11 +9,12 @@ from textual.containers import Container, Vertical
 from textual.widgets import TextArea
 
 from tui_inbox.domain.template import Template, TemplateKind
-from tui_inbox.services import templates, text_drafts
+from tui_inbox.services import rendering, templates, text_drafts
+from tui_inbox.services.footers import takes_footer
 from tui_inbox.services.text_drafts import TextDraft
-from tui_inbox.tui.dialogs.text_fields import fields_of, filled
+from tui_inbox.tui.dialogs.text_fields import FOOTERS, fields_of, filled
 from tui_inbox.tui.render.line import Part
-from tui_inbox.tui.screens.writing import WritingScreen
+from tui_inbox.tui.screens.writing import Shown, WritingScreen
 from tui_inbox.wording import N_, _
 
 if TYPE_CHECKING:
@@ -34,6 +35,16 @@ class TextEditor(WritingScreen):
         self.form = ""
         """Channel whose own text is in the box; empty: the one for all."""
         self.text = self.area("body", template.body)
+        if template.kind is TemplateKind.FOOTER:
+            self.top.title_words = _(FOOTERS[template.name])
+            self.views = tuple(view for view in self.views if self._under(view)) or self.views
+
+    def _under(self, view: Shown) -> bool:
+        """Does this footer stand under what goes by this channel?"""
+        traits = rendering.traits_of(self.desk, view.channel)
+        if traits is None or view.design:
+            return False
+        return takes_footer(traits) if self.template.event else traits.stop_words
 
     def compose(self) -> ComposeResult:
         yield self.top
@@ -47,7 +58,8 @@ class TextEditor(WritingScreen):
         yield self.bottom
 
     def on_mount(self) -> None:
-        first = "body" if self.template.id else next(iter(self.fields))
+        ours = self.template.kind is TemplateKind.FOOTER and self.template.language
+        first = "body" if self.template.id or ours else next(iter(self.fields))
         self.query_one(f"#field-{first}").focus()
 
     @property

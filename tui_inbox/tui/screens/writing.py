@@ -17,7 +17,7 @@ from textual.widgets import Input, TextArea
 from tui_inbox.domain.errors import Refused, TuiInboxError
 from tui_inbox.domain.template import Template
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import templates, text_drafts, text_preview
+from tui_inbox.services import footers, templates, text_drafts, text_preview
 from tui_inbox.services.desk import Desk
 from tui_inbox.services.text_drafts import TextDraft
 from tui_inbox.services.text_preview import Preview, Recipient
@@ -187,6 +187,9 @@ class WritingScreen(DeskScreen):
             return desk, text_preview.recipients(tx, desk, app.now()), text_drafts.kept(tx, app.actor, self.place)
 
         self.desk, self.guests, draft = await self.gateway.read(read)
+        if not await self.gateway.read(footers.known_key):
+            # Links to unsubscribe are shown as they will be sent.
+            await self.gateway.write(footers.signing_key)
         if draft is not None:
             older = self.take_up(draft)
             self.picked_up = True
