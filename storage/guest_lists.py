@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
-from storage.engine import POSTGRESQL, Connection
+from storage.engine import POSTGRESQL, Connection, in_list
 from storage.records import Record, words_of
 from storage.reservations import LIVE
 from tui_inbox.domain.errors import NotFound
@@ -46,6 +46,7 @@ class _Where:
     """Conditions on the guest ``g`` and their parameters, gathered criterion by criterion."""
 
     def __init__(self, db: Connection, today: date) -> None:
+        self.db = db
         self.today = today
         self.conditions = [_LIVING]
         self.stay: list[str] = []
@@ -84,18 +85,26 @@ class _Where:
 
 def _language(where: _Where, value: str) -> None:
     """``fr`` is also ``fr-CA``."""
-    where.put("language", value.lower().replace("_", "-").split("-")[0])
-    where.conditions.append(
-        "(g.language = :list_language OR g.language LIKE :list_language || '-%'"
-        " OR g.language LIKE :list_language || '\\_%' ESCAPE '\\')"
-    )
+    code = value.lower().replace("_", "-").split("-")[0]
+    marks, params = in_list("list_language", [code, f"{code}-", f"{code}_"])
+    where.params |= {**params, "list_letters": len(code) + 1}
+    where.conditions.append(f"substr(g.language, 1, :list_letters) IN ({marks})")
 
 
-def _equal(column: str, *, stay: bool = False) -> Callable[[_Where, str], None]:
+def _country(where: _Where, value: str) -> None:
+    where.put("country", value.lower())
+    where.conditions.append("lower(g.country) = :list_country")
+
+
+def _of_stay(column: str) -> Callable[[_Where, str], None]:
+    """In capitals or not: SQLite knows only those of English, so what is written in the stays is compared here."""
+
     def condition(where: _Where, value: str) -> None:
-        name = column.partition(".")[2]
-        where.put(name, value.lower())
-        (where.stay if stay else where.conditions).append(f"lower({column}) = :list_{name}")
+        written = (row[0] for row in where.db.all(f"SELECT DISTINCT {column} FROM reservation"))
+        same = [one for one in written if one.casefold() == value.casefold()]
+        marks, params = in_list(f"list_{column}", same)
+        where.params |= params
+        where.stay.append(f"r.{column} IN ({marks})")
 
     return condition
 
@@ -125,7 +134,7 @@ def _stays_from(where: _Where, value: str) -> None:
 
 _CONDITIONS: Mapping[str, Callable[[_Where, str], None]] = {
     "language": _language,
-    "country": _equal("g.country"),
+    "country": _country,
     "vip": lambda where, value: where.either(value, "g.vip = 1"),
     "tag": _tag,
     "phone": lambda where, value: where.either(value, "g.phone <> ''"),
@@ -137,8 +146,8 @@ _CONDITIONS: Mapping[str, Callable[[_Where, str], None]] = {
     "departing_within": lambda where, value: where.within("departure", "departing", value),
     "nights_from": _nights("nights_from", ">="),
     "nights_to": _nights("nights_to", "<="),
-    "room_type": _equal("r.room_type", stay=True),
-    "source": _equal("r.ota", stay=True),
+    "room_type": _of_stay("room_type"),
+    "source": _of_stay("ota"),
     "last_stay_before": lambda where, value: where.counted("last_before", value, "max(r.departure) <", _ENDED),
     "last_stay_after": lambda where, value: where.counted("last_after", value, "max(r.departure) >", _ENDED),
     "stays_from": _stays_from,

@@ -123,3 +123,18 @@ def test_lists_are_kept_in_their_order(store: SqlStore) -> None:
     with store.read() as t:
         assert [row.name for row in t.guest_lists.all()] == ["Bb", "A"]
         assert t.guest_lists.get(one.id) == one
+
+
+def test_capitals_with_accents_and_signs_of_patterns_are_letters_like_others(store: SqlStore) -> None:
+    with store.write() as t:
+        for name, kind, language in (("Ada", "ÉLÉGANCE", "fr"), ("Ben", "élégance", "f_"), ("Cid", "Suite", "xfr-y")):
+            a_reservation(t, a_guest(t, name, language=language), 1, 2, room_type=kind, ota="Öko-Reisen")
+    with store.read() as t:
+        for criteria, names in (
+            ({"room_type": "Élégance"}, ["Ada", "Ben"]),
+            ({"source": "öKO-reisen"}, ["Ada", "Ben", "Cid"]),
+            ({"language": "%"}, []),
+            ({"language": "f"}, ["Ben"]),
+        ):
+            found = [name for _id, name in t.guest_lists.members(criteria, TODAY, None, 50)]
+            assert found == names, criteria
