@@ -23,6 +23,7 @@ from adapters.email import tls
 from adapters.email.imap_login import TIMEOUT, connect, error_text, passes, shut, text_of
 from adapters.email.oauth import Bearer
 from adapters.email.servers import Server
+from adapters.email.veil import veiled
 from tui_inbox.domain.errors import ChannelError, NotSent, Rejected
 from tui_inbox.ports.secrets import Secret
 
@@ -83,7 +84,7 @@ class Session:
 
     def __init__(self, server: Server, user: str, secret: Secret | Bearer | None, ca_file: str = "") -> None:
         server.check()
-        with _faults():
+        with veiled(user, secret), _faults():
             self._box = connect(server, user, secret, ca_file)
         self._sent: str | None = None
 

@@ -176,6 +176,10 @@ class Bearer:
                 self._renew()
             return self._access
 
+    def reveal(self) -> str:
+        """The access token in hand, whether or not it still lives; empty before the first."""
+        return self._access
+
     def close(self) -> None:
         self._server.close()
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from adapters.email import tls
 from adapters.email.oauth import TOKEN_REFUSED, Bearer, Challenges, login_refused
 from adapters.email.servers import Server
+from adapters.email.veil import veiled
 from tui_inbox.domain.errors import AccountBlocked, ChannelError, NotSent, Rejected, Unknown
 from tui_inbox.ports.secrets import Secret
 
@@ -45,7 +46,7 @@ def check_login(server: Server, user: str, secret: Secret | Bearer | None, ca_fi
 @contextlib.contextmanager
 def _session(server: Server, user: str, secret: Secret | Bearer | None, ca_file: str) -> Iterator[smtplib.SMTP]:
     server.check()
-    with _before_the_dot():
+    with veiled(user, secret), _before_the_dot():
         smtp = _logged_in(server, user, secret, ca_file)
     try:
         yield smtp
@@ -70,7 +71,7 @@ def _logged_in(server: Server, user: str, secret: Secret | Bearer | None, ca_fil
         try:
             if server.tls == "starttls":
                 _start_tls(smtp, ca_file)
-            smtp.ehlo_or_helo_if_needed()
+            _hello(smtp, extended=secret is not None)
             if isinstance(secret, Bearer):
                 token = secret.token(instead_of=refused)
                 _xoauth2(smtp, user, token)
@@ -95,12 +96,23 @@ def _connect(server: Server, ca_file: str) -> smtplib.SMTP:
 
 def _start_tls(smtp: smtplib.SMTP, ca_file: str) -> None:
     """STARTTLS or nothing: whoever strips it from the greeting gets neither the password nor the mail."""
-    smtp.ehlo()
+    _hello(smtp, extended=True)
     if not smtp.has_extn("starttls"):
         raise AccountBlocked("tls_not_offered")
     code, said = smtp.starttls(context=tls.context(ca_file))
+    if 400 <= code < 500:
+        raise _turned_away(code, said)
     if code != 220:
         raise AccountBlocked("tls_not_offered", vendor_code=str(code), vendor_text=_text(said))
+
+
+def _hello(smtp: smtplib.SMTP, *, extended: bool) -> None:
+    """EHLO. HELO, which offers neither a login nor TLS, is enough where nothing else is needed."""
+    code, said = smtp.ehlo()
+    if 500 <= code < 600 and not extended:
+        code, said = smtp.helo()
+    if not 200 <= code < 300:
+        raise _turned_away(code, said)
 
 
 def _login(smtp: smtplib.SMTP, user: str, password: str) -> None:
@@ -138,8 +150,8 @@ def _xoauth2(smtp: smtplib.SMTP, user: str, token: str) -> None:
 
 def _login_refused(error: smtplib.SMTPAuthenticationError, *, by_token: bool) -> ChannelError:
     text = _text(error.smtp_error)
-    if 400 <= error.smtp_code < 500:
-        return NotSent("vendor_down", vendor_code=str(error.smtp_code), vendor_text=text)
+    if not 500 <= error.smtp_code < 600:
+        return _turned_away(error.smtp_code, text)
     refused = login_refused(text, by_token=by_token)
     refused.vendor_code = str(error.smtp_code)
     return refused
@@ -186,7 +198,16 @@ def _data(smtp: smtplib.SMTP, content: bytes) -> str:
     raise Unknown("broken_answer", vendor_code=str(code), vendor_text=_text(said))
 
 
-def _refusal(code: int, said: bytes, permanent: str = "refused") -> ChannelError:
+def _turned_away(code: int, said: bytes | str) -> ChannelError:
+    """A server's no before it has heard of any message, which therefore may go later; a refused login is another."""
+    text = _text(said)
+    blocked = login_refused(text, by_token=False)
+    if code in _AUTH_REFUSED or blocked.code != "auth":
+        return AccountBlocked(blocked.code, vendor_code=str(code), vendor_text=text)
+    return NotSent("vendor_down" if 400 <= code < 600 else "broken_answer", vendor_code=str(code), vendor_text=text)
+
+
+def _refusal(code: int, said: bytes | str, permanent: str = "refused") -> ChannelError:
     text = _text(said)
     blocked = login_refused(text, by_token=False)
     if code in _AUTH_REFUSED or blocked.code != "auth":
@@ -207,16 +228,18 @@ def _before_the_dot() -> Iterator[None]:
         raise
     except ssl.SSLError as error:
         raise NotSent("tls", vendor_text=tls.reason(error)) from None
-    except smtplib.SMTPResponseException as error:
-        raise _refusal(error.smtp_code, _bytes(error.smtp_error)) from None
-    except smtplib.SMTPServerDisconnected:
-        raise NotSent("connection_lost") from None
+    except smtplib.SMTPConnectError as error:
+        raise _turned_away(error.smtp_code, error.smtp_error) from None
+    except smtplib.SMTPServerDisconnected as error:
+        # smtplib hides a silence behind a lost connection.
+        raise NotSent("timeout" if isinstance(error.__context__, TimeoutError) else "connection_lost") from None
+    except (smtplib.SMTPException, ValueError) as error:
+        # Also smtplib's own "500 Line too long".
+        raise NotSent("broken_answer", vendor_text=type(error).__name__) from None
     except TimeoutError:
         raise NotSent("timeout") from None
     except OSError as error:
         raise NotSent("unreachable", vendor_text=(error.strerror or type(error).__name__)) from None
-    except (smtplib.SMTPException, ValueError) as error:
-        raise NotSent("broken_answer", vendor_text=type(error).__name__) from None
 
 
 def _bytes(said: bytes | str) -> bytes:

@@ -29,6 +29,5 @@ WEBCHAT_RIG = Rig(
     ],
     outgoing=outgoing("webchat", VISITOR.address),
     settings=SETTINGS,
-    web=False,
-    vendor=False,
+    asks_nobody="Browsers come to our own receiver, and an answer is sent by being readable in our own store.",
 )

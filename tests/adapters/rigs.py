@@ -69,6 +69,21 @@ def mails(*names: str) -> list[Envelope]:
     return [Envelope(name, "mail", (Path(__file__).parent / "mails" / f"{name}.eml").read_bytes()) for name in names]
 
 
+_MAIL_FAULTS = {
+    "401 or 403": "a_wrong_password_pauses_the_account_whatever_is_asked",
+    # SMTP has no time to wait: the outbox takes its own.
+    "429 with and without a time to wait": "a_no_of_the_server_has_one_class_and_its_own_words",
+    "5xx": "a_no_of_the_server_has_one_class_and_its_own_words",
+    "refused for good": "a_no_of_the_server_has_one_class_and_its_own_words",
+    "silence before the request": "a_silence_before_the_mail_has_sent_nothing",
+    "silence after the request": "a_silence_after_the_mail_is_unknown",
+    "half an answer": "a_line_that_breaks_or_talks_nonsense_before_the_mail_has_sent_nothing",
+    "an answer of another protocol": "a_line_that_breaks_or_talks_nonsense_before_the_mail_has_sent_nothing",
+    "success that is none": "no_usable_answer_to_the_mail_is_unknown_whether_or_not_it_arrived",
+    "a poll that fails": "a_poll_that_breaks_is_made_again_and_loses_no_mail",
+    "a test call that fails": "the_test_call_says_how_sending_fails_and_never_raises",
+    "a secret that is told back": "a_server_that_repeats_what_it_was_told_puts_no_password_into_logs_or_exceptions",
+}
 _KINDS = {"inbound": "message", "outbound": "message", "status": "status", "call": "call"}
 __all__ = ["ACCOUNT_SID", "CANARY", "PAYLOADS", "QUICK", "RIGS", "SENT", "Rig", "outgoing"]
 
@@ -85,7 +100,9 @@ RIGS: dict[str, Rig] = {
         ),
         outgoing=outgoing("email", "claire@guest.example", subject="Bonjour", message_ref="<01KEY@hotel.example>"),
         settings=mail_settings(Server("127.0.0.1", 9, "none")),
-        web=False,
+        elsewhere={
+            situation: f"tests/adapters/test_email_faults.py::test_{name}" for situation, name in _MAIL_FAULTS.items()
+        },
         mutants=0.01,
     ),
     "twilio": Rig(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 import pytest
@@ -18,6 +21,7 @@ import pytest
 from adapters import CHANNELS, load
 from tests.adapters.faults import ACTS, SILENT_BEFORE_READING, answer, answering, faulty
 from tests.adapters.mutator import damaged
+from tests.adapters.rigging import SITUATIONS
 from tests.adapters.rigs import CANARY, RIGS, Rig
 from tui_inbox.domain.errors import (
     AcceptedWithoutId,
@@ -30,8 +34,9 @@ from tui_inbox.domain.errors import (
     Unknown,
 )
 from tui_inbox.domain.message import Delivery
-from tui_inbox.ports.channel import Channel, Envelope, HealthState, Inbound, Status
+from tui_inbox.ports.channel import Channel, Envelope, FindsSent, HealthState, Inbound, Status
 
+ROOT = Path(__file__).parents[2]
 NOWHERE = "http://127.0.0.1:9"
 MUTANTS = int(os.environ.get("TUI_INBOX_MUTANTS", "20000"))
 """Damaged payloads per channel; the nightly run asks for many more."""
@@ -52,6 +57,11 @@ def vendors(request: pytest.FixtureRequest) -> Rig:
     return RIGS[request.param]
 
 
+@pytest.fixture(params=[name for name, rig in RIGS.items() if rig.asks_nobody])
+def alone(request: pytest.FixtureRequest) -> Rig:
+    return RIGS[request.param]
+
+
 @pytest.fixture
 def idle(rig: Rig) -> Iterator[Channel]:
     """A channel whose vendor is not there: what it does now needs no network."""
@@ -62,6 +72,34 @@ def idle(rig: Rig) -> Iterator[Channel]:
 
 def test_every_channel_is_under_test() -> None:
     assert set(RIGS) == set(CHANNELS)
+
+
+def test_a_channel_that_speaks_no_http_meets_every_situation_in_its_own_terms(rig: Rig) -> None:
+    if rig.web:
+        assert not rig.elsewhere
+    elif rig.vendor:
+        assert set(rig.elsewhere) == set(SITUATIONS)
+        for test in rig.elsewhere.values():
+            path, _colons, name = test.partition("::")
+            assert f"\ndef {name}(" in (ROOT / path).read_text(encoding="utf-8"), test
+
+
+def test_a_channel_that_asks_nobody_opens_no_connection_whatever_it_is_asked(
+    alone: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object) -> NoReturn:
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket, "socket", forbidden)
+    monkeypatch.setattr(socket, "create_connection", forbidden)
+    monkeypatch.setattr(socket, "getaddrinfo", forbidden)
+    channel = alone.opened(NOWHERE)
+    assert channel.streams() == ()
+    assert channel.send(alone.outgoing).provider_id
+    assert channel.test().state is HealthState.OK
+    if isinstance(channel, FindsSent):
+        assert channel.find(alone.outgoing).authoritative
+    channel.close()
 
 
 @pytest.mark.parametrize("type_", list(CHANNELS))
