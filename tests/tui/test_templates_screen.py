@@ -164,3 +164,21 @@ async def test_from_a_text_one_key_lists_what_was_sent_with_it(session: Session,
         await desk.press("s")
         assert "Arrivée dès 15 h." in desk.text
         assert "Oferta de primavera" not in desk.text
+
+
+async def test_a_template_that_two_accounts_have_says_in_each_row_whose_it_is(
+    session: Session, sqlite_store: SqlStore
+) -> None:
+    async with sitting(session, (80, 24)) as desk:
+        await kind(desk, 2)
+        assert "desk-sms" not in desk.line("▌"), "where there is one account, the text has its place"
+        with sqlite_store.write() as t:
+            (one,) = t.templates.all(TemplateKind.WHATSAPP)
+            t.templates.add(one._replace(id=0, account="wa-cloud", vendor_id="HX2"))
+            t.changed("template", 0)
+        await desk.until(lambda: desk.line("wa-cloud"))
+        rows = [line for line in desk.text.split("\n") if "welcome" in line and "approved" in line]
+        assert [account for line in rows for account in ("desk-sms", "wa-cloud") if account in line] == [
+            "desk-sms",
+            "wa-cloud",
+        ]

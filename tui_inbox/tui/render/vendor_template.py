@@ -38,8 +38,8 @@ def category(template: Template) -> str:
     return _(CATEGORIES.get(template.category, template.category)) if template.category else ""
 
 
-def cells(template: Template, scene: Scene) -> tuple[list[Part], list[Part]]:
-    """Its line of the list: left and right."""
+def cells(template: Template, scene: Scene, *, account: bool = False) -> tuple[list[Part], list[Part]]:
+    """Its line of the list: left and right; with the ``account`` where several have one of this name."""
     words, role = APPROVALS[template.approval]
     right: list[Part] = [(_(words), role)]
     if template.approval is Approval.SUBMITTED and template.submitted_at is not None:
@@ -50,6 +50,7 @@ def cells(template: Template, scene: Scene) -> tuple[list[Part], list[Part]]:
         column(template.name, 22, "bold text"),
         column(template.language, 6, "muted"),
         column(category(template), 11, "text"),
+        *([column(template.account or "–", 13, "accent" if template.account else "muted")] if account else []),
         (template.body.replace("\n", " "), "muted"),
     ]
     return left, right

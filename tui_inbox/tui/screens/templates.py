@@ -64,6 +64,8 @@ class TemplatesScreen(TableScreen[Row]):
         super().__init__(desk_app)
         self.kind: TemplateKind = TemplateKind.SNIPPET
         self.doubts: dict[int, Sequence[Objection]] = {}
+        self.several = False
+        """Do the rows belong to more than one account?"""
 
     def fetch(self, tx: Transaction, after: Row | None, _limit: int) -> Sequence[Row]:
         if after is not None:
@@ -72,6 +74,7 @@ class TemplatesScreen(TableScreen[Row]):
             return footer_texts.listing(tx, self.desk_app.session.desk)
         listed = list(templates.listing(tx, self.kind))
         drafts = [one for one in listed if self.kind is TemplateKind.WHATSAPP and one.approval in EDITABLE]
+        self.several = len({one.account for one in listed}) > 1
         self.doubts = {one.id: vendor_templates.before_submitting(tx, one) for one in drafts}
         return listed
 
@@ -93,7 +96,7 @@ class TemplatesScreen(TableScreen[Row]):
 
     def draw(self, row: Row, width: int) -> Parts:
         if row.kind is TemplateKind.WHATSAPP:
-            return vendor.cells(row, self.scene)
+            return vendor.cells(row, self.scene, account=self.several)
         left = [column(_named(row), 28 if row.kind is TemplateKind.FOOTER else 22, "bold text")]
         left.append(column(row.language, 4, "muted"))
         if row.kind is TemplateKind.FOOTER:
