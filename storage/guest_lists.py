@@ -37,20 +37,30 @@ _OPTED_OUT = (
     " WHERE l.channel = :list_opted_out AND l.stopped_at IS NOT NULL"
 )
 _ON_WHATSAPP = "SELECT guest_id FROM handle WHERE channel = 'whatsapp' AND unreachable = ''"
-_BEGUN = f"SELECT r.guest_id FROM reservation r WHERE {_LIVE_STAY} AND r.arrival <= :list_today GROUP BY r.guest_id"
-_ENDED = f"SELECT r.guest_id FROM reservation r WHERE {_LIVE_STAY} AND r.departure <= :list_today GROUP BY r.guest_id"
 _LIVING = "g.merged_into IS NULL AND g.blocked = 0"
+_OF_PROPERTY = "r.property = :list_property"
+_KNOWN_THERE = (
+    f"g.id IN (SELECT r.guest_id FROM reservation r WHERE {_OF_PROPERTY}"
+    " UNION SELECT k.guest_id FROM conversation k WHERE k.property = :list_property)"
+)
+"""Whoever has stayed or booked at this property, or writes to it."""
 
 
 class _Where:
     """Conditions on the guest ``g`` and their parameters, gathered criterion by criterion."""
 
-    def __init__(self, db: Connection, today: date) -> None:
+    def __init__(self, db: Connection, today: date, property_: str) -> None:
+        """Of one property (empty: of all) its guests alone, and of theirs no other stays."""
         self.db = db
         self.today = today
         self.conditions = [_LIVING]
         self.stay: list[str] = []
         self.params: dict[str, object] = {}
+        self.live = _LIVE_STAY
+        if property_:
+            self.put("property", property_)
+            self.conditions.append(_KNOWN_THERE)
+            self.live = f"{_LIVE_STAY} AND {_OF_PROPERTY}"
         # The one sum over dates that both engines write in their own way.
         days = "r.departure::date - r.arrival::date"
         self.nights = days if db.dialect == POSTGRESQL else "julianday(r.departure) - julianday(r.arrival)"
@@ -66,15 +76,18 @@ class _Where:
         self.put(name, (self.today + timedelta(days=int(value))).isoformat())
         self.stay.append(f"r.{column} >= :list_today AND r.{column} <= :list_{name}")
 
-    def counted(self, name: str, value: str, having: str, groups: str, *, outside: bool = False) -> None:
+    def counted(self, name: str, value: str, having: str, since: str, *, outside: bool = False) -> None:
+        """Stays whose ``since`` is over."""
         self.put("today", self.today.isoformat())
         self.put(name, value if name.startswith("last") else int(value))
-        self.conditions.append(f"g.id {'NOT ' if outside else ''}IN ({groups} HAVING {having} :list_{name})")
+        groups = f"SELECT r.guest_id FROM reservation r WHERE {self.live} AND r.{since} <= :list_today"
+        having = f"GROUP BY r.guest_id HAVING {having} :list_{name}"
+        self.conditions.append(f"g.id {'NOT ' if outside else ''}IN ({groups} {having})")
 
     def phase(self, value: str) -> None:
         self.put("today", self.today.isoformat())
         phase = Phase(value)
-        living = f"SELECT r.guest_id FROM reservation r WHERE {_LIVE_STAY}"
+        living = f"SELECT r.guest_id FROM reservation r WHERE {self.live}"
         if phase is Phase.NONE:
             self.conditions.append(f"g.id NOT IN ({living})")
             return
@@ -129,7 +142,7 @@ def _nights(name: str, sign: str) -> Callable[[_Where, str], None]:
 
 def _stays_from(where: _Where, value: str) -> None:
     if int(value):
-        where.counted("stays_from", value, "count(*) >=", _BEGUN)
+        where.counted("stays_from", value, "count(*) >=", "arrival")
 
 
 _CONDITIONS: Mapping[str, Callable[[_Where, str], None]] = {
@@ -148,30 +161,34 @@ _CONDITIONS: Mapping[str, Callable[[_Where, str], None]] = {
     "nights_to": _nights("nights_to", "<="),
     "room_type": _of_stay("room_type"),
     "source": _of_stay("ota"),
-    "last_stay_before": lambda where, value: where.counted("last_before", value, "max(r.departure) <", _ENDED),
-    "last_stay_after": lambda where, value: where.counted("last_after", value, "max(r.departure) >", _ENDED),
+    "last_stay_before": lambda where, value: where.counted("last_before", value, "max(r.departure) <", "departure"),
+    "last_stay_after": lambda where, value: where.counted("last_after", value, "max(r.departure) >", "departure"),
     "stays_from": _stays_from,
-    "stays_to": lambda where, value: where.counted("stays_to", value, "count(*) >", _BEGUN, outside=True),
+    "stays_to": lambda where, value: where.counted("stays_to", value, "count(*) >", "arrival", outside=True),
 }
 
 
-def condition(db: Connection, criteria: Mapping[str, str], today: date) -> tuple[str, dict[str, object]]:
+def condition(
+    db: Connection, criteria: Mapping[str, str], today: date, property_: str = ""
+) -> tuple[str, dict[str, object]]:
     """What must hold of the guest ``g``, and its parameters, all of which begin with ``list_``."""
-    where = _Where(db, today)
+    where = _Where(db, today, property_)
     for code, value in criteria.items():
         _CONDITIONS[code](where, value)
     if where.stay:
-        stays = " AND ".join([_LIVE_STAY, *where.stay])
+        stays = " AND ".join([where.live, *where.stay])
         where.conditions.append(f"g.id IN (SELECT r.guest_id FROM reservation r WHERE {stays})")
     return " AND ".join(where.conditions), where.params
 
 
-def of_list(db: Connection, list_id: int, today: date) -> tuple[str, dict[str, object]] | None:
-    """The guests of a saved list as a set in SQL; None when the list is gone."""
+def of_list(
+    db: Connection, list_id: int, today: date, property_: str = ""
+) -> tuple[str, dict[str, object]] | None:
+    """The guests of a saved list (of one property) as a set in SQL; None when the list is gone."""
     stored = db.value("SELECT criteria FROM guest_list WHERE id = :id", id=list_id)
     if stored is None:
         return None
-    where, params = condition(db, words_of(stored), today)
+    where, params = condition(db, words_of(stored), today, property_)
     return f"SELECT g.id FROM guest g WHERE {where}", params
 
 
@@ -201,8 +218,8 @@ class SqlGuestLists:
     def remove(self, list_id: int) -> None:
         self._db.run("DELETE FROM guest_list WHERE id = :id", id=list_id)
 
-    def count(self, criteria: Mapping[str, str], today: date) -> int:
-        where, params = condition(self._db, criteria, today)
+    def count(self, criteria: Mapping[str, str], today: date, property_: str = "") -> int:
+        where, params = condition(self._db, criteria, today, property_)
         found: int = self._db.value(f"SELECT count(*) FROM guest g WHERE {where}", **params)
         return found
 
@@ -212,9 +229,9 @@ class SqlGuestLists:
         return self._db.value(sql, guest_id=guest_id, **params) is not None
 
     def members(
-        self, criteria: Mapping[str, str], today: date, after: int | None, limit: int
+        self, criteria: Mapping[str, str], today: date, after: int | None, limit: int, property_: str = ""
     ) -> Sequence[tuple[int, str]]:
-        where, params = condition(self._db, criteria, today)
+        where, params = condition(self._db, criteria, today, property_)
         if after is not None:
             where += " AND (g.sort_name, g.id) > ((SELECT sort_name FROM guest WHERE id = :after), :after)"
             params["after"] = after

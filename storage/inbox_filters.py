@@ -82,7 +82,7 @@ def chosen(db: Connection, view: View, operator: str, today: date) -> Chosen | N
             conditions.append("c.id = staying.id")
         conditions.append(_STAY_CONDITIONS[view.stay])
     if view.guest_list is not None:
-        members = guest_lists.of_list(db, view.guest_list, today)
+        members = guest_lists.of_list(db, view.guest_list, today, view.property or "")
         if members is None:
             return None
         # The plus keeps the set from being read first: the list is walked in its order.

@@ -755,6 +755,7 @@ class Campaign(SQLModel, table=True):
     created_at: int = _big(null=False)
     unlocked_by: str = _text()
     ended_at: int | None = _big()
+    property: str = _text()
 
 
 class Recipient(SQLModel, table=True):
@@ -805,6 +806,7 @@ class Offer(SQLModel, table=True):
     created_by: str = _text()
     created_at: int = _big(null=False)
     ended_at: int | None = _big()
+    property: str = _text()
 
 
 class Asked(SQLModel, table=True):

@@ -47,6 +47,7 @@ def _campaign() -> None:
         sa.Column("created_at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("unlocked_by", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("property", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.CheckConstraint("kind = 'send' OR kind = 'terms'", name="ck_kind_code"),
         sa.CheckConstraint(
             "message_class = 'transactional' OR message_class = 'marketing'", name="ck_message_class_code"
@@ -94,6 +95,7 @@ def _offer() -> None:
         sa.Column("created_by", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("ended_at", sa.BigInteger(), autoincrement=False, nullable=True),
+        sa.Column("property", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.CheckConstraint("mode = 'turn' OR mode = 'first'", name="ck_mode_code"),
         sa.CheckConstraint(
             "state = 'open' OR state = 'taken' OR state = 'nobody' OR state = 'withdrawn'", name="ck_state_code"

@@ -228,7 +228,7 @@ def test_a_step_of_the_journey_leaves_while_one_watches(seeded: SqlStore, desk: 
 
 def test_there_are_guest_lists_with_somebody_in_each_of_them(seeded: SqlStore, desk: Desk) -> None:
     with seeded.read() as tx:
-        found = {one.name: guest_lists.fitting(tx, desk, one.criteria, NOW, 99) for one in guest_lists.listing(tx)}
+        found = {one.name: guest_lists.fitting(tx, desk, ANA, one.criteria, NOW, 99) for one in guest_lists.listing(tx)}
     assert list(found) == ["Arriving", "In house", "Past guests"]
     assert {"Emma Clarke", "Jonas Weber"} <= set(found["Arriving"].names)
     assert "Claire Martin" in found["In house"].names

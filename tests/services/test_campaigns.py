@@ -189,13 +189,21 @@ def test_a_wrong_variable_is_refused_with_the_nearest_name(house: House) -> None
     assert (refused.value.code, refused.value.params["nearest"]) == ("unknown_variable_near", "first_name")
 
 
+def test_whoever_would_read_nothing_but_the_way_out_gets_nothing(house: House) -> None:
+    ids = house.do(people, 2)
+    house.do(lambda t: a_reservation(t, t.guests.load(ids[0]), 0, 2, room="204"))
+    found = looked(house, a_send(ids, "Chambre ##{{room}} : la piscine est ouverte."))
+    assert [one.text.split("\n")[0] for one in found.receive] == ["Chambre 204 : la piscine est ouverte."]
+    assert [one.refusal and one.refusal.code for one in found.left_out] == ["nothing_to_say"]
+
+
 def test_a_list_is_an_audience_as_large_as_its_count(house: House) -> None:
     ids = house.do(people, 5)
     for guest_id in ids[:3]:
         house.do(guests.tag, ANA, "guest", [guest_id], "spa", "", NOW)
     spa = house.do(guest_lists.save, ANA, GuestList(0, "Spa", {"tag": "spa"}), NOW)
     audience = house.ask(guest_lists.of_list, house.desk, spa.id, NOW)
-    assert len(audience) == house.ask(guest_lists.fitting, house.desk, spa.criteria, NOW).guests == 3
+    assert len(audience) == house.ask(guest_lists.fitting, house.desk, ANA, spa.criteria, NOW).guests == 3
     assert looked(house, a_send(audience)).chosen == 3
 
 

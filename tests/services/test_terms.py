@@ -65,7 +65,7 @@ TERMS = ChangedTerms("Règlement", "https://hotel.example/regles", terms.suggest
 
 def test_the_audience_is_everybody_with_an_upcoming_stay_and_looking_sends_nothing(house: House) -> None:
     ids = coming(house)
-    wanted = house.ask(terms.send_to_upcoming, house.desk, TERMS._replace(note="Merci !"), "changed", house.now)
+    wanted = house.ask(terms.send_to_upcoming, house.desk, ANA, TERMS._replace(note="Merci !"), "changed", house.now)
     assert wanted.guests == tuple(ids[:2])
     found = house.ask(campaigns.look, house.desk, ANA, wanted, house.now)
     assert all("https://hotel.example/regles" in one.text and "Merci !" in one.text for one in found.receive)
@@ -75,7 +75,7 @@ def test_the_audience_is_everybody_with_an_upcoming_stay_and_looking_sends_nothi
 
 def test_an_empty_note_takes_its_line_away(house: House) -> None:
     coming(house)
-    wanted = house.ask(terms.send_to_upcoming, house.desk, TERMS, "changed", house.now)
+    wanted = house.ask(terms.send_to_upcoming, house.desk, ANA, TERMS, "changed", house.now)
     found = house.ask(campaigns.look, house.desk, ANA, wanted, house.now)
     assert "##" not in found.receive[0].text
     assert "\n\n\n" not in found.receive[0].text
@@ -83,7 +83,7 @@ def test_an_empty_note_takes_its_line_away(house: House) -> None:
 
 def test_acceptance_is_recorded_with_its_time_and_who_has_not_is_listed(house: House) -> None:
     ids = coming(house)
-    wanted = house.ask(terms.send_to_upcoming, house.desk, TERMS, "changed", house.now)
+    wanted = house.ask(terms.send_to_upcoming, house.desk, ANA, TERMS, "changed", house.now)
     campaign = house.do(campaigns.start, house.desk, ANA, wanted, house.now)
     assert campaign.kind is CampaignKind.TERMS
     later(house, 1)
@@ -106,13 +106,13 @@ def test_acceptance_is_recorded_with_its_time_and_who_has_not_is_listed(house: H
 def test_the_link_is_required(house: House, changed: dict[str, Any]) -> None:
     coming(house)
     with pytest.raises(Refused) as refused:
-        house.ask(terms.send_to_upcoming, house.desk, TERMS._replace(**changed), "changed", house.now)
+        house.ask(terms.send_to_upcoming, house.desk, ANA, TERMS._replace(**changed), "changed", house.now)
     assert refused.value.code == "terms_link"
 
 
 def test_a_yes_from_before_the_question_answers_nothing(house: House) -> None:
     coming(house)
-    wanted = house.ask(terms.send_to_upcoming, house.desk, TERMS, "changed", house.now)
+    wanted = house.ask(terms.send_to_upcoming, house.desk, ANA, TERMS, "changed", house.now)
     campaign = house.do(campaigns.start, house.desk, ANA, wanted, house.now)
     later(house, 1)
     house.writes("OUI", address=phone(0), at=house.now - timedelta(hours=1))
@@ -122,7 +122,7 @@ def test_a_yes_from_before_the_question_answers_nothing(house: House) -> None:
 def sent(house: House, changed: ChangedTerms = TERMS) -> Campaign:
     """Changed terms on their way to two guests who are coming."""
     coming(house)
-    wanted: GroupSend = house.ask(terms.send_to_upcoming, house.desk, changed, "changed", house.now)
+    wanted: GroupSend = house.ask(terms.send_to_upcoming, house.desk, ANA, changed, "changed", house.now)
     campaign = house.do(campaigns.start, house.desk, ANA, wanted, house.now)
     later(house, 1)
     return campaign
@@ -174,7 +174,7 @@ def test_a_yes_after_the_link_was_pressed_changes_nothing_and_is_read_like_any_m
 
 def test_the_link_in_a_preview_is_as_long_as_the_real_one_and_accepts_nothing(public: House) -> None:
     coming(public)
-    wanted = public.ask(terms.send_to_upcoming, public.desk, with_page(public), "changed", public.now)
+    wanted = public.ask(terms.send_to_upcoming, public.desk, ANA, with_page(public), "changed", public.now)
     summary = public.ask(campaigns.look, public.desk, ANA, wanted, public.now)
     found = _LINK.search(summary.receive[0].text)
     assert found is not None
@@ -210,7 +210,7 @@ def test_without_a_page_the_text_asks_for_a_yes_and_a_link_to_it_is_refused(hous
     assert ACCEPT not in TERMS.text
     wrong = TERMS._replace(text=f"{TERMS.text}\n##{{{{accept_link}}}}")
     with pytest.raises(Refused, match="terms_no_page"):
-        house.ask(terms.send_to_upcoming, house.desk, wrong, "changed", house.now)
+        house.ask(terms.send_to_upcoming, house.desk, ANA, wrong, "changed", house.now)
 
 
 def a_text(language: str, body: str) -> Template:
@@ -229,7 +229,7 @@ def test_the_hotel_s_own_texts_go_to_each_guest_in_their_language(public: House)
     ids = coming(public)
     public.do(lambda t: t.guests.put(t.guests.load(ids[1])._replace(language="en")))
     changed = TERMS._replace(text="", template=own[0].id)
-    wanted = public.ask(terms.send_to_upcoming, public.desk, changed, "changed", public.now)
+    wanted = public.ask(terms.send_to_upcoming, public.desk, ANA, changed, "changed", public.now)
     campaign = public.do(campaigns.start, public.desk, ANA, wanted, public.now)
     later(public, 1)
     assert [to(public, number)[0].split()[0] for number in (0, 1)] == ["Lisez", "Read"]
@@ -242,4 +242,4 @@ def test_the_hotel_s_own_text_is_refused_where_one_language_of_it_cannot_be_fill
     for language, body in (("en", "##{{terms_link}} ##{{accept_link}}"), ("fr", "##{{terms_link}}")):
         own = house.do(templates.save, house.desk, ANA, a_text(language, body), house.now)
     with pytest.raises(Refused, match="terms_no_page"):
-        house.ask(terms.send_to_upcoming, house.desk, TERMS._replace(template=own.id), "changed", house.now)
+        house.ask(terms.send_to_upcoming, house.desk, ANA, TERMS._replace(template=own.id), "changed", house.now)

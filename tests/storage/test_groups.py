@@ -60,7 +60,7 @@ def test_progress_and_rows_follow_the_outbox(store: SqlStore) -> None:
         assert [(one.guest_id, row_id > 0) for one, row_id in t.campaigns.unsent(made.id)] == [(ids[0], True)]
         assert t.campaigns.unsent(made.id + 1) == []
         assert t.campaigns.queued_since(at(0)) == (2, at(2))
-        assert len(t.campaigns.addressed(made.id)) == 1
+        assert len(t.campaigns.addressed(made.id)) == 2  # the address, and whose it is
         assert [one.campaign_id for one in t.campaigns.terms_of(ids[1])] == [made.id]
         assert t.campaigns.terms_of(ids[3]) == []
     with store.write() as t:

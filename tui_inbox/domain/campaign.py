@@ -58,6 +58,8 @@ class Campaign(NamedTuple):
     unlocked_by: str = ""
     """The administrator who allowed more guests than ``bulk.max_recipients``."""
     ended_at: datetime | None = None
+    property: str = ""
+    """Whoever sent it may see the guests of this property alone; empty: all."""
 
 
 class Recipient(NamedTuple):

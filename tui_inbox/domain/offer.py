@@ -49,6 +49,8 @@ class Offer(NamedTuple):
     created_by: str = ""
     created_at: datetime | None = None
     ended_at: datetime | None = None
+    property: str = ""
+    """Whoever made it may see the guests of this property alone; empty: all."""
 
 
 class Asked(NamedTuple):

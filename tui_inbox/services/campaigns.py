@@ -26,7 +26,7 @@ from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.services import pins, settling
 from tui_inbox.services.accept_links import ACCEPT, link_for
 from tui_inbox.services.accounts import may_carry
-from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.desk import SYSTEM, Actor, Desk
 from tui_inbox.services.group_letters import Prepared, Wording, check_wording, dispatch, marks, prepare, sender
 from tui_inbox.services.holding import held_all
 from tui_inbox.services.sms_used import USED_UP, budget
@@ -171,6 +171,7 @@ def start(
             actor.code,
             now,
             unlocked_by,
+            property=actor.property or "",
         ),
         tuple(dict.fromkeys(wanted.guests)),
     )
@@ -219,7 +220,7 @@ def _advance_one(tx: Transaction, desk: Desk, campaign: Campaign, room: int, now
         if sent >= room:
             break
         wording = _for_guest(tx, desk, wording_of(campaign), campaign.id, recipient.guest_id, now)
-        ready = prepare(tx, desk, by, wording, recipient.guest_id, now, taken)
+        ready = prepare(tx, desk, by, wording, recipient.guest_id, now, taken, campaign.property)
         if ready.letter is None:
             assert ready.refusal is not None
             tx.campaigns.put_recipient(_left_out(recipient, ready.refusal))
@@ -279,7 +280,7 @@ def _take_back(tx: Transaction, campaign: Campaign, now: datetime) -> None:
 def pause(tx: Transaction, desk: Desk, actor: Actor, campaign_id: int, now: datetime) -> Campaign:
     """Nothing more leaves; what waited in the outbox waits with the others. Raises ``Refused("send_over")``."""
     actor.require_write()
-    campaign = _going(tx, campaign_id)
+    campaign = _going(tx, actor, campaign_id)
     _take_back(tx, campaign, now)
     return _moved(tx, campaign._replace(state=CampaignState.PAUSED, ended_at=None))
 
@@ -287,20 +288,21 @@ def pause(tx: Transaction, desk: Desk, actor: Actor, campaign_id: int, now: date
 def resume(tx: Transaction, actor: Actor, campaign_id: int) -> Campaign:
     """Go on where it stopped; each guest's window, consent and stay are asked again."""
     actor.require_write()
-    return _moved(tx, _going(tx, campaign_id)._replace(state=CampaignState.RUNNING))
+    return _moved(tx, _going(tx, actor, campaign_id)._replace(state=CampaignState.RUNNING))
 
 
 def call_off(tx: Transaction, desk: Desk, actor: Actor, campaign_id: int, now: datetime) -> Campaign:
     """Whoever has not got it by now does not get it."""
     actor.require_write()
-    campaign = _going(tx, campaign_id)
+    campaign = _going(tx, actor, campaign_id)
     _take_back(tx, campaign, now)
     tx.campaigns.call_off(campaign_id)
     return _moved(tx, campaign._replace(state=CampaignState.CANCELLED, ended_at=now))
 
 
-def _going(tx: Transaction, campaign_id: int) -> Campaign:
+def _going(tx: Transaction, actor: Actor, campaign_id: int) -> Campaign:
     campaign = tx.campaigns.load(campaign_id)
+    actor.require_property(campaign.property)
     if campaign.state in (CampaignState.DONE, CampaignState.CANCELLED) and not tx.campaigns.unsent(campaign_id):
         raise Refused("send_over")
     return campaign
@@ -319,11 +321,17 @@ class CampaignRow(NamedTuple):
     progress: Progress
 
 
-def listing(tx: Transaction, limit: int = 200) -> tuple[CampaignRow, ...]:
-    """Newest first."""
-    return tuple(CampaignRow(one, tx.campaigns.progress(one.id)) for one in tx.campaigns.all(limit))
+def listing(tx: Transaction, actor: Actor = SYSTEM, limit: int = 200) -> tuple[CampaignRow, ...]:
+    """Newest first; whoever may see but one property sees what was sent for it."""
+    found = (one for one in tx.campaigns.all(limit) if actor.property in (None, one.property))
+    return tuple(CampaignRow(one, tx.campaigns.progress(one.id)) for one in found)
 
 
-def results(tx: Transaction, campaign_id: int, after: int | None = None, limit: int = 50) -> Sequence[RecipientRow]:
-    """Guest by guest; ``after`` is the place of the last one."""
+def results(
+    tx: Transaction, campaign_id: int, after: int | None = None, limit: int = 50, actor: Actor = SYSTEM
+) -> Sequence[RecipientRow]:
+    """Guest by guest; ``after`` is the place of the last one. Raises ``Refused("not_your_property")``."""
+    found = tx.campaigns.get(campaign_id)
+    if found is not None:
+        actor.require_property(found.property)
     return tx.campaigns.rows(campaign_id, after, limit)

@@ -130,6 +130,7 @@ def _keep(
             created_by=actor.code,
             created_at=now,
             ended_at=now,
+            property=actor.property or "",
         ),
         [recipient.guest_id for recipient in recipients],
     )

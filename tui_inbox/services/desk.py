@@ -33,6 +33,11 @@ class Actor(NamedTuple):
         if self.role == READ_ONLY:
             raise Refused("read_only")
 
+    def require_property(self, property_: str) -> None:
+        """Raises ``Refused("not_your_property")`` for what is not of the one property that they may see."""
+        if self.property is not None and self.property != property_:
+            raise Refused("not_your_property")
+
     def require_admin(self) -> None:
         """Raises ``Refused("admin_only")`` for everybody else."""
         self.require_write()

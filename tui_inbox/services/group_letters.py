@@ -106,15 +106,23 @@ def prepare(
     guest_id: int,
     now: datetime,
     taken: Container[tuple[str, str]] = (),
+    property_: str = "",
 ) -> Prepared:
-    """Nothing is written. ``taken``: what ``marks`` gave for those who get it already."""
+    """Nothing is written. ``taken``: what ``marks`` gave for those who get it already.
+
+    With a property, or an actor who may see but one, it is about a stay there and goes into the conversation there.
+    """
+    place = property_ or (actor.property if actor is not None else "") or ""
     try:
         guest = living(tx, guest_id)
     except NotFound:
         return Prepared(Guest(guest_id), refusal=Refused("guest_gone"))
     if guest.blocked:
         return Prepared(guest, refusal=Refused("guest_blocked"))
-    stay = stay_now(tx.reservations.of_guest(guest.id), desk.today(now))
+    stays = [one for one in tx.reservations.of_guest(guest.id) if not place or one.property == place]
+    if place and not stays and all(one.property != place for one in tx.conversations.all_of_guest(guest.id)):
+        return Prepared(guest, refusal=Refused("guest_not_yours"))
+    stay = stay_now(stays, desk.today(now))
     stay = stay if stay is not None and is_live(stay) else None
     template = _template(tx, desk, wording, guest)
     ways = ways_for(
@@ -139,7 +147,9 @@ def prepare(
     rendered = rendered_for(tx, desk, template, guest, stay, way.channel, now, actor, wording.values)
     if rendered.problems:
         return Prepared(guest, refusal=refuse(rendered.problems[0]), stay=stay)
-    return _written(tx, desk, guest, stay, way, template, rendered, now)
+    if not rendered.text.strip():
+        return Prepared(guest, refusal=Refused("nothing_to_say"), stay=stay)
+    return _written(tx, desk, guest, stay, way, template, rendered, now)._replace(property=place)
 
 
 def marks(guest: Guest, letter: Letter) -> tuple[tuple[str, str], ...]:
@@ -217,5 +227,8 @@ def dispatch(tx: Transaction, desk: Desk, ready: Prepared, key: str, now: dateti
 def _conversation(tx: Transaction, ready: Prepared, now: datetime) -> Conversation:
     if ready.stay is not None:
         return conversation_of(tx, ready.guest, ready.stay, now)
-    known = tx.conversations.all_of_guest(ready.guest.id)
-    return tx.conversations.load(known[0].id) if known else tx.conversations.add(new_quiet(ready.guest.id, now))
+    place = ready.property
+    known = [one for one in tx.conversations.all_of_guest(ready.guest.id) if not place or one.property == place]
+    if known:
+        return tx.conversations.load(known[0].id)
+    return tx.conversations.add(new_quiet(ready.guest.id, now, property_=place))

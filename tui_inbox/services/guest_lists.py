@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_inbox.domain.display import clean_line
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.guest_list import GuestList, tidied
-from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.desk import SYSTEM, Actor, Desk
 
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
@@ -32,16 +32,19 @@ def listing(tx: Transaction) -> Sequence[GuestList]:
     return tx.guest_lists.all()
 
 
-def fitting(tx: Transaction, desk: Desk, criteria: Mapping[str, str], now: datetime, names: int = 5) -> Fitting:
-    """Raises ``Refused("bad_criterion")``."""
-    wanted, today = tidied(criteria), desk.today(now)
-    found = tx.guest_lists.members(wanted, today, None, names)
-    return Fitting(tx.guest_lists.count(wanted, today), tuple(name for _id, name in found))
+def fitting(
+    tx: Transaction, desk: Desk, actor: Actor, criteria: Mapping[str, str], now: datetime, names: int = 5
+) -> Fitting:
+    """Of those whom this operator may see. Raises ``Refused("bad_criterion")``."""
+    wanted, today, scope = tidied(criteria), desk.today(now), actor.property or ""
+    found = tx.guest_lists.members(wanted, today, None, names, scope)
+    return Fitting(tx.guest_lists.count(wanted, today, scope), tuple(name for _id, name in found))
 
 
-def members(tx: Transaction, desk: Desk, criteria: Mapping[str, str], now: datetime) -> tuple[int, ...]:
-    """Whoever fits at this moment, by name."""
-    found = tx.guest_lists.members(tidied(criteria), desk.today(now), None, MOST_MEMBERS)
+def members(tx: Transaction, desk: Desk, actor: Actor, criteria: Mapping[str, str], now: datetime) -> tuple[int, ...]:
+    """Whoever fits at this moment, by name, of those whom this operator may see."""
+    scope = actor.property or ""
+    found = tx.guest_lists.members(tidied(criteria), desk.today(now), None, MOST_MEMBERS, scope)
     return tuple(guest_id for guest_id, _name in found)
 
 
@@ -50,7 +53,7 @@ def of_list(tx: Transaction, desk: Desk, list_id: int, now: datetime) -> tuple[i
     found = tx.guest_lists.get(list_id)
     if found is None:
         raise NotFound(f"guest list {list_id}")
-    return members(tx, desk, found.criteria, now)
+    return members(tx, desk, SYSTEM, found.criteria, now)
 
 
 def is_on(tx: Transaction, desk: Desk, list_id: int, guest_id: int, now: datetime) -> bool:

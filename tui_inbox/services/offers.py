@@ -38,12 +38,31 @@ def make(tx: Transaction, desk: Desk, actor: Actor, offer: Offer, guests: Sequen
     if not chosen or len(chosen) > MOST_GUESTS:
         raise Refused("offer_guests", limit=MOST_GUESTS)
     check_wording(tx, desk, actor, _wording(offer._replace(title=title, text=text)))
+    _check_guests(tx, desk, actor, offer._replace(title=title, text=text), chosen, now)
     made = offer._replace(
-        title=title, text=text, state=OfferState.OPEN, taken_by=None, created_by=actor.code, created_at=now
+        title=title,
+        text=text,
+        state=OfferState.OPEN,
+        taken_by=None,
+        created_by=actor.code,
+        created_at=now,
+        property=actor.property or "",
     )
     stored = tx.offers.add(made, chosen)
     tx.changed("offer", stored.id)
     return stored
+
+
+def _check_guests(
+    tx: Transaction, desk: Desk, actor: Actor, offer: Offer, guests: Sequence[int], now: datetime
+) -> None:
+    """The worker asks later and knows no operator: what this one may not do is refused now."""
+    if actor.property is None and not actor.accounts:
+        return
+    for guest_id in guests:
+        refusal = prepare(tx, desk, actor, _wording(offer), guest_id, now).refusal
+        if refusal is not None and refusal.code in ("guest_not_yours", "account_not_yours"):
+            raise refusal
 
 
 def _wording(offer: Offer, text: str = "") -> Wording:
@@ -76,7 +95,8 @@ def _advance_one(tx: Transaction, desk: Desk, offer: Offer, now: datetime, *, qu
 
 def _ask(tx: Transaction, desk: Desk, offer: Offer, asked: Asked, now: datetime) -> bool:
     """False: this guest cannot be reached, and the next is asked at once."""
-    ready = prepare(tx, desk, sender(desk, offer.created_by), _wording(offer), asked.guest_id, now)
+    by = sender(desk, offer.created_by)
+    ready = prepare(tx, desk, by, _wording(offer), asked.guest_id, now, property_=offer.property)
     if ready.letter is None:
         reason = ready.refusal.code if ready.refusal is not None else ""
         _put(tx, asked._replace(state=AskedState.LEFT_OUT, reason=reason))
@@ -112,6 +132,7 @@ def answer(
     """
     actor.require_write()
     offer = tx.offers.load(offer_id)
+    actor.require_property(offer.property)
     everybody = tx.offers.asked(offer_id)
     mine = next((one for one in everybody if one.guest_id == guest_id), None)
     if mine is None or mine.asked_at is None or mine.state in (AskedState.YES, AskedState.LATE):
@@ -147,7 +168,8 @@ def _free_for(offer: Offer, mine: Asked, everybody: Sequence[Asked], now: dateti
 def _tell(tx: Transaction, desk: Desk, offer: Offer, guest_id: int, words: str, now: datetime) -> None:
     guest = tx.guests.load(guest_id)
     text = translated(words, language_of(desk, guest)[0]).format(offer=offer.title)
-    ready = prepare(tx, desk, sender(desk, offer.created_by), _wording(offer, text), guest_id, now)
+    by = sender(desk, offer.created_by)
+    ready = prepare(tx, desk, by, _wording(offer, text), guest_id, now, property_=offer.property)
     if ready.letter is not None:
         dispatch(tx, desk, ready, f"offer-{offer.id}-{guest_id}-told", now)
 
@@ -162,6 +184,7 @@ def withdraw(tx: Transaction, actor: Actor, offer_id: int, now: datetime) -> Off
     """Nobody else is asked, and a yes is told that it is gone. Raises ``Refused("offer_over")``."""
     actor.require_write()
     offer = tx.offers.load(offer_id)
+    actor.require_property(offer.property)
     if offer.state is not OfferState.OPEN:
         raise Refused("offer_over")
     return _end(tx, offer, OfferState.WITHDRAWN, now)
@@ -192,9 +215,9 @@ class OfferView(NamedTuple):
     rows: tuple[OfferRow, ...]
 
 
-def listing(tx: Transaction, limit: int = 100) -> tuple[OfferView, ...]:
-    """Newest first, each with its guests in their order."""
-    return tuple(view(tx, offer) for offer in tx.offers.all(limit))
+def listing(tx: Transaction, actor: Actor = SYSTEM, limit: int = 100) -> tuple[OfferView, ...]:
+    """Newest first, each with its guests in their order; whoever may see but one property sees those made for it."""
+    return tuple(view(tx, offer) for offer in tx.offers.all(limit) if actor.property in (None, offer.property))
 
 
 def view(tx: Transaction, offer: Offer) -> OfferView:

@@ -77,8 +77,10 @@ def own_texts(tx: Transaction) -> tuple[Template, ...]:
     return tuple(found.values())
 
 
-def send_to_upcoming(tx: Transaction, desk: Desk, terms: ChangedTerms, reason: str, now: datetime) -> GroupSend:
-    """What would be sent, to everybody who arrives today or later; nothing is written.
+def send_to_upcoming(
+    tx: Transaction, desk: Desk, actor: Actor, terms: ChangedTerms, reason: str, now: datetime
+) -> GroupSend:
+    """What would be sent, to everybody who arrives today or later (where this operator may see them).
 
     Raises ``Refused``: ``terms_link`` without the link in the text and a value for it, ``terms_no_page`` where the
     text has the guest's own link and no page answers it, ``terms_nobody``.
@@ -90,7 +92,7 @@ def send_to_upcoming(tx: Transaction, desk: Desk, terms: ChangedTerms, reason: s
         raise Refused("terms_link")
     if not desk.public_url and any(ACCEPT in variables(text) for text in texts):
         raise Refused("terms_no_page")
-    guests = guest_lists.members(tx, desk, UPCOMING, now)
+    guests = guest_lists.members(tx, desk, actor, UPCOMING, now)
     if not guests:
         raise Refused("terms_nobody")
     values = {LINK: link, NOTE: clean_line(terms.note), ACCEPT: ""}
@@ -114,6 +116,7 @@ def accept(tx: Transaction, actor: Actor, campaign_id: int, guest_id: int, how: 
     campaign, recipient = _asked(tx, campaign_id, guest_id)
     if campaign is None or recipient is None or recipient.accepted_at is not None:
         raise Refused("terms_accepted_already")
+    actor.require_property(campaign.property)
     accepted = recipient._replace(accepted_at=now, accepted_by=actor.code, accepted_how=how)
     tx.campaigns.put_recipient(accepted)
     params: dict[str, str | int] = {"terms": campaign.name, "how": how}

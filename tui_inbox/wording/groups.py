@@ -59,7 +59,10 @@ SENTENCES: dict[str, str] = {
     "no_address_for": N_("No address for {channel} is known."),
     "left_out_marketing": N_("Has unsubscribed from advertising."),
     "left_out_transactional": N_("Has unsubscribed from notices."),
+    "not_your_property": N_("This is not of the property that you may see."),
+    "guest_not_yours": N_("Neither stays at your property nor writes to it."),
     "guest_gone": N_("This guest is not on file any more."),
     "guest_blocked": N_("This sender is blocked."),
+    "nothing_to_say": N_("Every line of the text needs a value that is not known of this guest."),
     "duplicate_address": N_("{address} gets it already, as another guest's."),
 }

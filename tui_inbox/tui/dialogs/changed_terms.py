@@ -31,7 +31,7 @@ async def ask_terms(screen: DeskScreen) -> bool:
         )  # fmt: skip
 
         def read(tx: Transaction) -> tuple[GroupSend, Summary]:
-            wanted = terms.send_to_upcoming(tx, desk, changed, _("changed terms"), app.now())
+            wanted = terms.send_to_upcoming(tx, desk, app.actor, changed, _("changed terms"), app.now())
             return wanted, campaigns.look(tx, desk, app.actor, wanted, app.now())
 
         await app.gateway.write(footers.signing_key)

@@ -20,8 +20,9 @@ async def ask_list(screen: DeskScreen, question: str, *, everybody: bool = False
     app = screen.desk_app
 
     def read(tx: Transaction) -> Sequence[tuple[GuestList, int]]:
-        desk, now = app.session.desk, app.now()
-        return [(one, guest_lists.fitting(tx, desk, one.criteria, now, 0).guests) for one in guest_lists.listing(tx)]
+        desk, actor, now = app.session.desk, app.actor, app.now()
+        lists = guest_lists.listing(tx)
+        return [(one, guest_lists.fitting(tx, desk, actor, one.criteria, now, 0).guests) for one in lists]
 
     found = await app.gateway.read(read)
     options = [Option(GuestList(0, ""), _("All guests"))] if everybody else []

@@ -47,7 +47,7 @@ class CriteriaScreen(TableScreen[Criterion]):
         if after is not None:
             return []
         desk, now = self.desk_app.session.desk, self.desk_app.now()
-        self.fitting = guest_lists.fitting(tx, desk, self.values, now)
+        self.fitting = guest_lists.fitting(tx, desk, self.desk_app.actor, self.values, now)
         self.tags = tuple(tag.name for tag in tx.tags.all())
         return CRITERIA
 

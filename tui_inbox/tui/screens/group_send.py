@@ -37,7 +37,7 @@ async def write_to_list(screen: DeskScreen, chosen: GuestList) -> None:
     """The screen of a message to everybody who fits the list now."""
     app = screen.desk_app
     desk, now = app.session.desk, app.now()
-    ids = await app.gateway.read(guest_lists.members, desk, chosen.criteria, now)
+    ids = await app.gateway.read(guest_lists.members, desk, app.actor, chosen.criteria, now)
     if not ids:
         screen.say(_("nobody fits “{name}” now").format(name=chosen.name), "soon")
         return

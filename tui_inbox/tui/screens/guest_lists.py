@@ -32,9 +32,9 @@ class GuestListsScreen(TableScreen[GuestList]):
     def fetch(self, tx: Transaction, after: GuestList | None, _limit: int) -> Sequence[GuestList]:
         if after is not None:
             return []
-        desk, now = self.desk_app.session.desk, self.desk_app.now()
+        desk, actor, now = self.desk_app.session.desk, self.desk_app.actor, self.desk_app.now()
         rows = list(guest_lists.listing(tx))
-        self.found = {row.id: guest_lists.fitting(tx, desk, row.criteria, now, 8) for row in rows}
+        self.found = {row.id: guest_lists.fitting(tx, desk, actor, row.criteria, now, 8) for row in rows}
         return rows
 
     def key(self, row: GuestList) -> object:

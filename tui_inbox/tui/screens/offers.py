@@ -55,7 +55,7 @@ class OffersScreen(TableScreen[Line]):
         if after is not None:
             return []
         lines: list[Line] = []
-        for view in offers.listing(tx):
+        for view in offers.listing(tx, self.desk_app.actor):
             lines.append(Line(view.offer))
             lines += [Line(view.offer, row.asked, row.guest) for row in view.rows]
         return lines
@@ -106,7 +106,7 @@ class OffersScreen(TableScreen[Line]):
         if chosen is None:
             return
         desk = app.session.desk
-        ids = await self.gateway.read(guest_lists.members, desk, chosen.criteria, app.now())
+        ids = await self.gateway.read(guest_lists.members, desk, app.actor, chosen.criteria, app.now())
         modes = tuple((mode.value, _(words)) for mode, words in MODES.items())
         fields = [
             Field("title", _("what"), hint=_("Table for two, Saturday 20:00")),

@@ -55,7 +55,7 @@ class SendsScreen(TableScreen[CampaignRow]):
         if after is not None:
             return []
         self.hold = holding.held_all(tx)
-        return campaigns.listing(tx)
+        return campaigns.listing(tx, self.desk_app.actor)
 
     def key(self, row: CampaignRow) -> object:
         return row.campaign.id
@@ -185,7 +185,7 @@ class ResultsScreen(TableScreen[RecipientRow]):
         place = after.place if after else None
         found: list[RecipientRow] = []
         while len(found) < limit:
-            page = campaigns.results(tx, campaign_id, place, limit)
+            page = campaigns.results(tx, campaign_id, place, limit, self.desk_app.actor)
             found += [row for row in page if not self.open_only or self._open(row)]
             if len(page) < limit:
                 break
