@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from storage.store import SqlStore
-from tests.builders import NOW, a_guest, a_reservation
+from tests.builders import NOW, a_conversation, a_guest, a_reservation
 from tests.services.test_planning import DESK, HOUR, a_booking, a_rule, due, rows
+from tui_inbox.domain.conversation import State
 from tui_inbox.domain.guest_list import GuestList
 from tui_inbox.domain.hours import Hours, span
 from tui_inbox.domain.outbox import OutboxState
@@ -154,3 +155,34 @@ def test_whoever_was_blocked_is_not_written_to(sqlite_store: SqlStore) -> None:
         planning.plan(t, DESK, NOW)
         assert planning.queue_due(t, DESK, due(stay)).skipped == 1
         assert [row.reason for row in rows(t, rule, stay)] == ["guest_blocked"]
+
+
+@pytest.mark.parametrize(
+    ("holds", "state", "queued"),
+    [(True, State.OPEN, 0), (True, State.PENDING, 0), (True, State.CLOSED, 1), (False, State.OPEN, 1)],
+)
+def test_a_rule_that_waits_for_the_desk_does_so_while_the_guest_s_words_are_open(
+    sqlite_store: SqlStore, holds: bool, state: State, queued: int
+) -> None:
+    with sqlite_store.write() as t:
+        rule = a_rule(t, hold_if_guest_writes=holds)
+        guest, stay = a_booking(t)
+        planning.plan(t, DESK, NOW)
+        closed = state is State.CLOSED
+        a_conversation(t, guest, state=state, automation=closed, last_in_at=NOW + HOUR, unanswered=not closed)
+        assert planning.queue_due(t, DESK, due(stay)).queued == queued
+        (row,) = rows(t, rule, stay)
+        if not queued:
+            assert (row.state, row.reason) == (PlannedState.HELD, "guest_wrote")
+            planning.plan(t, DESK, due(stay) + HOUR)
+            planning.release(t, ANA, rule.id, stay.id, row.local_date)
+            assert planning.queue_due(t, DESK, due(stay) + HOUR).queued == 1
+
+
+def test_a_row_that_the_desk_began_is_no_word_of_the_guest_s(sqlite_store: SqlStore) -> None:
+    with sqlite_store.write() as t:
+        a_rule(t, hold_if_guest_writes=True)
+        guest, stay = a_booking(t)
+        a_conversation(t, guest, state=State.OPEN, automation=False)
+        planning.plan(t, DESK, NOW)
+        assert planning.queue_due(t, DESK, due(stay)).queued == 1

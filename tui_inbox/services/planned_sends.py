@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
-from tui_inbox.domain.conversation import Conversation
+from tui_inbox.domain.conversation import Conversation, State
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.hours import after_quiet
@@ -40,6 +40,8 @@ from tui_inbox.services.templates import language_of, refuse, variant
 from tui_inbox.services.unattended import rule_key
 from tui_inbox.services.ways import Ways, ways_for
 
+RELEASED = "released"
+"""Reason of a row that somebody let go by hand: nothing but what would be wrong holds it again."""
 SCHEDULED = "<scheduled>"
 """``Conversation.preview_by`` of what a rule sent."""
 
@@ -161,7 +163,9 @@ def _send(tx: Transaction, desk: Desk, rule: Rule, row: Planned, now: datetime) 
     later = after_quiet(now, desk.hours.quiet, zone)
     if later > now:
         at = staggered(rule, later, stay.id, zone, desk.hours.quiet)
-        return row._replace(due_at=at, reason="quiet_hours")
+        return row._replace(due_at=at, reason=row.reason if row.reason == RELEASED else "quiet_hours")
+    if rule.hold_if_guest_writes and row.reason != RELEASED and _guest_wrote(tx, guest):
+        return row._replace(state=PlannedState.HELD, reason="guest_wrote")
     prepared = prepare(tx, desk, rule, stay, guest, now)
     said = " ".join(f"{channel}:{code}" for channel, code in prepared.ways.refused)
     if prepared.reason:
@@ -175,6 +179,14 @@ def _send(tx: Transaction, desk: Desk, rule: Rule, row: Planned, now: datetime) 
     if outgoing is None:
         return row._replace(state=PlannedState.SKIPPED, reason="sent_already", said=said)
     return row._replace(state=PlannedState.QUEUED, reason="", outbox_id=outgoing.id, said=said)
+
+
+def _guest_wrote(tx: Transaction, guest: Guest) -> bool:
+    """Is the desk in a conversation that the guest takes part in? Closed ones are over."""
+    return any(
+        row.state in (State.OPEN, State.PENDING) and row.last_in_at is not None
+        for row in tx.conversations.all_of_guest(guest.id)
+    )
 
 
 def prepare(tx: Transaction, desk: Desk, rule: Rule, stay: Reservation, guest: Guest, now: datetime) -> Prepared:

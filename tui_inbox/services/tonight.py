@@ -28,7 +28,7 @@ from tui_inbox.domain.reservation import Reservation
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.matching import country_of
-from tui_inbox.services.planned_sends import Prepared, prepare
+from tui_inbox.services.planned_sends import RELEASED, Prepared, prepare
 from tui_inbox.services.posting import Letter
 
 WEEK = timedelta(days=7)
@@ -93,7 +93,7 @@ def release(tx: Transaction, actor: Actor, rule_id: int, reservation_id: int, da
     """Let it leave at its time, or at once when that is over; it is checked again when it does."""
     actor.require_write()
     row = _waiting(tx, rule_id, reservation_id, day, PlannedState.HELD)
-    return _put(tx, row._replace(state=PlannedState.PLANNED, reason=""))
+    return _put(tx, row._replace(state=PlannedState.PLANNED, reason=RELEASED if row.reason == "guest_wrote" else ""))
 
 
 def _put(tx: Transaction, row: Planned) -> Planned:
