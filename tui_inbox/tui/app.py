@@ -13,11 +13,14 @@ from contextlib import suppress
 from datetime import datetime
 from importlib import import_module
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
+from textual import events
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.driver import Driver
 from textual.screen import ModalScreen
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from tui_inbox.domain.errors import StoreError, TuiInboxError
 from tui_inbox.services.desk import Actor
@@ -30,6 +33,7 @@ from tui_inbox.tui.render.scene import Scene
 from tui_inbox.tui.safe import safe
 from tui_inbox.tui.screens.desk_screen import DeskScreen
 from tui_inbox.tui.session import Session
+from tui_inbox.tui.type_ahead import TypeAhead, Typed
 from tui_inbox.wording import _, explain
 
 CLOCK_SECONDS = 20
@@ -65,6 +69,9 @@ class TuiInbox(App[int]):
         self._scene: Scene | None = None
         self._title_count = -1
         self._tasks: set[asyncio.Task[None]] = set()
+        self.ahead = TypeAhead(self, super().on_event)
+        self._askers: WeakKeyDictionary[Any, Worker[Any]] = WeakKeyDictionary()
+        """Screen -> the worker that waits for its answer."""
 
     def get_css_variables(self) -> dict[str, str]:
         """Nothing until the palette is chosen: the framework would compute its own theme's colours first."""
@@ -324,7 +331,34 @@ class TuiInbox(App[int]):
         self.push_screen(getattr(import_module(module), name)(self))
 
     async def push_screen_wait(self, screen: Any, *, mode: str | None = None) -> Any:
-        """One question at a time: keys typed in a burst open no second dialog over the first, as if Esc was pressed."""
-        if isinstance(self.screen, ModalScreen) and get_current_worker().node.screen is not self.screen:
+        """One question at a time: keys typed in a burst open no second dialog over the first, as if Esc was pressed.
+
+        Once the screen is there, keys are for it; once it is answered, they wait for what the asker does next.
+        """
+        worker = get_current_worker()
+        if isinstance(self.screen, ModalScreen) and worker.node.screen is not self.screen:
             return None
+        self._askers[screen] = worker
+        screen.call_after_refresh(self.ahead.go_on, worker)
         return await super().push_screen_wait(screen, mode=mode)
+
+    def pop_screen(self) -> AwaitComplete:
+        asker = self._askers.pop(self.screen, None)
+        if asker is not None and asker.is_running:
+            self.ahead.hold(asker)
+        return super().pop_screen()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys as they come from the terminal; the one that leaves waits for nothing."""
+        if isinstance(event, Typed) and not event.is_forwarded and self._waits(event):
+            return
+        await super().on_event(event)
+
+    def _waits(self, event: Typed) -> bool:
+        leaves = isinstance(event, events.Key) and event.key in self.keymap["quit"].keys
+        return not leaves and self.ahead.takes(event)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that no pane has used, before it becomes a command."""
+        if self.ahead.takes(event):
+            event.prevent_default()

@@ -197,8 +197,11 @@ class Drafting(Letter):
         screen.composer.box.focus()
         screen.say(_("your draft is here, as you left it"))
 
-    async def begin(self, *, note: bool, tie: Tie | None = None) -> None:
-        """Open the conversation and put the cursor behind its text; ``tie`` names the message that is answered."""
+    async def begin(self, *, note: bool, tie: Tie | None = None, asks: bool = False) -> None:
+        """Open the conversation and put the cursor behind its text; ``tie`` names the message that is answered.
+
+        Keys typed by now go into the text, or wait for the dialog where one follows (``asks``).
+        """
         screen = self.screen
         wanted = self.natural() if tie is None and screen.focused is screen.thread else tie
         await screen.open_current()
@@ -210,6 +213,8 @@ class Drafting(Letter):
             self.set_mode()
         self.composer.to_end()
         self.composer.box.focus()
+        if not asks:
+            screen.go_on()
         await self._learn_snippets()
         await self.look("replying")
 

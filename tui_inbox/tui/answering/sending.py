@@ -55,7 +55,7 @@ class Answering(Drafting):
             case "split":
                 await self._split()
             case "pick_tag" | "pick_template" | "attach" | "send_later" | "recipient":
-                self.screen.run_worker(self.screen.guarded(self._ask(command_id)), exit_on_error=False)
+                self.screen.carry(self._ask(command_id))
             case _:  # what works everywhere works while one types, too
                 await self.screen.action_do(command_id)
 
@@ -69,7 +69,7 @@ class Answering(Drafting):
         if known or row is None or not self.composer.text.strip():
             await self.send("snooze_again")
         else:
-            self.screen.run_worker(self.screen.guarded(self._send_and_ask(row.id)), exit_on_error=False)
+            self.screen.carry(self._send_and_ask(row.id))
 
     async def _send_and_ask(self, conversation_id: int) -> None:
         from tui_inbox.services import lifecycle
@@ -118,6 +118,8 @@ class Answering(Drafting):
         self.composer.load("")
         self.attachments, self.send_at, self.template, self.also.names = (), None, None, {}
         self.tie, self.tag = PLAIN, ""
+        if not then:
+            screen.desk_app.ahead.go_on(self.composer.box)  # what is typed from here on is the next message
         try:
             await self._write(row, text, reply, before[3])
         except (Refused, StoreError) as error:
@@ -128,7 +130,7 @@ class Answering(Drafting):
             self.edited()
             screen.desk_app.trouble(error)
             if getattr(error, "code", "") == "sms_budget_ask":
-                screen.run_worker(screen.guarded(self._ask_budget(error, then)), exit_on_error=False)
+                screen.carry(self._ask_budget(error, then))
                 return False
             if getattr(error, "code", "") == "already_answered":
                 self.seen = None  # told once; the next look at the thread shows it

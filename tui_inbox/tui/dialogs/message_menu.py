@@ -115,6 +115,7 @@ async def _transcribe(screen: InboxActs, message: MessageRow) -> None:
     sound = next(file for file in message.attachments if _is_sound(file.type))
     if sound.state == "remote":
         screen.say(_("the recording is fetched first"))
+        screen.go_on()
         wanted = {"attachment": sound.id}
         job = await screen.gateway.write(channels.ask, app.actor, "download", message.account, wanted, app.now())
         await answer(screen.gateway, job)

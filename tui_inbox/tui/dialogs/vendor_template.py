@@ -228,6 +228,7 @@ async def withdraw(screen: DeskScreen, template: Template) -> None:
 async def _await(screen: DeskScreen, job_id: int, fine: str) -> None:
     """The row follows by itself; the vendor's own words stand where it refused."""
     screen.say(_("asked the worker…"))
+    screen.go_on()
     job = await answer(screen.desk_app.gateway, job_id)
     if job is None:
         screen.say(_("the worker does not answer; is it running?"), "bold soon")

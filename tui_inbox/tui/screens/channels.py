@@ -209,6 +209,7 @@ class ChannelsScreen(TableScreen[AccountRow]):
         if row is None:
             return
         self.say(_("asked the worker…"))
+        self.go_on()
         job = await self.question(kind, row.name, {})
         if job is None:
             self.say(_("the worker does not answer; is it running?"), "bold soon")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from textual.dom import NoScreen
@@ -13,6 +14,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.worker import NoActiveWorker, get_current_worker
 
 from tui_inbox.domain.errors import TuiInboxError
 from tui_inbox.tui.commands import FOOTER, TYPED, Command, Selection, always, is_typed, key_words, textual_key
@@ -139,11 +141,20 @@ class DeskScreen(Screen[Any]):
         handler = getattr(self, f"do_{command_id}", None) or getattr(self.desk_app, f"do_{command_id}", None)
         if handler is None:
             if command.service:
-                self.run_worker(self.guarded(self.serve(command)), exit_on_error=False)
+                self.carry(self.serve(command))
             return
         result = handler()
         if inspect.isawaitable(result):
-            self.run_worker(self.guarded(result), exit_on_error=False)
+            self.carry(result)
+
+    def carry(self, work: Awaitable[None]) -> None:
+        """Run what a key asks for; keys that follow wait until it is done or has asked something."""
+        self.desk_app.ahead.hold(self.run_worker(self.guarded(work), exit_on_error=False))
+
+    def go_on(self) -> None:
+        """What the running command does from here on takes time, and no key need wait for it."""
+        with suppress(NoActiveWorker):
+            self.desk_app.ahead.go_on(get_current_worker())
 
     async def guarded(self, work: Awaitable[None]) -> None:
         """Refusals are said, faults are noted; neither ends the program."""
@@ -155,6 +166,8 @@ class DeskScreen(Screen[Any]):
             return  # The program ends: what was to be shown has gone already.
         except Exception as error:  # noqa: BLE001 - an operator's unsent text must survive any fault
             self.desk_app.unexpected(error)
+        finally:
+            self.go_on()
 
     async def serve(self, command: Command) -> None:
         """Run the service behind a command of this screen; the inbox knows how."""

@@ -87,10 +87,13 @@ class InboxScreen(InboxHealth):
 
     @on(ReplyBox.Do)
     async def _composer_key(self, event: ReplyBox.Do) -> None:
-        if event.command_id == "back":
-            self.do_back()
-        else:
-            await self.answering.act(event.command_id)
+        try:
+            if event.command_id == "back":
+                self.do_back()
+            else:
+                await self.answering.act(event.command_id)
+        finally:
+            self.desk_app.ahead.go_on(self.composer.box)
 
     @on(Composer.Edited)
     def _edited(self) -> None:

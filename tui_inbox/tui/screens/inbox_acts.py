@@ -262,8 +262,8 @@ class InboxActs(InboxView):
         await self.answering.begin(note=True)
 
     async def do_template(self) -> None:
-        await self.answering.begin(note=False)
-        await self.answering.act("pick_template")
+        await self.answering.begin(note=False, asks=True)
+        await ask(self, "template")
 
     async def message_menu(self) -> None:
         await ask(self, "message")

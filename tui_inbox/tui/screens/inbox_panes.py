@@ -60,6 +60,7 @@ class InboxPanes(DeskScreen):
         self.rows = ConversationList(ink, scene, id="list")
         self.thread = ThreadView(ink, scene, id="thread")
         self.composer = Composer(ink, desk_app.keymap.by_key(COMPOSER), id="composer")
+        self.composer.box.ahead = desk_app.ahead
         self.card = CardPane(ink, scene, id="card")
         self._preview: Timer | None = None
         self._heard: dict[int, datetime] = {}

@@ -161,7 +161,7 @@ class InboxView(InboxPanes):
     async def on_prompt_done(self, event: Prompt.Done) -> None:
         line = self.query_one_optional(Prompt)
         if line is not None and line.purpose == "go":
-            self.run_worker(self.guarded(self._go(event.text)), exit_on_error=False)
+            self.carry(self._go(event.text))
             return
         await self.drop_prompt()
         self.rows.focus()

@@ -18,6 +18,7 @@ from tui_inbox.tui.commands import Command
 from tui_inbox.tui.render.line import Part, blank, strip, width_of
 from tui_inbox.tui.safe import content
 from tui_inbox.tui.theme import Ink
+from tui_inbox.tui.type_ahead import TypeAhead
 from tui_inbox.tui.widgets.frame import Stack
 from tui_inbox.tui.widgets.pane import Pane, changed_width
 from tui_inbox.wording import _
@@ -68,6 +69,7 @@ class ReplyBox(TextArea):
     def __init__(self, keys: Mapping[str, Command], *, id: str | None = None) -> None:  # noqa: A002
         self.typed: Callable[[], None] = lambda: None
         """Called with every key, so that counter and text are sent in one frame."""
+        self.ahead: TypeAhead | None = None
         self._sent: list[Strip] = []
         self._typing = False
         self._styled = False
@@ -129,6 +131,10 @@ class ReplyBox(TextArea):
 
     def on_key(self, event: events.Key) -> None:
         key = event.key
+        if self.ahead is not None and self.ahead.takes(event):
+            event.stop()
+            event.prevent_default()
+            return
         if not self._typing:
             self._typing = True
             self.call_next(self._send_changed)
@@ -168,6 +174,8 @@ class ReplyBox(TextArea):
     def _take(self, event: events.Key, command_id: str) -> None:
         event.stop()
         event.prevent_default()
+        if self.ahead is not None:
+            self.ahead.hold(self)
         self.post_message(self.Do(command_id))
 
     def typed_shortcut(self) -> str | None:
