@@ -7,7 +7,7 @@ from argparse import Namespace
 
 import pytest
 
-from tui_inbox.cli.channels import _secret
+from tui_inbox.cli.connecting import _secret
 from tui_inbox.cli.forms import FORMS
 from tui_inbox.ports.secrets import Secret
 

@@ -15,7 +15,7 @@ from storage.store import SqlStore
 from tests.adapters.rigs import twilio_settings
 from tests.fakes import NOON, hotel
 from tests.receiver.tiny import House, running
-from tui_inbox.cli.channels import Given
+from tui_inbox.cli.connecting import Given
 from tui_inbox.domain.errors import Refused
 from tui_inbox.ports.channel import CallRoute, Hook
 from tui_inbox.ports.secrets import Secret

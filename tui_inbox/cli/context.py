@@ -7,9 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tui_inbox import wording
+from tui_inbox.bootstrap.opening import open_store
 from tui_inbox.bootstrap.people import who
 from tui_inbox.cli.failing import Usage
 from tui_inbox.config import Loaded, config_path, load
+from tui_inbox.domain.errors import StoreError
+from tui_inbox.rows import AccountRow
 from tui_inbox.services.desk import Actor
 from tui_inbox.wording import _
 
@@ -53,6 +56,17 @@ def someone(options: Namespace, loaded: Loaded) -> Actor:
 def reader(options: Namespace, loaded: Loaded) -> Actor:
     """Like ``person``, for what only looks: on a shared account it is nobody, for whom nothing is unread."""
     return person(options, loaded) or Actor("", "", role="read-only")
+
+
+def noted(loaded: Loaded) -> dict[str, AccountRow]:
+    """What the worker last noted of each account and source, by name; nothing where it never ran."""
+    try:
+        with open_store(loaded, create=False) as store, store.read() as tx:
+            return {row.name: row for row in tx.accounts.all()}
+    except StoreError as error:
+        if error.code != "missing":
+            raise
+        return {}
 
 
 def print_json(document: Any) -> None:

@@ -18,6 +18,8 @@ class Question(NamedTuple):
     default: Callable[[Answers], str] = lambda _answers: ""
     when: Callable[[Answers], bool] = lambda _answers: True
     """Is it asked, after these answers?"""
+    needed: bool = False
+    """Of a further secret: may it not be left out?"""
 
 
 class Form(NamedTuple):
@@ -30,7 +32,7 @@ class Form(NamedTuple):
     secret_where: str
     secret_suffix: str
     more_secrets: tuple[Question, ...] = ()
-    """Further ones, each of which may be left out; ``key`` is the key that names it."""
+    """Further ones; ``key`` is the key that names it."""
     needs_first: bool = False
     """What the vendor wants beforehand is told, and agreed to, before anything is asked."""
 

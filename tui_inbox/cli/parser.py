@@ -59,9 +59,19 @@ def _init(parser: argparse.ArgumentParser) -> None:
 
 def _add(parser: argparse.ArgumentParser) -> None:
     chats = ("whatsapp", "whatsapp-cloud", "messenger", "instagram", "webchat")
-    kinds = ("sms", *chats, "email", "channex", "booking.com")
+    _wizard(parser, ("sms", *chats, "email", "channex", "booking.com"), _("your name for it, such as desk-sms"))
+    parser.add_argument(
+        "--test-to", metavar="ADDRESS", default="", help=_("then send one message to this number or address")
+    )
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    _wizard(parser, ("mews", "channex", "ical"), _("your name for it, such as pms"))
+
+
+def _wizard(parser: argparse.ArgumentParser, kinds: Sequence[str], name_help: str) -> None:
     parser.add_argument("kind", choices=kinds, help=_("what to connect"))
-    parser.add_argument("--name", help=_("your name for it, such as desk-sms"))
+    parser.add_argument("--name", help=name_help)
     parser.add_argument("--no-input", action="store_true", help=_("ask nothing: the flags say it all"))
     parser.add_argument(
         "--set",
@@ -71,9 +81,6 @@ def _add(parser: argparse.ArgumentParser) -> None:
         help=_("a key of its table, such as from=+33700000000; may be repeated"),
     )
     parser.add_argument("--secret-stdin", action="store_true", help=_("read the secret from the standard input"))
-    parser.add_argument(
-        "--test-to", metavar="ADDRESS", default="", help=_("then send one message to this number or address")
-    )
     parser.add_argument("--no-test", action="store_true", help=_("do not call the vendor now"))
 
 
@@ -85,9 +92,12 @@ def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=_("one JSON document on the standard output"))
 
 
-def _remove(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help=_("name of the channel"))
-    parser.add_argument("--yes", action="store_true", help=_("do not ask"))
+def _remove(help_: str) -> Callable[[argparse.ArgumentParser], object]:
+    def arguments(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("name", metavar="NAME", help=_(help_))
+        parser.add_argument("--yes", action="store_true", help=_("do not ask"))
+
+    return arguments
 
 
 def _calls(parser: argparse.ArgumentParser) -> None:
@@ -192,7 +202,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("channel sign-in", N_("Sign in at the provider again, in any browser"), "signing_again:sign_in",
             _named(N_("name of the channel"))),
     Command("channel calls", N_("Show or set where calls to the number go"), "calls:calls", _calls),
-    Command("channel remove", N_("Take a channel out of the configuration"), "channels:remove", _remove),
+    Command("channel remove", N_("Take a channel out of the configuration"), "channels:remove",
+            _remove(N_("name of the channel"))),
+    Command("source add", N_("Connect a source of stays: a PMS, a booking site or a calendar"), "sources:add",
+            _add_source),
+    Command("source list", N_("Show the sources of stays and how they are"), "sources:list_", _json),
+    Command("source test", N_("Make a read-only call to the source"), "sources:test",
+            _named(N_("name of the source"))),
+    Command("source remove", N_("Take a source of stays out of the configuration"), "sources:remove",
+            _remove(N_("name of the source"))),
     Command("import", N_("Read reservations from a file"), "importing:import_", _import),
     Command("worker", N_("Poll, schedule and send in the background"), "running:worker", _worker),
     Command("relay", N_("Keep vendors' requests on a public host until the hotel takes them"), "relaying:relay",
@@ -217,6 +235,7 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 GROUPS: Mapping[str, str] = {
     "channel": N_("Connect, test and remove channels"),
+    "source": N_("Where stays come from: connect, test and remove"),
     "config": N_("The configuration file"),
     "secret": N_("Passwords and tokens"),
     "db": N_("The store"),

@@ -6,6 +6,7 @@ import sys
 from argparse import Namespace
 from getpass import getpass
 
+from tui_inbox.bootstrap.examining import SECRET_KEYS
 from tui_inbox.bootstrap.opening import open_secrets
 from tui_inbox.cli.context import configuration
 from tui_inbox.cli.failing import ERROR, OK, Usage
@@ -36,7 +37,8 @@ def list_(options: Namespace) -> int:
     """Every secret that the configuration names, and every other one in a vault that can list."""
     loaded = configuration(options)
     chain = open_secrets(loaded)
-    wanted = {str(table["secret"]): name for name, table in loaded.config.channels.items() if "secret" in table}
+    tables = {**loaded.config.channels, **loaded.config.sources}
+    wanted = {str(table[key]): name for name, table in tables.items() for key in SECRET_KEYS if table.get(key)}
     if loaded.config.store.secret:
         wanted[loaded.config.store.secret] = "[store]"
     for name in sorted({*wanted, *(name for name, _vault in chain.names())}):

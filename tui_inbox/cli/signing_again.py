@@ -5,9 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 
 from tui_inbox.bootstrap.opening import accounts, open_secrets
-from tui_inbox.cli.channels import WORKS, known_account, print_health, try_out
+from tui_inbox.cli.channels import known_account
 from tui_inbox.cli.context import configuration
 from tui_inbox.cli.failing import CHANNEL, OK
+from tui_inbox.cli.health import WORKS, print_health, try_out
 from tui_inbox.cli.signing_in import signed_in, wants_sign_in
 from tui_inbox.domain.errors import Refused
 from tui_inbox.wording import _

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.guest import short_handle
 from tui_inbox.domain.message import CALLED, MISSED, TAKEN, Delivery, Direction, Kind, Origin, call_mark
 from tui_inbox.rows import AccountRow, ConversationRow, MessageRow
-from tui_inbox.services.desk import ChannelKind, Desk
+from tui_inbox.services.desk import AccountInfo, Desk
 from tui_inbox.services.receiving import FORGED, shortcoming
 from tui_inbox.services.scoring import reply_score
 from tui_inbox.tui.render.when import length
@@ -146,17 +146,19 @@ def message_lines(desk: Desk, message: MessageRow, guest: str, now: datetime) ->
         yield "  " + _("File: {name}").format(name=f"{name}, {length(file.seconds)}" if file.seconds else name)
 
 
-def kind_lines(kind: ChannelKind) -> Iterator[str]:
+def kind_lines(needs: Sequence[str], limits: Sequence[str]) -> Iterator[str]:
     """What a kind of account asks of the hotel, and what is not possible with it."""
-    for code in kind.needs:
+    for code in needs:
         yield labelled(_("it takes"), sentence(code))
-    for code in kind.limits:
+    for code in limits:
         yield labelled(_("not possible"), sentence(code))
 
 
-def account_lines(desk: Desk, rows: Mapping[str, AccountRow], now: datetime) -> Iterator[str]:
-    """Each configured account and source of stays with what the worker last noted of it."""
-    for name, info in (*desk.accounts.items(), *desk.sources.items()):
+def account_lines(
+    desk: Desk, rows: Mapping[str, AccountRow], now: datetime, infos: Mapping[str, AccountInfo] | None = None
+) -> Iterator[str]:
+    """Each of these accounts, else every account and source of stays, with what the worker last noted of it."""
+    for name, info in ({**desk.accounts, **desk.sources} if infos is None else infos).items():
         row = rows.get(name)
         state = ACCOUNT_STATES[row.state if row else "new"]
         yield _("{name}: {channels}, {state}, last good poll {polled}").format(

@@ -9,38 +9,40 @@ from typing import Any
 from tui_inbox.config import Loaded, parse
 from tui_inbox.domain.errors import Refused
 
+CHANNELS = "channels"
 
-def with_account(loaded: Loaded, name: str, table: dict[str, Any]) -> Loaded:
+
+def with_account(loaded: Loaded, name: str, table: dict[str, Any], key: str = CHANNELS) -> Loaded:
     """The configuration as it would be with this account; raises ``ConfigError`` where it would have a mistake."""
-    return parse(_document(loaded.file, name, table).encode(), loaded.file)
+    return parse(_document(loaded.file, name, table, key).encode(), loaded.file)
 
 
-def write_account(loaded: Loaded, name: str, table: dict[str, Any] | None) -> None:
-    """Put (or with None: take out) ``[channels.NAME]``. Raises ``ConfigError``, ``Refused("cannot_make")``."""
-    text = _document(loaded.file, name, table)
+def write_account(loaded: Loaded, name: str, table: dict[str, Any] | None, key: str = CHANNELS) -> None:
+    """Put (or with None: take out) ``[KEY.NAME]``. Raises ``ConfigError``, ``Refused("cannot_make")``."""
+    text = _document(loaded.file, name, table, key)
     parse(text.encode(), loaded.file)
     replace_file(loaded.file, text)
 
 
-def _document(file: Path, name: str, table: dict[str, Any] | None) -> str:
+def _document(file: Path, name: str, table: dict[str, Any] | None, key: str) -> str:
     import tomlkit
 
     document = tomlkit.parse(file.read_text(encoding="utf-8-sig"))
-    channels: Any = document.setdefault("channels", tomlkit.table(is_super_table=True))
+    accounts: Any = document.setdefault(key, tomlkit.table(is_super_table=True))
     if table is None:
-        del channels[name]
-        if not channels:
-            del document["channels"]
+        del accounts[name]
+        if not accounts:
+            del document[key]
         return tomlkit.dumps(document)
-    if name not in channels:
-        channels[name] = tomlkit.table()
-    for key, value in table.items():
+    if name not in accounts:
+        accounts[name] = tomlkit.table()
+    for field, value in table.items():
         if isinstance(value, dict):
             inline = tomlkit.inline_table()
             inline.update(value)
-            channels[name][key] = inline
+            accounts[name][field] = inline
         else:
-            channels[name][key] = value
+            accounts[name][field] = value
     return tomlkit.dumps(document)
 
 
