@@ -32,6 +32,7 @@ from tui_inbox.ports.store import Store, Transaction
 from tui_inbox.services import templates
 from tui_inbox.services.booking_texts import reminder_texts
 from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.footers import signing_key
 from tui_inbox.services.planned_sends import QueueResult, carries, expire_held, queue_due, withdrawn
 from tui_inbox.services.tonight import PlannedRow, hold, release, upcoming
 
@@ -57,6 +58,8 @@ PAGE = 500
 """Rows of one write transaction: others write in between."""
 _WRITTEN = timedelta(minutes=2)
 """How long before a plan a change may have been made that it did not see yet."""
+_LISTED = timedelta(days=7)
+"""How many days of a worker's absence are looked through for what it missed altogether."""
 _RAN = "planner.ran_at"
 _RULES = "planner.rules"
 _IMPORTED = "planner.first_import"
@@ -184,6 +187,8 @@ def survey(tx: Transaction, desk: Desk, now: datetime) -> Survey:
     rules = tx.planner.rules()
     times = _Times(desk, _moment(tx, _RAN, now), _moment(tx, _IMPORTED, None), now)
     first, last = desk.days(now)
+    # Who was booked and arrived while nobody planned is listed as too late.
+    first = max(min(first, desk.days(times.ran_at)[0]), first - _LISTED)
     for rule in rules:
         prints[str(rule.id)] = _print(desk, rule)
         changed = told.get(str(rule.id)) != prints[str(rule.id)]
@@ -282,6 +287,8 @@ def work(store: Store, desk: Desk, now: datetime, limit: int = 50) -> QueueResul
     plan_by_pages(store, desk, now)
     total = QueueResult()
     with store.write() as tx:
+        # From here on what is shown beforehand has the very links that will be sent.
+        signing_key(tx)
         expire_held(tx, desk, now)
     while True:
         with store.write() as tx:
