@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tui_inbox.domain import sms
 from tui_inbox.domain.channel import HandleKind
 from tui_inbox.domain.cost import Cost, cost
+from tui_inbox.domain.display import clean
 from tui_inbox.domain.errors import NotFound, Refused
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.planner import (
@@ -27,6 +28,7 @@ from tui_inbox.domain.planner import (
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.footers import finished
 from tui_inbox.services.matching import country_of
 from tui_inbox.services.planned_sends import RELEASED, Prepared, prepare
 from tui_inbox.services.posting import Letter
@@ -123,7 +125,14 @@ def forecast(
     if reason := objection(rule, stay, at, desk.zone_of(stay.property)):
         return Forecast(Prepared(reason=reason))
     prepared = prepare(tx, desk, rule, stay, guest, at)
-    return Forecast(prepared, tuple(_price(desk, letter) for letter in prepared.letters))
+    letters = tuple(letter._replace(text=_as_read(tx, desk, letter, guest, at)) for letter in prepared.letters)
+    return Forecast(prepared._replace(letters=letters), tuple(_price(desk, letter) for letter in letters))
+
+
+def _as_read(tx: Transaction, desk: Desk, letter: Letter, guest: Guest, at: datetime) -> str:
+    """With all that is put under it when it leaves, which an SMS pays for, too."""
+    text = clean(letter.text)
+    return finished(tx, desk, guest.id, letter.account, letter.channel, text, letter.message_class, at)
 
 
 def _price(desk: Desk, letter: Letter) -> Cost:
