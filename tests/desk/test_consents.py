@@ -12,13 +12,15 @@ from tests.tui.driving import Desk as Sitting
 from tests.tui.hotel import ANA
 from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.guest import Handle, Line
-from tui_inbox.domain.message import MessageClass
+from tui_inbox.domain.message import MessageClass, Origin
+from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.domain.window import Allowed
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import ConsentRow
 from tui_inbox.services import composing, guests, undo
 from tui_inbox.services.admission import admission, require
 from tui_inbox.services.composing import Composer
+from tui_inbox.services.posting import Letter, enqueue, write
 from tui_inbox.services.replying import Reply, new_key, send
 from tui_inbox.tui.screens.guest import GuestScreen
 
@@ -215,3 +217,74 @@ async def test_it_is_complete_at_80_by_24_and_on_the_guest_s_own_screen(house: H
         await desk.pilot.press("escape")
         await desk.until(lambda: "saved" in desk.text)
     assert blocked(house, MessageClass.TRANSACTIONAL, "email") == "unsubscribed_transactional"
+
+
+async def test_only_media_that_the_guest_has_can_be_switched(house: House) -> None:
+    async with house.screen((80, 24)) as desk:
+        await desk.press("5")
+        await desk.pilot.press("O")
+        await desk.until(lambda: "Consents: Claire Martin" in desk.text)
+        lines = [line.strip(" ▌") for line in desk.text.split("\n")]
+        switched = {line.split(",")[0] for line in lines if ", marketing" in line or ", service" in line}
+        assert switched == {"SMS", "E-mail"}
+        assert [line for line in lines if line.startswith("Airbnb ") and line.endswith("no address")]
+        for _step in range(12):
+            await desk.pilot.press("down")
+            assert "no address" not in desk.line("▌")
+
+
+async def test_what_was_once_said_of_a_medium_stays_to_be_seen_without_an_address(house: House) -> None:
+    guest_id = house.conversation().guest_id
+    house.do(guests.set_consent, ANA, guest_id, "marketing", "whatsapp", False, "", house.now)
+    async with house.screen() as desk:
+        await desk.press("5")
+        await desk.pilot.press("O")
+        await desk.until(lambda: "Consents: Claire Martin" in desk.text)
+        await chosen(desk, "WhatsApp, marketing")
+
+
+async def test_s2_49_the_log_says_who_and_when_and_the_next_offer_by_sms_does_not_leave(house: House) -> None:
+    async with house.screen() as desk:
+        await desk.press("5")
+        await desk.pilot.press("O")
+        await desk.until(lambda: "Consents: Claire Martin" in desk.text)
+        await chosen(desk, "SMS, marketing")
+        await desk.pilot.press("enter")
+        await desk.until(lambda: consent(house, "marketing", "sms") is not None)
+        await desk.pilot.press("escape")
+        await desk.until(lambda: "now SMS marketing off by" in desk.text and "Ana" in desk.text)
+        await desk.until(lambda: "saved" in desk.text)
+    (told,) = [
+        event
+        for event in house.ask(lambda t: t.events.activity(house.conversation().id, house.conversation().guest_id, 9))
+        if event.code == "consent_off"
+    ]
+    assert (told.actor, told.at) == ("ana", house.now)
+    house.do(_offer, house)
+    house.deliver()
+    assert house.sent() == []
+    (row,) = house.ask(lambda t: t.outbox.in_state((OutboxState.FAILED,), 9))
+    assert row.reason == "unsubscribed_marketing"
+
+
+def _offer(t: Transaction, house: House) -> None:
+    conversation = t.conversations.load(house.conversation().id)
+    letter = Letter(
+        "desk-sms", "sms", GUEST, "Spa −20 %", origin=Origin.CAMPAIGN, message_class=MessageClass.MARKETING,
+        scheduled=True, dedupe_key="spa",
+    )  # fmt: skip
+    assert enqueue(t, conversation, letter, write(t, house.desk, conversation, letter, house.now), house.now)
+
+
+async def test_s2_53_stop_is_seen_at_the_desk_and_a_sentence_with_it_does_nothing(house: House) -> None:
+    house.writes("please stop by")
+    async with house.screen() as desk:
+        await desk.press("5")
+        await desk.until(lambda: "please stop by" in desk.text)
+        assert "STOP on SMS" not in desk.text
+        house.writes("Stop ")
+        await desk.until(lambda: "STOP on SMS" in desk.text)
+        assert {blocked(house, topic) for topic in MessageClass} == {"stopped"}
+        assert {blocked(house, topic, "email") for topic in MessageClass} == {""}
+        house.writes("START")
+        await desk.until(lambda: "STOP on SMS" not in desk.text)

@@ -81,6 +81,16 @@ def way_for(
     return (ways.letters[0] if ways.letters else None), ways.reason
 
 
+def media_of(desk: Desk, guest: Guest, handles: Sequence[Handle], stays: Sequence[Reservation] = ()) -> frozenset[str]:
+    """Codes of the channels by which there is an address for this guest, as rules and groups look for it."""
+    found = {code: traits for account in desk.accounts.values() for code, traits in account.channels.items()}
+    return frozenset(
+        code
+        for code, traits in found.items()
+        if any(_addresses(guest, handles, traits, stay) for stay in (None, *stays))
+    )
+
+
 def _by(
     tx: Transaction,
     desk: Desk,

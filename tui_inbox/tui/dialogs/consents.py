@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.rows import Card, ConsentRow
-from tui_inbox.services import cards, guests
+from tui_inbox.services import cards, guests, ways
+from tui_inbox.services.desk import Desk
 from tui_inbox.tui.dialogs.chooser import Chooser, Option
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.consent import said_by, state_words, stop_words, topic_words
@@ -39,7 +40,8 @@ async def edit_consents(screen: DeskScreen, guest_id: int) -> bool:
         options = _options(screen, card)
         name = card.guest.name or _("Unknown client")
         dialog = Chooser(app.ink, labelled(_("Consents"), name), options)
-        dialog.pane.place = next((at for at, one in enumerate(options) if _key(one) == lit), dialog.pane.place)
+        again = (at for at, one in enumerate(options) if lit is not None and _key(one) == lit)
+        dialog.pane.place = next(again, dialog.pane.place)
         chosen = await app.push_screen_wait(dialog)
         row = chosen.value if chosen is not None else None
         if not isinstance(row, ConsentRow):
@@ -64,8 +66,15 @@ async def turn(screen: DeskScreen, guest_id: int, row: ConsentRow) -> bool:
     return True
 
 
+def media_of_card(desk: Desk, card: Card) -> list[str]:
+    """Codes of the media that this guest has, in the order of the configuration."""
+    known = ways.media_of(desk, card.guest, card.handles, [*filter(None, (card.current, *card.others))])
+    every = dict.fromkeys(code for account in desk.accounts.values() for code in account.channels)
+    return [code for code in every if code in known]
+
+
 def of_card(card: Card, media: Sequence[str]) -> list[ConsentRow]:
-    """Every topic by every medium; what nobody ever spoke of is allowed."""
+    """Every topic by every one of these media, and what was ever said of another; what nobody spoke of is allowed."""
     stored = {(consent.topic, consent.medium): consent for consent in card.consents}
     every = {(topic.value, medium): None for medium in media for topic in MessageClass} | dict.fromkeys(stored)
     return [stored.get(pair, ConsentRow(pair[0], pair[1], True, None, "", "")) for pair in every]
@@ -79,7 +88,9 @@ def _options(screen: DeskScreen, card: Card) -> list[Option]:
     scene, desk = screen.scene, screen.desk_app.session.desk
     labels = {code: traits.label for account in desk.accounts.values() for code, traits in account.channels.items()}
     options = []
-    for consent in of_card(card, list(labels)):
+    media = media_of_card(desk, card)
+    rows = of_card(card, media)
+    for consent in rows:
         words, _role = state_words(scene, consent)
         label = f"{labels.get(consent.medium, consent.medium)}, {topic_words(consent)}"
         does = (
@@ -94,4 +105,6 @@ def _options(screen: DeskScreen, card: Card) -> list[Option]:
             at = when.ago(line.stopped_at, scene.now, scene.zone)
             ends = _("{time}: only the guest can end it, by START").format(time=at)
             options.append(Option(None, stop_words(scene, line), why_not=ends))
+    said = {row.medium for row in rows}
+    options += [Option(None, label, why_not=_("no address")) for code, label in labels.items() if code not in said]
     return options

@@ -207,5 +207,6 @@ def _activity(scene: Scene, card: Card) -> list[list[Part]]:
     for event in card.events[:6]:
         words = event_words(scene, event)
         time = when.ago(event.at, scene.now, scene.zone)
-        lines.append([(f"{time} ", "muted"), (words, "muted")])
+        # One part, so that who did it is read, though on the next line.
+        lines.append([(f"{time} {words}", "muted")])
     return lines

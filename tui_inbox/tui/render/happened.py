@@ -19,7 +19,7 @@ def event_words(scene: Scene, event: EventRow) -> str:
 
 
 def _worded(scene: Scene, event: EventRow, key: str, value: str | int) -> str | int:
-    if key == "channel":
+    if key in ("channel", "medium"):
         return scene.channel("", str(value))[1]
     if not key.endswith("_at") or not isinstance(value, int):
         return value

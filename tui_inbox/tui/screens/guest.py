@@ -14,7 +14,7 @@ from tui_inbox.rows import Card, ConsentRow, ConversationRow, RequestRow
 from tui_inbox.services import cards, guests, replying
 from tui_inbox.tui.commands import ONE_GUEST
 from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
-from tui_inbox.tui.dialogs.consents import edit_consents, of_card, turn
+from tui_inbox.tui.dialogs.consents import edit_consents, media_of_card, of_card, turn
 from tui_inbox.tui.dialogs.guest_form import STATUSES, ask_guest, ask_stay
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.columns import column, field
@@ -62,8 +62,7 @@ class GuestScreen(TableScreen[Entry]):
         desk_app = self.desk_app
         desk = desk_app.session.desk
         self.card = cards.of_guest(tx, desk, desk_app.actor, self.guest_id, desk_app.now())
-        media = {code: None for account in desk.accounts.values() for code in account.channels}
-        return _entries(self.card, list(media))
+        return _entries(self.card, media_of_card(desk, self.card))
 
     def key(self, row: Entry) -> object:
         return (row.section, row.ref)
