@@ -8,25 +8,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.sandbox.booking_com_account import JOB_LIFE, BookingAccount, Conversation, Job, Told
-from adapters.sandbox.ota import Endpoint, Fault, SiteError, faulty, local
-from adapters.sandbox.server import LoopbackServer
+from adapters.sandbox.door import Door, Endpoint, VendorError, levers, sends_or_reads
+from adapters.sandbox.server import Simulator
 
 _SELF_SERVICE = ("self_service_event", "request_to_book_event")
 _TALK = "/messaging/properties/{property}/conversations/{id}"
 
 
-class SandboxBooking:
+class SandboxBooking(Simulator):
     """The simulator with its server; ``base_url`` is the API's, ``auth_url`` the token service's."""
 
     def __init__(self, account: BookingAccount | None = None, port: int = 0) -> None:
         self.account = account or BookingAccount()
-        self._server = LoopbackServer(Starlette(routes=self._routes()), port)
+        super().__init__(self._routes(), port)
 
     @property
     def auth_url(self) -> str:
@@ -35,19 +34,6 @@ class SandboxBooking:
     @property
     def base_url(self) -> str:
         return f"{self._server.url}/messaging"
-
-    def start(self) -> SandboxBooking:
-        self._server.start()
-        return self
-
-    def stop(self) -> None:
-        self._server.stop()
-
-    def __enter__(self) -> SandboxBooking:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def _routes(self) -> list[Route]:
         vendor: list[tuple[str, str, Endpoint]] = [
@@ -65,45 +51,23 @@ class SandboxBooking:
             (f"{_TALK}/attachment_chunks", "POST", self._chunk),
             (f"{_TALK}/attachments/{{file}}", "GET", self._file),
         ]
-        routes = [Route(path, self._guarded(end), methods=[verb]) for path, verb, end in vendor]
-        routes.append(Route("/token-based-authentication/exchange", self._exchange, methods=["POST"]))
-        control: list[tuple[str, str, Endpoint]] = [
-            ("/sandbox/inbound", "POST", self._control_inbound),
-            ("/sandbox/faults", "POST", self._control_fault),
-        ]
-        routes += [Route(path, local(end), methods=[verb]) for path, verb, end in control]
-        return routes
+        door = Door(lambda: self.account.faults, _refused, self._authenticate, self._admit, _kind)
+        desk = Door(lambda: self.account.faults, _refused, kind=lambda _: "token")
+        routes = [Route(path, door.guarded(end), methods=[verb]) for path, verb, end in vendor]
+        routes.append(Route("/token-based-authentication/exchange", desk.guarded(self._exchanged), methods=["POST"]))
+        return routes + levers(lambda: self.account.faults, inbound=self._written)
 
-    def _guarded(self, endpoint: Endpoint) -> Endpoint:
-        """The token, then the faults that were asked for, then the vendor's own errors."""
+    def _authenticate(self, request: Request) -> None:
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        basic = base64.b64encode(f"{self.account.client_id}:{self.account.secret}".encode()).decode()
+        known = self.account.knows(token) if kind == "Bearer" else (kind, token) == ("Basic", basic)
+        if not known:
+            raise VendorError(401, "401", "Access denied")
 
-        async def answer(request: Request) -> Response:
-            try:
-                kind, _, token = request.headers.get("authorization", "").partition(" ")
-                basic = base64.b64encode(f"{self.account.client_id}:{self.account.secret}".encode()).decode()
-                known = self.account.knows(token) if kind == "Bearer" else (kind, token) == ("Basic", basic)
-                if not known:
-                    raise SiteError(401, "401", "Access denied")
-                fault = self.account.take_fault(_kind(request))
-                if fault is not None:
-                    return await faulty(fault, request, endpoint)
-                asked = request.path_params.get("property")
-                if asked is not None and (asked not in self.account.properties or asked in self.account.closed):
-                    raise SiteError(403, "403", "No access to this property")
-                return await endpoint(request)
-            except SiteError as error:
-                return _refused(error)
-
-        return answer
-
-    async def _exchange(self, request: Request) -> Response:
-        fault = self.account.take_fault("token")
-        try:
-            if fault is not None:
-                return await faulty(fault, request, self._exchanged)
-            return await self._exchanged(request)
-        except SiteError as error:
-            return _refused(error)
+    def _admit(self, request: Request) -> None:
+        asked = request.path_params.get("property")
+        if asked is not None and (asked not in self.account.properties or asked in self.account.closed):
+            raise VendorError(403, "403", "No access to this property")
 
     async def _exchanged(self, request: Request) -> Response:
         asked = await _body(request)
@@ -112,7 +76,7 @@ class SandboxBooking:
 
     async def _latest(self, request: Request) -> Response:
         if not self.account.queue_on:
-            raise SiteError(403, "403", "Endpoint not enabled")
+            raise VendorError(403, "403", "Endpoint not enabled")
         waiting = [self.account.told(id_) for id_ in self.account.queue[:100]]
         rows = [self._in_queue(told) for told in waiting if _shown_to(request, told)]
         stamp = self.account.clock.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:22]
@@ -125,7 +89,7 @@ class SandboxBooking:
     async def _search(self, request: Request) -> Response:
         asked = request.query_params
         if not asked:
-            raise SiteError(400, "400", "at least one parameter")
+            raise VendorError(400, "400", "at least one parameter")
         now = self.account.clock.now()
         after, before = (_time(asked.get(key)) for key in ("after", "before"))
         job = str(uuid4())
@@ -136,9 +100,9 @@ class SandboxBooking:
         job = self.account.jobs.get(request.path_params["job"])
         now = self.account.clock.now()
         if job is None:
-            raise SiteError(404, "404", "unknown job")
+            raise VendorError(404, "404", "unknown job")
         if now - job.made > JOB_LIFE:
-            raise SiteError(410, "410", "job expired")
+            raise VendorError(410, "410", "job expired")
         if now < job.ready:
             return _ok({"job_status": "IN_PROGRESS", "ok": True})
         rows = [told for told in self.account.between(job.after, job.before) if _shown_to(request, told)]
@@ -163,7 +127,7 @@ class SandboxBooking:
         for talk in self.account.conversations.values():
             if (talk.reservation, talk.property_id) == (wanted, request.path_params["property"]):
                 return _ok({"conversation": {**_talk(talk), "messages": []}, "ok": "true"})
-        raise SiteError(404, "404", "no such reservation")
+        raise VendorError(404, "404", "no such reservation")
 
     async def _thread(self, request: Request) -> Response:
         talk = self._of(request)
@@ -181,12 +145,12 @@ class SandboxBooking:
         talk, tag, on = self._of(request), request.path_params["tag"], request.method == "PUT"
         if tag == "no_reply_needed":
             if talk.kind == "request_to_book":
-                raise SiteError(400, "400", "tags are disabled")
+                raise VendorError(400, "400", "tags are disabled")
             talk.no_reply_needed = on
         else:
             asked = await _body(request)
             if asked.get("participant_id") != talk.own_id:
-                raise SiteError(400, "400", "unknown participant")
+                raise VendorError(400, "400", "unknown participant")
             for id_ in asked.get("message_ids") or ():
                 self.account.told(id_).read = on
         return _ok({"tag": "read" if tag == "message_read" else tag, "is_set": on, "ok": True})
@@ -195,7 +159,7 @@ class SandboxBooking:
         asked = (await _body(request))["attachment"]
         content = base64.b64decode(asked["file_content"])
         if len(content) > 1_000_000 or asked["file_size"] != len(content):
-            raise SiteError(400, "400", "too large")
+            raise VendorError(400, "400", "too large")
         return _ok({"attachment_id": self._kept(content), "ok": True})
 
     async def _chunk(self, request: Request) -> Response:
@@ -206,12 +170,12 @@ class SandboxBooking:
             return _ok({"upload_id": upload, "ok": True})
         pieces = uploads.get(asked.get("upload_id", ""))
         if pieces is None:
-            raise SiteError(404, "404", "unknown upload")
+            raise VendorError(404, "404", "unknown upload")
         if asked["action"] == "finish":
             return _ok({"attachment_id": self._kept(b"".join(pieces)), "ok": True})
         chunk = asked["chunk"]
         if chunk["chunk_number"] != len(pieces):
-            raise SiteError(400, "400", "wrong chunk")
+            raise VendorError(400, "400", "wrong chunk")
         pieces.append(base64.b64decode(chunk["chunk_content"]))
         return _ok({"upload_id": asked["upload_id"], "ok": True})
 
@@ -219,18 +183,13 @@ class SandboxBooking:
         content = self.account.files.get(request.path_params["file"])
         first = int(request.query_params.get("from", "0"))
         if content is None or first >= max(len(content), 1):
-            raise SiteError(404, "404", "unknown attachment")
+            raise VendorError(404, "404", "unknown attachment")
         last = int(request.query_params.get("to", str(len(content))))
         return _ok({"file_content": base64.b64encode(content[first : last + 1]).decode(), "ok": True})
 
-    async def _control_inbound(self, request: Request) -> Response:
-        asked = json.loads(await request.body())
+    def _written(self, asked: dict[str, Any]) -> object:
         talk = next(t for t in self.account.conversations.values() if t.reservation == asked["reservation"])
-        return JSONResponse({"id": self.account.write(talk, asked["text"]).id}, status_code=201)
-
-    async def _control_fault(self, request: Request) -> Response:
-        self.account.faults.append(Fault(**json.loads(await request.body())))
-        return Response(status_code=204)
+        return {"id": self.account.write(talk, asked["text"]).id}
 
     def _kept(self, content: bytes) -> str:
         file = str(uuid4())
@@ -240,7 +199,7 @@ class SandboxBooking:
     def _of(self, request: Request) -> Conversation:
         talk = self.account.conversations.get(request.path_params["id"])
         if talk is None or talk.property_id != request.path_params["property"]:
-            raise SiteError(404, "404", "unknown conversation")
+            raise VendorError(404, "404", "unknown conversation")
         return talk
 
     def _paged(self, rows: list[Any], request: Request) -> tuple[list[Any], str]:
@@ -266,7 +225,7 @@ class SandboxBooking:
 def _kind(request: Request) -> str:
     if request.method == "PUT" and request.url.path.endswith("/messages"):
         return "confirm"
-    return "read" if request.method == "GET" else "send"
+    return sends_or_reads(request)
 
 
 def _shown_to(request: Request, told: Told) -> bool:
@@ -331,7 +290,7 @@ def _ok(data: dict[str, Any]) -> Response:
     return JSONResponse({"meta": {"ruid": "R1"}, "data": data, "errors": [], "warnings": []})
 
 
-def _refused(error: SiteError) -> Response:
+def _refused(error: VendorError) -> Response:
     told = {"meta": {"ruid": "R-refused"}, "data": {}, "errors": [{"code": error.code, "message": error.text}]}
     return JSONResponse(told, status_code=error.status)
 
@@ -340,9 +299,9 @@ async def _body(request: Request) -> dict[str, Any]:
     try:
         told = json.loads(await request.body())
     except ValueError:
-        raise SiteError(400, "400", "Bad Request") from None
+        raise VendorError(400, "400", "Bad Request") from None
     if not isinstance(told, dict):
-        raise SiteError(400, "400", "Bad Request")
+        raise VendorError(400, "400", "Bad Request")
     return told
 
 

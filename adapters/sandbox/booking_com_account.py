@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from adapters.sandbox.ota import Fault, SiteError, taken
+from adapters.sandbox.door import Fault, VendorError
 from tui_inbox.ports.clock import Clock, SystemClock
 
 TOKENS_AN_HOUR = 30
@@ -80,20 +80,16 @@ class BookingAccount:
     _tokens: dict[str, datetime] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def take_fault(self, on: str) -> Fault | None:
-        with self._lock:
-            return taken(self.faults, on)
-
     def exchange(self, client_id: str, secret: str) -> str:
         """A token for an hour; the thirty-first within an hour is refused."""
         with self._lock:
             now = self.clock.now()
             self.exchanges = [at for at in self.exchanges if now - at < timedelta(hours=1)]
             if len(self.exchanges) >= TOKENS_AN_HOUR:
-                raise SiteError(429, "too_many_tokens")
+                raise VendorError(429, "too_many_tokens")
             self.exchanges.append(now)
             if (client_id, secret) != (self.client_id, self.secret):
-                raise SiteError(401, "access_denied", "Access denied")
+                raise VendorError(401, "access_denied", "Access denied")
             until = now + timedelta(hours=1)
             claims = {"iss": "urn://connectivity-modern-auth/v1", "exp": int(until.timestamp()), "jti": uuid4().hex}
             token = f"{_part({'alg': 'none'})}.{_part(claims)}.x"
@@ -150,13 +146,13 @@ class BookingAccount:
             del self.queue[:count]
 
     def submit(self, talk: Conversation, text: str, files: tuple[str, ...]) -> Told:
-        """The property writes. Raises ``SiteError``."""
+        """The property writes. Raises ``VendorError``."""
         if talk.access != "read_write":
-            raise SiteError(403, "read_only", "Conversation is read only")
+            raise VendorError(403, "read_only", "Conversation is read only")
         if not text:
-            raise SiteError(400, "content", "content is mandatory")
+            raise VendorError(400, "content", "content is mandatory")
         if any(file not in self.files for file in files):
-            raise SiteError(400, "attachment_ids", "unknown attachment")
+            raise VendorError(400, "attachment_ids", "unknown attachment")
         told = self.tell(talk, "property", text, files=files)
         for listener in self.on_sent:
             listener(told)

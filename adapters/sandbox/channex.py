@@ -11,39 +11,21 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.sandbox.channex_account import ChannexAccount, Said, Site, Stay, Talk
-from adapters.sandbox.ota import Endpoint, Fault, SiteError, faulty, local
-from adapters.sandbox.server import LoopbackServer
+from adapters.sandbox.door import Door, Endpoint, VendorError, levers
+from adapters.sandbox.server import Simulator
 
 
-class SandboxChannex:
+class SandboxChannex(Simulator):
     """The simulator with its server; ``account`` is its whole state, ``base_url`` what a configuration points at."""
 
     def __init__(self, account: ChannexAccount | None = None, port: int = 0) -> None:
         self.account = account or ChannexAccount()
-        self._server = LoopbackServer(Starlette(routes=self._routes()), port)
-
-    @property
-    def base_url(self) -> str:
-        return self._server.url
-
-    def start(self) -> SandboxChannex:
-        self._server.start()
-        return self
-
-    def stop(self) -> None:
-        self._server.stop()
-
-    def __enter__(self) -> SandboxChannex:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+        super().__init__(self._routes(), port)
 
     def _routes(self) -> list[Route]:
         vendor: list[tuple[str, str, Endpoint]] = [
@@ -61,38 +43,23 @@ class SandboxChannex:
             ("/attachments", "POST", self._attach),
             ("/attachments/{id}/{name}", "GET", self._file),
         ]
-        routes = [Route(path, self._guarded(end), methods=[verb]) for path, verb, end in vendor]
-        control: list[tuple[str, str, Endpoint]] = [
-            ("/sandbox/inbound", "POST", self._control_inbound),
-            ("/sandbox/faults", "POST", self._control_fault),
-        ]
-        routes += [Route(path, local(end), methods=[verb]) for path, verb, end in control]
-        routes.append(Route("/{path:path}", self._guarded(_missing), methods=["GET", "POST", "DELETE"]))
+        door = Door(lambda: self.account.faults, told, lambda request: enter(request, self.account.key), self._admit)
+        routes = [Route(path, door.guarded(end), methods=[verb]) for path, verb, end in vendor]
+        routes += levers(lambda: self.account.faults, inbound=self._written)
+        routes.append(Route("/{path:path}", door.guarded(_missing), methods=["GET", "POST", "DELETE"]))
         return routes
 
-    def _guarded(self, endpoint: Endpoint) -> Endpoint:
-        """The key, then the faults that were asked for, then the vendor's own errors."""
+    def _admit(self, request: Request) -> None:
+        if "message" in request.url.path and not self.account.app_installed:
+            raise VendorError(403, "forbidden", "Forbidden")
 
-        async def answer(request: Request) -> Response:
-            try:
-                given = request.headers.get("user-api-key", "")
-                if not hmac.compare_digest(given.encode(), self.account.key.encode()):
-                    raise SiteError(401, "unauthorized", "Unauthorized")
-                fault = self.account.take_fault("send" if request.method == "POST" else "read")
-                if fault is not None:
-                    return await faulty(fault, request, endpoint)
-                if "message" in request.url.path and not self.account.app_installed:
-                    raise SiteError(403, "forbidden", "Forbidden")
-                return await endpoint(request)
-            except SiteError as error:
-                told = {"code": error.code, "title": error.text or error.code}
-                return JSONResponse({"errors": told}, status_code=error.status)
-
-        return answer
+    def _written(self, asked: dict[str, Any]) -> object:
+        stay = next(stay for stay in self.account.stays.values() if stay.code == asked["code"])
+        return {"id": self.account.write(stay, asked["text"]).id}
 
     async def _property(self, request: Request) -> Response:
         if request.path_params["id"] != self.account.property_id:
-            raise SiteError(404, "resource_not_found", "Resource Not Found")
+            raise VendorError(404, "resource_not_found", "Resource Not Found")
         fields = {"title": self.account.title, "is_active": True}
         return JSONResponse({"data": {"id": self.account.property_id, "type": "property", "attributes": fields}})
 
@@ -139,9 +106,9 @@ class SandboxChannex:
     async def _act(self, request: Request) -> Response:
         talk, act = self._talk_of(request), request.path_params["act"]
         if act == "no_reply_needed" and talk.provider != "BookingCom":
-            raise SiteError(422, "not_supported", "Method not supported")
+            raise VendorError(422, "not_supported", "Method not supported")
         if act not in ("close", "open", "no_reply_needed"):
-            raise SiteError(404, "resource_not_found", "Resource Not Found")
+            raise VendorError(404, "resource_not_found", "Resource Not Found")
         done = replace(talk, closed=act != "open", no_reply_needed=talk.no_reply_needed or act == "no_reply_needed")
         self.account.talks[talk.id] = done
         return JSONResponse({"data": self._shown(done)})
@@ -151,7 +118,7 @@ class SandboxChannex:
         try:
             content = base64.b64decode(told.get("file", ""), validate=True)
         except (binascii.Error, ValueError):
-            raise SiteError(422, "validation_error", "file is invalid") from None
+            raise VendorError(422, "validation_error", "file is invalid") from None
         file = str(uuid4())
         self.account.files[file] = (told.get("file_name", "file"), told.get("file_type", ""), content)
         return JSONResponse({"data": {"id": file, "type": "attachment"}})
@@ -159,28 +126,19 @@ class SandboxChannex:
     async def _file(self, request: Request) -> Response:
         found = self.account.files.get(request.path_params["id"])
         if found is None:
-            raise SiteError(404, "resource_not_found", "Resource Not Found")
+            raise VendorError(404, "resource_not_found", "Resource Not Found")
         return Response(found[2], media_type=found[1])
-
-    async def _control_inbound(self, request: Request) -> Response:
-        asked = json.loads(await request.body())
-        stay = next(stay for stay in self.account.stays.values() if stay.code == asked["code"])
-        return JSONResponse({"id": self.account.write(stay, asked["text"]).id}, status_code=201)
-
-    async def _control_fault(self, request: Request) -> Response:
-        self.account.faults.append(Fault(**json.loads(await request.body())))
-        return Response(status_code=204)
 
     def _stay_of(self, request: Request) -> Stay:
         found = self.account.stays.get(request.path_params["id"])
         if found is None:
-            raise SiteError(404, "resource_not_found", "Resource Not Found")
+            raise VendorError(404, "resource_not_found", "Resource Not Found")
         return found
 
     def _talk_of(self, request: Request) -> Talk:
         found = self.account.talks.get(request.path_params["id"])
         if found is None:
-            raise SiteError(404, "resource_not_found", "Resource Not Found")
+            raise VendorError(404, "resource_not_found", "Resource Not Found")
         return found
 
     def _shown(self, talk: Talk) -> dict[str, Any]:
@@ -202,17 +160,28 @@ class SandboxChannex:
         return {"id": talk.id, "type": "message_thread", "attributes": fields, "relationships": relations}
 
 
+def enter(request: Request, key: str) -> None:
+    """Raises ``VendorError`` without the property's key."""
+    if not hmac.compare_digest(request.headers.get("user-api-key", "").encode(), key.encode()):
+        raise VendorError(401, "unauthorized", "Unauthorized")
+
+
+def told(error: VendorError) -> Response:
+    """An error as Channex writes it."""
+    return JSONResponse({"errors": {"code": error.code, "title": error.text or error.code}}, error.status)
+
+
 async def _missing(request: Request) -> Response:
-    raise SiteError(404, "resource_not_found", "Resource Not Found")
+    raise VendorError(404, "resource_not_found", "Resource Not Found")
 
 
 async def _body(request: Request) -> dict[str, Any]:
     try:
         told = json.loads(await request.body())
     except ValueError:
-        raise SiteError(400, "bad_request", "Bad Request") from None
+        raise VendorError(400, "bad_request", "Bad Request") from None
     if not isinstance(told, dict):
-        raise SiteError(400, "bad_request", "Bad Request")
+        raise VendorError(400, "bad_request", "Bad Request")
     return told
 
 

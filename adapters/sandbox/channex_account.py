@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from adapters.sandbox.ota import Fault, SiteError, taken
+from adapters.sandbox.door import Fault, VendorError
 from tui_inbox.ports.clock import Clock, SystemClock
 
 _NO_MESSAGES = ("Expedia Affiliate", "Direct")
@@ -80,10 +80,6 @@ class ChannexAccount:
     _said: dict[str, Said] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def take_fault(self, on: str) -> Fault | None:
-        with self._lock:
-            return taken(self.faults, on)
-
     def book(self, site: str, code: str, first: str, last: str, *, phone: str = "", mail: str = "") -> Stay:
         """A stay booked at a site; nobody has written yet, so it has no thread."""
         with self._lock:
@@ -132,20 +128,20 @@ class ChannexAccount:
             return max((said.at for said in self._said.values() if said.thread == talk.id), default=self.clock.now())
 
     def submit(self, thread: str, body: dict[str, Any]) -> Said:
-        """The hotel writes into a thread. Raises ``SiteError``."""
+        """The hotel writes into a thread. Raises ``VendorError``."""
         with self._lock:
             if thread not in self.talks:
-                raise SiteError(404, "resource_not_found", "Resource Not Found")
+                raise VendorError(404, "resource_not_found", "Resource Not Found")
             talk = self.talks[thread]
             site = self.sites.get(talk.provider)
             if site is None or talk.provider in _NO_MESSAGES:
-                raise SiteError(422, "not_supported", "Method not supported")
+                raise VendorError(422, "not_supported", "Method not supported")
             if site.token_invalid:
-                raise SiteError(422, "validation_error", "Access token is expired")
+                raise VendorError(422, "validation_error", "Access token is expired")
             told = body.get("message") if isinstance(body.get("message"), dict) else {}
             text, file = (told or {}).get("message"), (told or {}).get("attachment_id")
             if text is None and file not in self.files:
-                raise SiteError(422, "validation_error", "message can't be blank")
+                raise VendorError(422, "validation_error", "message can't be blank")
             # A text makes the vendor ignore the file.
             links = () if text is not None else (f"attachments/{file}/{self.files[str(file)][0]}",)
             said = self.say(thread, "property", str(text or ""), attachments=links)

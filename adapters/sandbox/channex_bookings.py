@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adapters.sandbox.ota import Endpoint, Fault, SiteError, faulty, taken
-from adapters.sandbox.server import LoopbackServer
+from adapters.sandbox.channex import enter, told
+from adapters.sandbox.door import Door, Endpoint, Fault, VendorError
+from adapters.sandbox.server import Simulator
 from tui_inbox.ports.clock import Clock, SystemClock
 
 ROOM_TYPE = "room-type-double"
@@ -68,7 +67,7 @@ class BookingLedger:
         return {revision.code: revision for revision in self.revisions}
 
 
-class SandboxChannexBookings:
+class SandboxChannexBookings(Simulator):
     """The simulator with its server; ``base_url`` is what a configuration points at."""
 
     def __init__(self, ledger: BookingLedger | None = None, port: int = 0) -> None:
@@ -80,35 +79,12 @@ class SandboxChannexBookings:
             ("/booking_revisions/feed", "GET", self._feed),
             ("/booking_revisions/{id}/ack", "POST", self._acknowledge),
         ]
-        routes = [Route(path, self._guarded(end), methods=[verb]) for path, verb, end in ends]
-        self._server = LoopbackServer(Starlette(routes=routes), port)
-
-    @property
-    def base_url(self) -> str:
-        return self._server.url
-
-    def __enter__(self) -> SandboxChannexBookings:
-        self._server.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.stop()
-
-    def _guarded(self, endpoint: Endpoint) -> Endpoint:
-        async def answer(request: Request) -> Response:
-            try:
-                if not hmac.compare_digest(request.headers.get("user-api-key", ""), self.ledger.key):
-                    raise SiteError(401, "unauthorized", "Unauthorized")
-                fault = taken(self.ledger.faults, "send" if request.method == "POST" else "read")
-                return await (endpoint(request) if fault is None else faulty(fault, request, endpoint))
-            except SiteError as error:
-                return JSONResponse({"errors": {"code": error.code, "title": error.text}}, status_code=error.status)
-
-        return answer
+        door = Door(lambda: self.ledger.faults, told, lambda request: enter(request, self.ledger.key))
+        super().__init__([Route(path, door.guarded(end), methods=[verb]) for path, verb, end in ends], port)
 
     async def _property(self, request: Request) -> Response:
         if request.path_params["id"] != self.ledger.property_id:
-            raise SiteError(404, "resource_not_found", "Resource Not Found")
+            raise VendorError(404, "resource_not_found", "Resource Not Found")
         fields = {"title": self.ledger.title}
         return JSONResponse({"data": {"id": self.ledger.property_id, "type": "property", "attributes": fields}})
 
@@ -130,7 +106,7 @@ class SandboxChannexBookings:
     async def _acknowledge(self, request: Request) -> Response:
         id_ = request.path_params["id"]
         if id_ not in {one.id for one in self.ledger.revisions}:
-            raise SiteError(404, "resource_not_found", "Resource Not Found")
+            raise VendorError(404, "resource_not_found", "Resource Not Found")
         self.ledger.acknowledged.append(id_)
         return JSONResponse({"meta": {"message": "Success"}})
 

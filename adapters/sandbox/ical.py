@@ -6,13 +6,12 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from adapters.sandbox.ota import Fault, SiteError, faulty, taken
-from adapters.sandbox.server import LoopbackServer
+from adapters.sandbox.door import Door, Fault, VendorError
+from adapters.sandbox.server import Simulator
 from tui_inbox.ports.clock import Clock, SystemClock
 
 
@@ -90,32 +89,21 @@ def _folded(line: str) -> list[str]:
     return parts
 
 
-class SandboxFeed:
+class SandboxFeed(Simulator):
     """The simulator with its server; ``address`` is the secret of a configuration."""
 
     def __init__(self, agenda: Agenda | None = None, port: int = 0) -> None:
         self.agenda = agenda or Agenda()
-        self._server = LoopbackServer(Starlette(routes=[Route("/calendar/ical/{name}", self._answer)]), port)
+        door = Door(lambda: self.agenda.faults, _told, self._enter)
+        super().__init__([Route("/calendar/ical/{name}", door.guarded(self._feed))], port)
 
     @property
     def address(self) -> str:
         return f"{self._server.url}/calendar/ical/51234567.ics?t={self.agenda.token}"
 
-    def __enter__(self) -> SandboxFeed:
-        self._server.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.stop()
-
-    async def _answer(self, request: Request) -> Response:
+    def _enter(self, request: Request) -> None:
         if request.query_params.get("t") != self.agenda.token:
-            return Response(status_code=403)
-        fault = taken(self.agenda.faults, "read")
-        try:
-            return await (self._feed(request) if fault is None else faulty(fault, request, self._feed))
-        except SiteError as error:
-            return Response(error.text, status_code=error.status)
+            raise VendorError(403)
 
     async def _feed(self, request: Request) -> Response:
         known = request.headers.get("if-none-match", "")
@@ -126,3 +114,7 @@ class SandboxFeed:
         if known == etag:
             return Response(status_code=304, headers={"ETag": etag})
         return Response(text, media_type="text/calendar", headers={"ETag": etag})
+
+
+def _told(error: VendorError) -> Response:
+    return Response(error.text, error.status)

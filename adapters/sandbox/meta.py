@@ -5,30 +5,31 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.sandbox import meta_levers
 from adapters.sandbox import meta_sending as sending
-from adapters.sandbox.meta_account import DETAILED, GraphRefusal, MetaAccount, MetaFault, Remark, Said, Talk
-from adapters.sandbox.server import LoopbackServer, hang_up
+from adapters.sandbox.door import Door, Endpoint, VendorError
+from adapters.sandbox.meta_account import DETAILED, GraphRefusal, MetaAccount, Remark, Said, Talk
+from adapters.sandbox.server import Simulator
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 Known = dict[str, Any]
-_WEB_PAGE = "<!doctype html><title>Sign in to the Wi-Fi</title><p>Welcome to the network of the hotel.</p>"
+_USUAL = {
+    "rate_limited": GraphRefusal(400, 613, 2534040, "(#613) Calls to this api have exceeded the rate limit."),
+    "down": GraphRefusal(503, 2, 0, "Please retry"),
+}
 
 
-class SandboxMeta:
+class SandboxMeta(Simulator):
     """The simulator with its server; ``account`` is its whole state, ``base_url`` what a configuration points at."""
 
     def __init__(self, account: MetaAccount | None = None, port: int = 0) -> None:
-        self._server = LoopbackServer(Starlette(routes=self._routes()), port)
+        super().__init__(self._routes(), port)
         self.account = account or MetaAccount()
 
     @property
@@ -39,23 +40,6 @@ class SandboxMeta:
     def account(self, account: MetaAccount) -> None:
         account.files_at = self._server.url
         self._account = account
-
-    @property
-    def base_url(self) -> str:
-        return self._server.url
-
-    def start(self) -> SandboxMeta:
-        self._server.start()
-        return self
-
-    def stop(self) -> None:
-        self._server.stop()
-
-    def __enter__(self) -> SandboxMeta:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def signature(self, body: bytes) -> str:
         """``X-Hub-Signature-256`` of a webhook of this app."""
@@ -81,56 +65,31 @@ class SandboxMeta:
             ("/{version}/{node}", "GET", self._node),
             ("/{version}/{node}", "POST", self._hide),
         ]
+        door = Door(lambda: self.account.faults, _told, self._authenticate, usual=_USUAL, headers=self._usage)
         routes = [Route("/cdn/{file}", self._file, methods=["GET"]), *meta_levers.routes(lambda: self.account)]
-        routes += [Route(path, self._guarded(end), methods=[verb]) for path, verb, end in edges]
-        routes.append(Route("/{path:path}", self._guarded(_missing), methods=["GET", "POST", "DELETE"]))
-        return routes
+        routes += [Route(path, self._noted(door.guarded(end)), methods=[verb]) for path, verb, end in edges]
+        missing = self._noted(door.guarded(_missing))
+        return [*routes, Route("/{path:path}", missing, methods=["GET", "POST", "DELETE"])]
 
-    def _guarded(self, endpoint: Endpoint) -> Endpoint:
-        """The token, then the faults that were asked for, then Meta's own errors."""
+    def _noted(self, endpoint: Endpoint) -> Endpoint:
+        """What was asked stands in ``account.asked``, for tests."""
 
         async def answer(request: Request) -> Response:
-            account = self.account
             body = await request.body()
             told = body if request.headers.get("content-type", "") != "application/json" else json.loads(body or b"{}")
-            account.asked.append((request.method, request.url.path, told or dict(request.query_params)))
-            try:
-                given = request.headers.get("authorization", "").removeprefix("Bearer ")
-                if not hmac.compare_digest(given.encode(), account.token.encode()):
-                    raise GraphRefusal(401, 190, 463, "Error validating access token: Session has expired")
-                fault = account.take_fault("read" if request.method == "GET" else "send", request.url.path)
-                response = await (self._faulty(fault, request, endpoint) if fault else endpoint(request))
-            except GraphRefusal as refusal:
-                response = _error(refusal)
-            load = {"call_count": account.usage, "total_cputime": 0, "total_time": 0}
-            response.headers["X-App-Usage"] = json.dumps(load)
-            return response
+            self.account.asked.append((request.method, request.url.path, told or dict(request.query_params)))
+            return await endpoint(request)
 
         return answer
 
-    async def _faulty(self, fault: MetaFault, request: Request, endpoint: Endpoint) -> Response:
-        match fault.kind:
-            case "refuse":
-                raise GraphRefusal(fault.status, fault.code, fault.subcode)
-            case "refuse_after":
-                # Meta did it, and says that it did not.
-                await endpoint(request)
-                raise GraphRefusal(fault.status, fault.code, fault.subcode)
-            case "rate_limited":
-                headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
-                refusal = GraphRefusal(400, 613, 2534040, "(#613) Calls to this api have exceeded the rate limit.")
-                return _error(refusal, headers)
-            case "lost_answer":
-                hang_up(request.scope)
-                return await endpoint(request)
-            case "drop":
-                hang_up(request.scope)
-                return Response()
-            case "html":
-                await endpoint(request)
-                return HTMLResponse(_WEB_PAGE)
-            case _:
-                return JSONResponse({"error": {"message": "Please retry", "code": 2, "is_transient": True}}, 503)
+    def _authenticate(self, request: Request) -> None:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(given.encode(), self.account.token.encode()):
+            raise GraphRefusal(401, 190, 463, "Error validating access token: Session has expired")
+
+    def _usage(self) -> dict[str, str]:
+        load = {"call_count": self.account.usage, "total_cputime": 0, "total_time": 0}
+        return {"X-App-Usage": json.dumps(load)}
 
     async def _node(self, request: Request) -> Response:
         node, account = request.path_params["node"], self.account
@@ -352,11 +311,16 @@ async def _json(request: Request) -> Known:
     return body if isinstance(body, dict) else {}
 
 
-def _error(refusal: GraphRefusal, headers: dict[str, str] | None = None) -> Response:
-    told: Known = {"message": refusal.text, "type": "OAuthException", "code": refusal.code, "fbtrace_id": "A1b2C3"}
+def _told(refusal: VendorError) -> Response:
+    told: Known = {
+        "message": refusal.text or "Invalid parameter",
+        "type": "OAuthException",
+        "code": refusal.code or 0,
+        "fbtrace_id": "A1b2C3",
+    }
     if refusal.subcode:
         told["error_subcode"] = refusal.subcode
-    return JSONResponse({"error": told}, status_code=refusal.status, headers=headers)
+    return JSONResponse({"error": told}, status_code=refusal.status)
 
 
 async def _missing(request: Request) -> Response:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from adapters.sandbox.door import Fault, VendorError
 from tui_inbox.ports.clock import Clock, SystemClock
 
 DAY, WEEK = timedelta(hours=24), timedelta(days=7)
@@ -20,30 +21,11 @@ FRESH = timedelta(hours=1)
 """How long the address of a file is good."""
 
 
-class GraphRefusal(Exception):
-    """An error answer: HTTP status, code, subcode and Meta's sentence."""
+class GraphRefusal(VendorError):
+    """An error of the Graph, whose subcode says more than its code."""
 
     def __init__(self, status: int, code: int, subcode: int = 0, text: str = "Invalid parameter") -> None:
-        super().__init__(f"{code}/{subcode}")
-        self.status = status
-        self.code = code
-        self.subcode = subcode
-        self.text = text
-
-
-@dataclass(slots=True)
-class MetaFault:
-    """What goes wrong with the next ``times`` requests of a kind (``send``, ``read`` or ``any``)."""
-
-    kind: str
-    on: str = "send"
-    times: int = 1
-    status: int = 400
-    code: int = 0
-    subcode: int = 0
-    retry_after: str = ""
-    path: str = ""
-    """Only for paths that hold this."""
+        super().__init__(status, code, text, subcode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +132,7 @@ class MetaAccount:
     remarks: list[Remark] = field(default_factory=list)
     templates: list[UtilityTemplate] = field(default_factory=list)
     uploads: dict[str, StoredFile] = field(default_factory=dict)
-    faults: list[MetaFault] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     """Method, path and body or query of every request, oldest first."""
     on_sent: list[Callable[[Talk, Said], None]] = field(default_factory=list)
@@ -170,14 +152,6 @@ class MetaAccount:
     def node(self) -> str:
         """Whose edges hold the conversations."""
         return self.instagram_id if self.own_login else self.page_id
-
-    def take_fault(self, on: str, path: str) -> MetaFault | None:
-        with self.lock:
-            for fault in self.faults:
-                if fault.on in (on, "any") and fault.times > 0 and fault.path in path:
-                    fault.times -= 1
-                    return fault
-            return None
 
     def receive(
         self, guest: str, text: str, *, name: str = "", at: datetime | None = None, reply_to: str = "",

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adapters.sandbox.meta_account import MetaAccount, MetaFault
-from adapters.sandbox.server import loopback_only
+from adapters.sandbox.door import Lever, levers
+from adapters.sandbox.meta_account import MetaAccount
 
 Asked = dict[str, Any]
 
@@ -20,18 +17,10 @@ Asked = dict[str, Any]
 def routes(account: Callable[[], MetaAccount]) -> list[Route]:
     """``POST /sandbox/...`` with JSON; ``account`` gives the present one."""
 
-    def lever(pull: Callable[[MetaAccount, Asked], object]) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            if not loopback_only(request.scope):
-                return Response(status_code=403)
-            try:
-                return JSONResponse(pull(account(), json.loads(await request.body())), status_code=201)
-            except (ValueError, KeyError, TypeError, AttributeError):
-                return Response(status_code=400)
+    def pulled(pull: Callable[[MetaAccount, Asked], object]) -> Lever:
+        return lambda asked: pull(account(), asked)
 
-        return answer
-
-    return [Route(f"/sandbox/{name}", lever(pull), methods=["POST"]) for name, pull in _LEVERS.items()]
+    return levers(lambda: account().faults, **{name: pulled(pull) for name, pull in _LEVERS.items()})
 
 
 def _inbound(account: MetaAccount, asked: Asked) -> object:
@@ -57,14 +46,8 @@ def _read(account: MetaAccount, asked: Asked) -> object:
     return {"mid": newest.id}
 
 
-def _fault(account: MetaAccount, asked: Asked) -> object:
-    account.faults.append(MetaFault(**asked))
-    return {}
-
-
 _LEVERS: Mapping[str, Callable[[MetaAccount, Asked], object]] = {
     "inbound": _inbound,
     "comment": _comment,
     "read": _read,
-    "faults": _fault,
 }

@@ -11,13 +11,12 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adapters.sandbox.ota import Fault, SiteError, faulty, taken
-from adapters.sandbox.server import LoopbackServer
+from adapters.sandbox.door import Door, Fault, VendorError
+from adapters.sandbox.server import Simulator
 from tui_inbox.ports.clock import Clock, SystemClock
 
 LONGEST = timedelta(days=92)
@@ -100,42 +99,24 @@ class Property:
         return self.booked[number]
 
 
-class SandboxMews:
+class SandboxMews(Simulator):
     """The simulator with its server; ``base_url`` is what a configuration points at."""
 
     def __init__(self, property_: Property | None = None, port: int = 0) -> None:
         self.property = property_ or Property()
-        route = Route("/api/connector/v1/{action:path}", self._guarded, methods=["POST", "GET"])
-        self._server = LoopbackServer(Starlette(routes=[route]), port)
-
-    @property
-    def base_url(self) -> str:
-        return self._server.url
-
-    def __enter__(self) -> SandboxMews:
-        self._server.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.stop()
-
-    async def _guarded(self, request: Request) -> Response:
-        try:
-            fault = taken(self.property.faults, "read")
-            return await (self._answer(request) if fault is None else faulty(fault, request, self._answer))
-        except SiteError as error:
-            told = {"Message": error.text, "RequestId": "0HLI", "Details": None}
-            return JSONResponse(told, status_code=error.status)
+        door = Door(lambda: self.property.faults, _told, kind=lambda _: "read")
+        path = "/api/connector/v1/{action:path}"
+        super().__init__([Route(path, door.guarded(self._answer), methods=["POST", "GET"])], port)
 
     async def _answer(self, request: Request) -> Response:
         if request.method != "POST":
-            raise SiteError(404, "", "Not found")
+            raise VendorError(404, "", "Not found")
         try:
             body = json.loads(await request.body())
         except ValueError:
-            raise SiteError(400, "", "Invalid JSON") from None
+            raise VendorError(400, "", "Invalid JSON") from None
         if (body.get("ClientToken"), body.get("AccessToken")) != (self.property.client, self.property.access):
-            raise SiteError(401, "", "Invalid AccessToken.")
+            raise VendorError(401, "", "Invalid AccessToken.")
         if self.property.limited and self._too_many():
             return JSONResponse({"Message": "Too many requests."}, status_code=429, headers={"Retry-After": "11"})
         action = request.path_params["action"]
@@ -148,7 +129,7 @@ class SandboxMews:
             "ageCategories/getAll": self._ages,
         }
         if action not in known:
-            raise SiteError(404, "", "Not found")
+            raise VendorError(404, "", "Not found")
         self.property.asked.append((action, body))
         return JSONResponse(known[action](body))
 
@@ -169,7 +150,7 @@ class SandboxMews:
             found = [one for one in found if self._at(one.arrival, 15) < end and start < self._at(one.departure, 11)]
         count = int(body["Limitation"]["Count"])
         if min(count, len(found)) > self.property.most_rows:
-            raise SiteError(408, "", "The request takes too long.")
+            raise VendorError(408, "", "The request takes too long.")
         found.sort(key=lambda one: (one.updated, one.id), reverse=True)
         after = body["Limitation"].get("Cursor")
         if after:
@@ -243,9 +224,13 @@ class SandboxMews:
 def _interval(told: dict[str, str]) -> tuple[datetime, datetime]:
     start, end = datetime.fromisoformat(told["StartUtc"]), datetime.fromisoformat(told["EndUtc"])
     if end - start > LONGEST:
-        raise SiteError(400, "", "The interval must not exceed 3 months.")
+        raise VendorError(400, "", "The interval must not exceed 3 months.")
     return start, end
 
 
 def _iso(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _told(error: VendorError) -> Response:
+    return JSONResponse({"Message": error.text, "RequestId": "0HLI", "Details": None}, error.status)

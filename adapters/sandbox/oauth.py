@@ -12,15 +12,14 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Self
+from typing import Literal
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from adapters.sandbox.server import LoopbackServer, hang_up
+from adapters.sandbox.server import Simulator, hang_up
 from tui_inbox.ports.clock import Clock, SystemClock
 
 Style = Literal["google", "microsoft"]
@@ -112,7 +111,7 @@ class OAuthAccount:
         return answer
 
 
-class SandboxOAuth:
+class SandboxOAuth(Simulator):
     """The server; ``account`` is its whole state."""
 
     def __init__(self, account: OAuthAccount | None = None) -> None:
@@ -121,7 +120,7 @@ class SandboxOAuth:
             Route("/device", self._device, methods=["POST"]),
             Route("/token", self._token, methods=["POST"]),
         ]
-        self._server = LoopbackServer(Starlette(routes=routes))
+        super().__init__(routes)
         self._lock = threading.Lock()
 
     @property
@@ -134,13 +133,6 @@ class SandboxOAuth:
             "authorize_url": f"{url}/authorize",
             "token_url": f"{url}/token",
         }
-
-    def __enter__(self) -> Self:
-        self._server.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.stop()
 
     async def _device(self, request: Request) -> Response:
         form = await _form(request)

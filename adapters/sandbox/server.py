@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from types import TracebackType
+from typing import Any, Self
 
 import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -66,6 +69,32 @@ class LoopbackServer:
 
     def _run(self) -> None:
         asyncio.run(self._server.serve(sockets=[self._socket]))
+
+
+class Simulator:
+    """A vendor at ``base_url``, which is what a configuration points at; as a context manager, or by hand."""
+
+    def __init__(self, routes: Sequence[BaseRoute], port: int = 0) -> None:
+        self._server = LoopbackServer(Starlette(routes=routes), port)
+
+    @property
+    def base_url(self) -> str:
+        return self._server.url
+
+    def start(self) -> Self:
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
 
 
 def loopback_only(scope: Scope) -> bool:

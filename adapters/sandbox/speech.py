@@ -7,13 +7,12 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from adapters.sandbox.multipart import parted
-from adapters.sandbox.server import LoopbackServer
+from adapters.sandbox.server import Simulator
 
 
 @dataclass
@@ -32,22 +31,10 @@ class Speech:
     """The form fields of every request, with the file's name."""
 
 
-class SandboxSpeech:
+class SandboxSpeech(Simulator):
     def __init__(self, speech: Speech | None = None, port: int = 0) -> None:
         self.speech = speech or Speech()
-        routes = [Route("/v1/audio/transcriptions", self._transcribe, methods=["POST"])]
-        self._server = LoopbackServer(Starlette(routes=routes), port)
-
-    @property
-    def base_url(self) -> str:
-        return self._server.url
-
-    def __enter__(self) -> SandboxSpeech:
-        self._server.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.stop()
+        super().__init__([Route("/v1/audio/transcriptions", self._transcribe, methods=["POST"])], port)
 
     async def _transcribe(self, request: Request) -> Response:
         speech = self.speech

@@ -2,57 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import hmac
-import json
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from adapters.sandbox.server import LoopbackServer, hang_up, loopback_only
-from adapters.sandbox.twilio_account import TEXTS, Fault, StoredMessage, TwilioAccount, VendorError
+from adapters.sandbox.door import Door, Endpoint, VendorError, levers, local
+from adapters.sandbox.server import Simulator
+from adapters.sandbox.twilio_account import TEXTS, StoredMessage, TwilioAccount
 from adapters.sandbox.twilio_content import Content
 from adapters.sandbox.twilio_voice import Voice
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 _ROOT = "/2010-04-01/Accounts/{account}"
-_WEB_PAGE = "<!doctype html><title>Sign in to the Wi-Fi</title><p>Welcome to the network of the hotel.</p>"
+_WRONG_TOKEN = 20003
+_USUAL = {"rate_limited": VendorError(429, 20429), "down": VendorError(503, 20503)}
 
 
-class SandboxTwilio:
+class SandboxTwilio(Simulator):
     """The simulator with its server; ``account`` is its whole state, ``base_url`` what a configuration points at."""
 
     def __init__(self, account: TwilioAccount | None = None, port: int = 0) -> None:
         self.account = account or TwilioAccount()
         self._voice = Voice(lambda: self.account)
         self._content = Content(lambda: self.account)
-        self._server = LoopbackServer(Starlette(routes=self._routes()), port)
-
-    @property
-    def base_url(self) -> str:
-        return self._server.url
-
-    def start(self) -> SandboxTwilio:
-        self._server.start()
-        return self
-
-    def stop(self) -> None:
-        self._server.stop()
-
-    def __enter__(self) -> SandboxTwilio:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+        super().__init__(self._routes(), port)
 
     def _routes(self) -> list[Route]:
         vendor: list[tuple[str, str, Endpoint]] = [
@@ -68,32 +48,13 @@ class SandboxTwilio:
             *self._content.vendor(),
             ("/messaging/v2/Channels/Senders", "GET", self._senders),
         ]
-        routes = [Route(path, self._guarded(end), methods=[verb]) for path, verb, end in vendor]
+        door = Door(lambda: self.account.faults, _told, self._authenticate, usual=_USUAL)
+        routes = [Route(path, door.guarded(end), methods=[verb]) for path, verb, end in vendor]
         routes.append(Route("/storage/{media}", self._storage, methods=["GET"]))
-        control: list[tuple[str, str, Endpoint]] = [
-            ("/sandbox/inbound", "POST", self._control_inbound),
-            ("/sandbox/faults", "POST", self._control_fault),
-            ("/sandbox/messages", "GET", self._control_messages),
-            ("/sandbox/call", "POST", self._voice.place),
-        ]
-        routes += [Route(path, _local(end), methods=[verb]) for path, verb, end in control]
-        routes.append(Route("/{path:path}", self._guarded(_missing), methods=["GET", "POST", "DELETE"]))
+        routes += levers(lambda: self.account.faults, inbound=self._written, call=self._voice.place)
+        routes.append(Route("/sandbox/messages", local(self._control_messages), methods=["GET"]))
+        routes.append(Route("/{path:path}", door.guarded(_missing), methods=["GET", "POST", "DELETE"]))
         return routes
-
-    def _guarded(self, endpoint: Endpoint) -> Endpoint:
-        """Authentication, then the faults that were asked for, then the vendor's own errors."""
-
-        async def answer(request: Request) -> Response:
-            try:
-                self._authenticate(request)
-                fault = self.account.take_fault("send" if request.method == "POST" else "read")
-                if fault is not None:
-                    return await self._faulty(fault, request, endpoint)
-                return await endpoint(request)
-            except VendorError as error:
-                return _error(error.status, error.code)
-
-        return answer
 
     def _authenticate(self, request: Request) -> None:
         kind, _, given = request.headers.get("authorization", "").partition(" ")
@@ -103,38 +64,9 @@ class SandboxTwilio:
             user = token = ""
         known = hmac.compare_digest(token.encode(), self.account.token.encode())
         if kind.lower() != "basic" or not known or not user.startswith(("SK", self.account.sid)):
-            raise VendorError(401, 20003)
+            raise VendorError(401, _WRONG_TOKEN)
         if request.path_params.get("account", self.account.sid) != self.account.sid:
             raise VendorError(404, 20404)
-
-    async def _faulty(self, fault: Fault, request: Request, endpoint: Endpoint) -> Response:
-        match fault.kind:
-            case "rate_limited":
-                return _error(429, 20429, {"Retry-After": fault.retry_after} if fault.retry_after else {})
-            case "down":
-                return _error(fault.status, 20503, {"Retry-After": fault.retry_after} if fault.retry_after else {})
-            case "refuse":
-                raise VendorError(401 if fault.code == 20003 else 400, fault.code)
-            case "drop":
-                hang_up(request.scope)
-                return Response()
-            case "lost_answer":
-                hang_up(request.scope)
-                return await endpoint(request)
-            case "half":
-                done = await endpoint(request)
-                hang_up(request.scope, b"HTTP/1.1 201 Created\r\nContent-Length: 9999\r\n\r\n" + bytes(done.body)[:40])
-                return done
-            case "html":
-                await endpoint(request)
-                return HTMLResponse(_WEB_PAGE)
-            case "success_false":
-                return JSONResponse({"success": False, "message": "no"})
-            case "slow":
-                await asyncio.sleep(fault.seconds)
-                return await endpoint(request)
-            case _:
-                return _error(500, 20500)
 
     async def _account(self, request: Request) -> Response:
         account = self.account
@@ -219,15 +151,9 @@ class SandboxTwilio:
         sender = {"sender_id": f"whatsapp:{self.account.whatsapp}", "status": "ONLINE", "properties": health}
         return JSONResponse({"senders": [sender], "meta": {"next_page_url": None}})
 
-    async def _control_inbound(self, request: Request) -> Response:
-        asked = json.loads(await request.body())
+    def _written(self, asked: dict[str, Any]) -> object:
         media = [(part["type"], base64.b64decode(part["base64"])) for part in asked.get("media", [])]
-        stored = self.account.receive(asked["from"], asked["to"], asked.get("body", ""), media)
-        return JSONResponse({"sid": stored.sid}, status_code=201)
-
-    async def _control_fault(self, request: Request) -> Response:
-        self.account.faults.append(Fault(**json.loads(await request.body())))
-        return Response(status_code=204)
+        return {"sid": self.account.receive(asked["from"], asked["to"], asked.get("body", ""), media).sid}
 
     async def _control_messages(self, request: Request) -> Response:
         return JSONResponse([self._shown(message) for message in self.account.messages()])
@@ -283,27 +209,19 @@ def _dated(at: datetime) -> str:
     return format_datetime(at.astimezone(UTC).replace(microsecond=0))
 
 
-def _error(status: int, code: int, headers: dict[str, str] | None = None) -> Response:
+def _told(error: VendorError) -> Response:
+    return _error(401 if error.code == _WRONG_TOKEN else error.status, int(error.code or 0))
+
+
+def _error(status: int, code: int) -> Response:
     body = {
         "code": code,
         "message": TEXTS.get(code, "Error"),
         "more_info": f"https://www.twilio.com/docs/errors/{code}",
         "status": status,
     }
-    return JSONResponse(body, status_code=status, headers=headers)
+    return JSONResponse(body, status_code=status)
 
 
 async def _missing(request: Request) -> Response:
     return _error(404, 20404)
-
-
-def _local(endpoint: Endpoint) -> Endpoint:
-    async def answer(request: Request) -> Response:
-        if not loopback_only(request.scope):
-            return Response(status_code=403)
-        try:
-            return await endpoint(request)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return Response(status_code=400)
-
-    return answer

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from adapters.sandbox.door import Fault, VendorError
 from adapters.sandbox.reviewer import decision, is_due
 from adapters.sandbox.twilio_calls import Telephone
 from tui_inbox.domain.consent import keyword
@@ -47,15 +48,6 @@ TEXTS = {
     30003: "Unreachable destination handset",
     63016: "Failed to send freeform message because you are outside the allowed window.",
 }
-
-
-class VendorError(Exception):
-    """An error answer: HTTP status and the vendor's code."""
-
-    def __init__(self, status: int, code: int) -> None:
-        super().__init__(str(code))
-        self.status = status
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +106,6 @@ class ContentTemplate:
     given_at: datetime | None = None
 
 
-@dataclass(slots=True)
-class Fault:
-    """What goes wrong with the next ``times`` requests of a kind (``send``, ``read`` or ``any``)."""
-
-    kind: str
-    on: str = "send"
-    times: int = 1
-    retry_after: str = ""
-    status: int = 503
-    code: int = 0
-    seconds: float = 0.0
-
-
 @dataclass(frozen=True, slots=True)
 class Delays:
     """Seconds from the request to each state."""
@@ -181,15 +160,6 @@ class TwilioAccount:
         """Put a past message into the record."""
         with self._lock:
             self._messages[message.sid] = message
-
-    def take_fault(self, on: str) -> Fault | None:
-        """The fault that the next request of this kind meets, once."""
-        with self._lock:
-            for fault in self.faults:
-                if fault.on in (on, "any") and fault.times > 0:
-                    fault.times -= 1
-                    return fault
-            return None
 
     def receive(
         self,

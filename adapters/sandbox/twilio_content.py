@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from adapters.sandbox.twilio_account import ContentTemplate, TwilioAccount, VendorError
+from adapters.sandbox.door import Endpoint, VendorError
+from adapters.sandbox.twilio_account import ContentTemplate, TwilioAccount
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 _TYPES = ("twilio/text", "twilio/quick-reply", "twilio/call-to-action", "whatsapp/card")
 _NUMBER = re.compile(r"\{\{(\w+)\}\}")
 

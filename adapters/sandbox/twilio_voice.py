@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -12,10 +11,9 @@ from urllib.parse import parse_qsl, quote, urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from adapters.sandbox.twilio_account import TwilioAccount, VendorError
+from adapters.sandbox.door import Endpoint, VendorError
+from adapters.sandbox.twilio_account import TwilioAccount
 from adapters.sandbox.twilio_calls import StoredCall, StoredRecording, wav
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Voice:
@@ -35,13 +33,13 @@ class Voice:
             (f"{root}/IncomingPhoneNumbers/{{sid}}.json", "POST", self._instruct),
         ]
 
-    async def place(self, request: Request) -> Response:
+    def place(self, asked: dict[str, Any]) -> object:
         """The control ``/sandbox/call``: a guest rings the hotel."""
-        asked, account = json.loads(await request.body()), self._account()
+        account = self._account()
         told = {key: int(asked[key]) for key in ("talk", "voicemail", "rings") if key in asked}
         own = asked.get("to", account.sms)
         call = account.telephone.ring(asked["from"], own, account.clock.now(), **told)
-        return JSONResponse({"sid": call.sid}, status_code=201)
+        return {"sid": call.sid}
 
     def usage(self) -> list[dict[str, Any]]:
         """Calls and recordings of the month, as the vendor bills them: by the minute begun."""

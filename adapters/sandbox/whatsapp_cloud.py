@@ -7,14 +7,13 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from adapters.sandbox.door import Door, Endpoint, VendorError, levers
 from adapters.sandbox.multipart import parted
-from adapters.sandbox.ota import Endpoint, Fault, SiteError, faulty, local
-from adapters.sandbox.server import LoopbackServer
+from adapters.sandbox.server import Simulator
 from adapters.sandbox.whatsapp_cloud_account import (
     MEDIA_LIVES,
     MEDIA_URL_LIVES,
@@ -26,29 +25,12 @@ _CATEGORIES = ("SERVICE", "UTILITY")
 _PRICE = {"SERVICE": 0.0, "UTILITY": 0.03}
 
 
-class SandboxWhatsApp:
+class SandboxWhatsApp(Simulator):
     """The simulator with its server; ``account`` is its whole state, ``base_url`` what a configuration points at."""
 
     def __init__(self, account: WhatsAppAccount | None = None, port: int = 0) -> None:
         self.account = account or WhatsAppAccount()
-        self._server = LoopbackServer(Starlette(routes=self._routes()), port)
-
-    @property
-    def base_url(self) -> str:
-        return self._server.url
-
-    def start(self) -> SandboxWhatsApp:
-        self._server.start()
-        return self
-
-    def stop(self) -> None:
-        self._server.stop()
-
-    def __enter__(self) -> SandboxWhatsApp:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+        super().__init__(self._routes(), port)
 
     def _routes(self) -> list[Route]:
         number, account = f"/{{v}}/{self.account.phone_number_id}", f"/{{v}}/{self.account.waba_id}"
@@ -68,40 +50,24 @@ class SandboxWhatsApp:
             ("/{v}/{id}", "GET", self._media),
             ("/{v}/{id}", "POST", self._edit_template),
         ]
-        routes = [Route(path, self._guarded(end), methods=[verb]) for path, verb, end in vendor]
-        control: list[tuple[str, str, Endpoint]] = [
-            ("/sandbox/inbound", "POST", self._control_inbound),
-            ("/sandbox/faults", "POST", self._control_fault),
-        ]
-        routes[:0] = [Route(path, local(end), methods=[verb]) for path, verb, end in control]
-        routes.append(Route("/{path:path}", self._guarded(_missing), methods=["GET", "POST", "DELETE"]))
+        door = Door(lambda: self.account.faults, _error, self._authenticate, nonsense=refused(100), headers=self._usage)
+        routes = levers(lambda: self.account.faults, inbound=self._written)
+        routes += [Route(path, door.guarded(end), methods=[verb]) for path, verb, end in vendor]
+        routes.append(Route("/{path:path}", door.guarded(_missing), methods=["GET", "POST", "DELETE"]))
         return routes
-
-    def _guarded(self, endpoint: Endpoint) -> Endpoint:
-        """The token, then the faults that were asked for, then Meta's own errors."""
-
-        async def answer(request: Request) -> Response:
-            try:
-                self._authenticate(request)
-                fault = self.account.take_fault("send" if request.method == "POST" else "read")
-                answered = await (faulty(fault, request, endpoint) if fault is not None else endpoint(request))
-            except SiteError as error:
-                answered = _error(error)
-            except (ValueError, KeyError, TypeError, AttributeError):
-                answered = _error(refused(100))
-            answered.headers["X-Business-Use-Case-Usage"] = self._usage()
-            return answered
-
-        return answer
 
     def _authenticate(self, request: Request) -> None:
         kind, _, given = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not hmac.compare_digest(given.encode(), self.account.token.encode()):
             raise refused(190)
 
-    def _usage(self) -> str:
+    def _usage(self) -> dict[str, str]:
         used = {"type": "whatsapp", "call_count": self.account.load, "total_cputime": 1, "total_time": 1}
-        return json.dumps({self.account.waba_id: [{**used, "estimated_time_to_regain_access": 0}]})
+        told = {self.account.waba_id: [{**used, "estimated_time_to_regain_access": 0}]}
+        return {"X-Business-Use-Case-Usage": json.dumps(told)}
+
+    def _written(self, asked: dict[str, Any]) -> object:
+        return {"id": self.account.receive(asked["from"], "text", {"body": asked["body"]}, name=asked.get("name", ""))}
 
     async def _messages(self, request: Request) -> Response:
         body = json.loads(await request.body())
@@ -225,17 +191,8 @@ class SandboxWhatsApp:
             return Response(status_code=404)
         return Response(found.content, media_type=found.type)
 
-    async def _control_inbound(self, request: Request) -> Response:
-        asked = json.loads(await request.body())
-        made = self.account.receive(asked["from"], "text", {"body": asked["body"]}, name=asked.get("name", ""))
-        return JSONResponse({"id": made}, status_code=201)
 
-    async def _control_fault(self, request: Request) -> Response:
-        self.account.faults.append(Fault(**json.loads(await request.body())))
-        return Response(status_code=204)
-
-
-def _error(error: SiteError) -> Response:
+def _error(error: VendorError) -> Response:
     told = {
         "message": error.text,
         "type": "OAuthException",

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from adapters.sandbox.ota import Fault, SiteError, taken
+from adapters.sandbox.door import Fault, VendorError
 from adapters.sandbox.reviewer import decision, is_due
 from tui_inbox.ports.clock import Clock, SystemClock
 
@@ -44,10 +44,10 @@ TEXTS = {
 _HOSTED = {"132001": 404, "190": 401, "368": 403, "10": 403, "131000": 500, "131016": 500, "131057": 500, "2": 503}
 
 
-def refused(code: int, text: str = "") -> SiteError:
+def refused(code: int, text: str = "") -> VendorError:
     """An error of the Graph, under the HTTP status that Meta gives with it."""
     word = str(code)
-    return SiteError(_HOSTED.get(word, 400), word, text or TEXTS.get(word, f"(#{code}) Error"))
+    return VendorError(_HOSTED.get(word, 400), word, text or TEXTS.get(word, f"(#{code}) Error"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +159,6 @@ class WhatsAppAccount:
     _count: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def take_fault(self, on: str) -> Fault | None:
-        with self._lock:
-            return taken(self.faults, on)
-
     def receive(
         self,
         from_: str,
@@ -199,7 +195,7 @@ class WhatsAppAccount:
             return stored
 
     def submit(self, body: dict[str, Any]) -> SentMessage:
-        """Take a message for sending. Raises ``SiteError`` with Meta's code."""
+        """Take a message for sending. Raises ``VendorError`` with Meta's code."""
         with self._lock:
             end = str(body.get("to") or body.get("recipient") or "").removeprefix("+")
             kind = str(body.get("type", "text"))
@@ -234,7 +230,7 @@ class WhatsAppAccount:
         return len(due)
 
     def state_of(self, message_id: str) -> list[tuple[datetime, str, int]]:
-        """What has become of a sent message so far. Raises ``SiteError``."""
+        """What has become of a sent message so far. Raises ``VendorError``."""
         with self._lock:
             now = self.clock.now()
             for message in self.sent:

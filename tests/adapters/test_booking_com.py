@@ -13,7 +13,7 @@ from adapters.booking_com.account import Booking
 from adapters.booking_com.tokens import A_HOUR, Tokens
 from adapters.sandbox.booking_com import SandboxBooking
 from adapters.sandbox.booking_com_account import BookingAccount, Told
-from adapters.sandbox.ota import Fault
+from adapters.sandbox.door import Fault
 from tests.adapters.faults import answer, answering
 from tests.adapters.rig_booking_com import (
     CONVERSATION,

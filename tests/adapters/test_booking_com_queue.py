@@ -15,7 +15,7 @@ from adapters.booking_com.account import Booking
 from adapters.booking_com.queue import SETTLE, Queue
 from adapters.sandbox.booking_com import SandboxBooking
 from adapters.sandbox.booking_com_account import BookingAccount
-from adapters.sandbox.ota import Fault
+from adapters.sandbox.door import Fault
 from storage.store import SqlStore
 from tests.adapters.rig_booking_com import in_sandbox
 from tests.fakes import StillClock, hotel

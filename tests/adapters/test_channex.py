@@ -13,7 +13,7 @@ from adapters.channex import AIRBNB, BOOKING, Settings
 from adapters.channex.account import Channex
 from adapters.sandbox.channex import SandboxChannex
 from adapters.sandbox.channex_account import ChannexAccount, Said, Site
-from adapters.sandbox.ota import Fault
+from adapters.sandbox.door import Fault
 from tests.adapters.faults import answer, answering
 from tests.adapters.rig_channex import PROPERTY, channex, channex_settings, in_sandbox, payload
 from tests.adapters.rigging import outgoing

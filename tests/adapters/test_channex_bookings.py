@@ -9,7 +9,7 @@ import pytest
 
 from adapters.channex.bookings import Bookings
 from adapters.sandbox.channex_bookings import SandboxChannexBookings
-from adapters.sandbox.ota import Fault
+from adapters.sandbox.door import Fault
 from tests.adapters.source_rigs import bookings
 from tests.fakes import StillClock
 from tui_inbox.domain.errors import AccountBlocked, ChannelError

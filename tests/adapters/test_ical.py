@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from adapters.ical.feed import Calendar, place_of
+from adapters.sandbox.door import Fault
 from adapters.sandbox.ical import Entry, SandboxFeed
-from adapters.sandbox.ota import Fault
 from tests.adapters.source_rigs import calendar
 from tests.fakes import StillClock
 from tui_inbox.domain.errors import ChannelError, Malformed, NotSent, Refused, Rejected

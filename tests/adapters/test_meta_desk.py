@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from adapters.meta.account import Instagram
+from adapters.sandbox.door import Fault
 from adapters.sandbox.meta import SandboxMeta
-from adapters.sandbox.meta_account import MetaFault, UtilityTemplate
+from adapters.sandbox.meta_account import UtilityTemplate
 from storage.store import SqlStore
 from tests.adapters.meta import ANA, LEO, NOW, opened
 from tests.fakes import StillClock, hotel
@@ -178,7 +179,7 @@ def test_an_answer_that_was_lost_is_found_and_not_sent_again(front: Callable[...
     desk.server.account.receive(ANA, "Bonjour")
     desk.poll()
     desk.reply("Oui, à 8 h")
-    desk.server.account.faults.append(MetaFault("refuse_after", status=500, code=1, subcode=1357046))
+    desk.server.account.faults.append(Fault("refuse_after", status=500, code=1, subcode=1357046))
     (row,) = desk.deliver()
     assert (row.state, row.reason) == (OutboxState.UNKNOWN, "may_have_arrived")
     desk.clock.forward(minutes=3)

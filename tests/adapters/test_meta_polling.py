@@ -12,8 +12,8 @@ import pytest
 
 from adapters.meta import INSTAGRAM, MESSENGER, InstagramAccounts, MessengerPages
 from adapters.meta.account import Instagram, Messenger
+from adapters.sandbox.door import Fault
 from adapters.sandbox.meta import SandboxMeta
-from adapters.sandbox.meta_account import MetaFault
 from adapters.secrets import CredentialsVault, FileVault, SecretChain
 from tests.adapters.faults import answer, answering
 from tests.adapters.meta import ANA, LEO, NOW, everything, opened, paths, read, texts
@@ -129,7 +129,7 @@ def test_the_levers_of_the_simulator_answer_to_this_machine(server: SandboxMeta,
     with httpx.Client(base_url=server.base_url, trust_env=False) as hand:
         written = hand.post("/sandbox/inbound", json={"from": ANA, "name": "Ana", "text": "Bonsoir"})
         assert hand.post("/sandbox/comment", json={"from": LEO, "text": "Ouvert ?"}).status_code == 201
-        assert hand.post("/sandbox/faults", json={"kind": "refuse", "on": "read", "code": 190}).status_code == 201
+        assert hand.post("/sandbox/faults", json={"kind": "refuse", "on": "read", "code": 190}).status_code == 204
         assert hand.post("/sandbox/inbound", json={}).status_code == 400
         assert hand.post("/sandbox/inbound", json={"from": ANA}, headers={"Origin": "https://x"}).status_code == 403
     with pytest.raises(AccountBlocked, match="auth"):
@@ -190,7 +190,7 @@ def test_the_pass_goes_on_where_it_stopped_and_the_watermark_moves_at_its_end(
     second = page.fetch("conversations", first.cursor, None)
     assert not second.more
     assert msgspec.json.decode(second.cursor)["watermark"] == "2026-11-22T07:00:00+00:00"
-    server.account.faults.append(MetaFault("refuse", on="read", code=100, subcode=1))
+    server.account.faults.append(Fault("refuse", on="read", code=100, subcode=1))
     forgotten = page.fetch("conversations", first.cursor, None)
     assert (forgotten.envelopes, forgotten.more) == ((), False), "a page that Meta forgot starts the pass anew"
 
@@ -321,7 +321,7 @@ def test_comments_that_could_not_be_read_are_asked_for_again(
     server: SandboxMeta, gram: Instagram, clock: StillClock
 ) -> None:
     server.account.remark(server.account.publish("Desayuno"), "Qué bonito", ANA, name="ana.travels")
-    server.account.faults.append(MetaFault("refuse", on="read", code=100, path="comments"))
+    server.account.faults.append(Fault("refuse", on="read", code=100, path="comments"))
     found, cursor = everything(gram, "comments")
     assert found == []
     clock.forward(minutes=10)
@@ -356,7 +356,7 @@ def test_health_names_the_account_and_says_what_is_wrong(server: SandboxMeta, pa
         (200, 2534041, HealthState.DISABLED, "access_off"),
         (100, 2534013, HealthState.ERROR, "page_not_linked"),
     ):
-        server.account.faults.append(MetaFault("refuse", on="read", code=code, subcode=subcode))
+        server.account.faults.append(Fault("refuse", on="read", code=code, subcode=subcode))
         health = page.test()
         assert (health.state, health.code) == (state, word)
         assert str(code) in health.vendor_text
@@ -437,7 +437,7 @@ def test_a_token_of_today_is_not_exchanged_yet_and_nobody_is_alarmed(
     chain = SecretChain([FileVault(tmp_path / "secrets.enc")])
     chain.set("page-token", Secret(server.account.token))
     channel = in_sandbox(server, secrets=chain)
-    server.account.faults.extend(MetaFault("refuse", on="read", code=100) for _ in range(2))
+    server.account.faults.extend(Fault("refuse", on="read", code=100) for _ in range(2))
     first = channel.fetch("token", "", None)
     assert first.envelopes == ()
     assert channel.fetch("token", first.cursor, None).envelopes == ()

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from adapters.meta.account import Instagram, Messenger
+from adapters.sandbox.door import Fault
 from adapters.sandbox.meta import SandboxMeta
-from adapters.sandbox.meta_account import MetaFault, UtilityTemplate
+from adapters.sandbox.meta_account import UtilityTemplate
 from tests.adapters.faults import answer, answering
 from tests.adapters.meta import ANA, LEO, NOW, everything, opened, read
 from tests.adapters.rig_meta import messenger
@@ -113,7 +114,7 @@ def test_only_what_a_person_sends_now_bears_their_tag(server: SandboxMeta, page:
 
 
 def test_a_dead_tag_that_reaches_meta_is_known_by_its_code(server: SandboxMeta, page: Messenger) -> None:
-    server.account.faults.append(MetaFault("refuse", code=100, subcode=1893061))
+    server.account.faults.append(Fault("refuse", code=100, subcode=1893061))
     with pytest.raises(Rejected, match="tag_refused"):
         page.send(to_ana())
 
@@ -169,7 +170,7 @@ def test_instagram_takes_only_some_files_and_smaller_pictures(gram: Instagram) -
 def test_an_upload_that_is_lost_sent_nothing_to_the_guest(server: SandboxMeta, page: Messenger) -> None:
     row = to_ana("", attachments=("sha",), attachment_names=("voucher.pdf",))
     for fault in ("lost_answer", "html"):
-        server.account.faults.append(MetaFault(fault, path="message_attachments"))
+        server.account.faults.append(Fault(fault, path="message_attachments"))
         with pytest.raises(NotSent):
             page.send(row, [PDF])
     assert all(not said.outbound for said in server.account.talks[ANA].said)
@@ -205,7 +206,7 @@ CODES = [
 def test_a_code_of_meta_has_one_meaning(
     server: SandboxMeta, page: Messenger, status: int, number: int, subcode: int, kind: type[ChannelError], code: str
 ) -> None:
-    server.account.faults.append(MetaFault("refuse", status=status, code=number, subcode=subcode))
+    server.account.faults.append(Fault("refuse", status=status, code=number, subcode=subcode))
     with pytest.raises(ChannelError) as caught:
         page.send(to_ana())
     assert (type(caught.value), caught.value.code) == (kind, code)
@@ -216,10 +217,10 @@ def test_a_lost_answer_is_looked_up_in_the_conversation(server: SandboxMeta, pag
     row = to_ana("Oui, à 8 h")
     assert page.find(row).candidates == ()
     assert page.find(row).authoritative, "the whole conversation was shown"
-    server.account.faults.append(MetaFault("lost_answer"))
+    server.account.faults.append(Fault("lost_answer"))
     with pytest.raises(Unknown):
         page.send(row)
-    server.account.faults.append(MetaFault("refuse_after", code=1, subcode=1357046, status=500))
+    server.account.faults.append(Fault("refuse_after", code=1, subcode=1357046, status=500))
     with pytest.raises(Unknown, match="may_have_arrived"):
         page.send(row)
     first, second = page.find(row).candidates
@@ -313,10 +314,10 @@ def test_a_right_that_only_some_messages_need_stops_only_those(
     clock.forward(days=2)
     with pytest.raises(Rejected, match="human_agent_not_granted"):
         page.send(to_ana(zone=Allowed.HUMAN_ONLY.value))
-    server.account.faults.append(MetaFault("refuse", status=403, code=200))
+    server.account.faults.append(Fault("refuse", status=403, code=200))
     with pytest.raises(Rejected, match="templates_not_permitted"):
         page.send(to_ana("", template_id="arrival/fr"))
-    server.account.faults.append(MetaFault("refuse", status=401, code=190))
+    server.account.faults.append(Fault("refuse", status=401, code=190))
     with pytest.raises(AccountBlocked, match="auth"):
         page.send(to_ana(zone=Allowed.HUMAN_ONLY.value))
 

@@ -10,8 +10,8 @@ import pytest
 from adapters._http import Limits
 from adapters.mews.hotel import Mews
 from adapters.mews.pace import Pace
+from adapters.sandbox.door import Fault
 from adapters.sandbox.mews import Guest, Property, SandboxMews
-from adapters.sandbox.ota import Fault
 from tests.adapters.source_rigs import MEWS, mews, told
 from tests.fakes import NOON, StillClock
 from tui_inbox.domain.errors import AccountBlocked, NotSent

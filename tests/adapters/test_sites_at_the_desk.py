@@ -12,7 +12,7 @@ from adapters.sandbox.booking_com import SandboxBooking
 from adapters.sandbox.booking_com_account import BookingAccount
 from adapters.sandbox.channex import SandboxChannex
 from adapters.sandbox.channex_account import ChannexAccount, Site
-from adapters.sandbox.ota import Fault
+from adapters.sandbox.door import Fault
 from storage.store import SqlStore
 from tests.adapters import rig_booking_com, rig_channex
 from tests.fakes import StillClock, hotel

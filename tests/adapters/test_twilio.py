@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from adapters.sandbox.door import Fault
 from adapters.sandbox.twilio import SandboxTwilio
-from adapters.sandbox.twilio_account import ContentTemplate, Delays, Fault, TwilioAccount
+from adapters.sandbox.twilio_account import ContentTemplate, Delays, TwilioAccount
 from adapters.twilio import Settings
 from adapters.twilio.account import Twilio
 from storage.store import SqlStore

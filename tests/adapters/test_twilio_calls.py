@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 import pytest
 
+from adapters.sandbox.door import Fault
 from adapters.sandbox.twilio import SandboxTwilio
-from adapters.sandbox.twilio_account import Fault, TwilioAccount
+from adapters.sandbox.twilio_account import TwilioAccount
 from adapters.sandbox.twilio_calls import StoredCall, StoredRecording, wav
 from adapters.twilio import voice
 from adapters.twilio.account import Twilio

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from adapters.sandbox.door import Fault
 from adapters.sandbox.twilio import SandboxTwilio
-from adapters.sandbox.twilio_account import ContentTemplate, Fault, TwilioAccount
+from adapters.sandbox.twilio_account import ContentTemplate, TwilioAccount
 from adapters.twilio.account import Twilio
 from tests.adapters.rigging import outgoing
 from tests.adapters.rigs import in_sandbox
@@ -169,7 +170,7 @@ def test_withdrawing_twice_is_harmless(box: SandboxTwilio, desk: Twilio) -> None
     desk.withdraw(made)
     assert box.account.templates == []
     desk.withdraw(made)
-    box.account.faults.append(Fault("down", on="read"))
+    box.account.faults.append(Fault("down"))
     with pytest.raises(NotSent):
         desk.withdraw(made)
 

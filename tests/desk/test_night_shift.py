@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from adapters.sandbox.door import Fault
 from adapters.sandbox.hotel import script
 from adapters.sandbox.seeding import account_of
 from adapters.sandbox.twilio import SandboxTwilio
-from adapters.sandbox.twilio_account import Delays, Fault, TwilioAccount
+from adapters.sandbox.twilio_account import Delays, TwilioAccount
 from storage.store import SqlStore, open_store
 from tests.adapters.rigs import in_sandbox
 from tests.builders import NOW, a_guest, a_reservation

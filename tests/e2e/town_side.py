@@ -13,9 +13,8 @@ from uuid import NAMESPACE_OID, uuid5
 
 from adapters.sandbox import house
 from adapters.sandbox.agenda import Agenda
+from adapters.sandbox.door import Fault
 from adapters.sandbox.hotel import script
-from adapters.sandbox.meta_account import MetaFault
-from adapters.sandbox.ota import Fault
 from adapters.sandbox.places import Place
 from adapters.sandbox.places.mail import MailPlace
 from adapters.sandbox.places.meta import MetaPlace
@@ -133,7 +132,7 @@ class Side:
         elif vendor in ("messenger", "instagram"):
             kind = dice.choice(_AT_META)
             box = town.messenger if vendor == "messenger" else town.instagram
-            box.account.faults.append(MetaFault(kind, on, retry_after="1"))
+            box.account.faults.append(Fault(kind, on, retry_after="1"))
         else:
             kind = dice.choice(_AT_SITES)
             made = TwilioFault if vendor == "twilio" else Fault

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from adapters.sandbox.door import Fault
 from adapters.sandbox.twilio import SandboxTwilio
-from adapters.sandbox.twilio_account import Fault
 from tests.services.test_campaigns import a_send, people
 from tests.services.test_over_http import Wire, server, wire
 from tests.worker.test_worker import OneLease

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.sandbox.door import Fault
 from adapters.sandbox.twilio import SandboxTwilio
-from adapters.sandbox.twilio_account import Delays, Fault, TwilioAccount
+from adapters.sandbox.twilio_account import Delays, TwilioAccount
 from adapters.twilio.account import Twilio
 from storage.store import SqlStore
 from tests.adapters.rigs import in_sandbox

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.sandbox.ota import Fault
+from adapters.sandbox.door import Fault
 from adapters.sandbox.whatsapp_cloud import SandboxWhatsApp
 from adapters.sandbox.whatsapp_cloud_account import CloudTemplate, Delays, WhatsAppAccount
 from storage.store import SqlStore

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapters import _graph
-from adapters.sandbox.ota import Fault
+from adapters.sandbox.door import Fault
 from adapters.sandbox.whatsapp_cloud import SandboxWhatsApp
 from adapters.sandbox.whatsapp_cloud_account import AVAILABLE, CloudTemplate
 from adapters.whatsapp_cloud import Settings, WhatsAppNumbers, errors

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.sandbox.ota import Fault
+from adapters.sandbox.door import Fault
 from adapters.sandbox.whatsapp_cloud import SandboxWhatsApp
 from adapters.whatsapp_cloud.account import WhatsAppCloud
 from tests.adapters.faults import answer, answering
