@@ -1,9 +1,8 @@
-"""What the routes to booking sites share: lenient times, ids that may stand in a path, texts compared."""
+"""What the routes to booking sites share: lenient times, and ids that may stand in a path."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, datetime
 
 from tui_inbox.domain.errors import Malformed
@@ -38,11 +37,6 @@ def is_id(text: str) -> bool:
 def stamp(at: datetime) -> str:
     """ISO in UTC to the microsecond without a zone, so that stamps compare as text."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
-
-
-def same_text(text: str) -> str:
-    """Text as two systems would agree on it: composed, with single spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def phone(text: str | None) -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Self
 from msgspec.structs import replace
 
 from adapters._json import answered, decoded
-from adapters._ota import checked_id, is_id, same_text
+from adapters._ota import checked_id, is_id
+from adapters._text import same_text
 from adapters.booking_com import errors, pictures, search, threads, wire
 from adapters.booking_com.calls import Calls, told
 from adapters.booking_com.queue import Queue

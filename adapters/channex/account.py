@@ -15,7 +15,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from adapters._json import answered, decoded
-from adapters._ota import checked_id, is_id, same_text, stamp
+from adapters._ota import checked_id, is_id, stamp
+from adapters._text import same_text
 from adapters.channex import errors, reports, wire
 from adapters.channex.settings import FILE_HOSTS, VENDOR, AccountSettings, ChannexAccounts
 from tui_inbox.domain.channel import ChannelTraits

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -15,6 +14,7 @@ import msgspec
 from msgspec import Raw
 
 from adapters._json import answered, decoded
+from adapters._text import same_text
 from adapters.twilio import calls, content, errors, paging, reports, voice, wire
 from adapters.twilio.paging import OVERLAP, Cursor, stamp, written
 from adapters.twilio.settings import (
@@ -180,12 +180,12 @@ class Twilio(TwilioAccounts):
             params["From"] = own
         since = (outgoing.created_at or outgoing.unknown_since or self._clock.now()) - CLOCK_SLACK
         # The vendor shows of a template its body only.
-        wanted = {_plain(outgoing.text), *([_plain(parted(outgoing.text).body)] if outgoing.template_id else [])}
+        wanted = {same_text(outgoing.text), *([same_text(parted(outgoing.text).body)] if outgoing.template_id else [])}
         found: list[tuple[datetime, str]] = []
         for body in self._walk(params, _FIND_PAGES, until=since):
             made = wire.moment(body.date_created)
             ours = (body.direction or "").startswith("outbound-api")
-            if made is not None and made >= since and ours and _plain(body.body or "") in wanted:
+            if made is not None and made >= since and ours and same_text(body.body or "") in wanted:
                 found.append((made, body.sid))
         return Found(tuple(sid for _made, sid in sorted(found)), authoritative=True)
 
@@ -339,8 +339,3 @@ _WRAPPED = b'{"message":'
 
 def _written_address(channel: str, number: str) -> str:
     return f"whatsapp:{number}" if channel == WHATSAPP.code else number
-
-
-def _plain(text: str) -> str:
-    """Text as two systems would agree on it: composed, with single spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
