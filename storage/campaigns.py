@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage.engine import Connection
+from storage.engine import Connection, in_list
 from storage.records import Record, params_of
 from storage.times import micros, moment
 from tui_inbox.domain.campaign import Campaign, CampaignKind, Progress, Recipient, RecipientRow, RecipientState, fate
@@ -131,6 +131,15 @@ class SqlCampaigns:
             id=campaign_id,
         )
         return {(row[0], row[1]) for row in rows} | {("", str(row[2])) for row in rows}
+
+    def hold_terms(self, guest_ids: Sequence[int]) -> None:
+        marks, params = in_list("guest", guest_ids)
+        sent = f"SELECT campaign_id FROM recipient WHERE guest_id IN ({marks}) AND state = 'queued'"
+        self._db.all(
+            f"SELECT id FROM campaign WHERE kind = :kind AND id IN ({sent}) ORDER BY id{self._db.for_update}",
+            kind=CampaignKind.TERMS.value,
+            **params,
+        )
 
     def terms_of(self, guest_id: int) -> Sequence[Recipient]:
         return self._recipients(

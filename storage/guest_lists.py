@@ -181,9 +181,7 @@ def condition(
     return " AND ".join(where.conditions), where.params
 
 
-def of_list(
-    db: Connection, list_id: int, today: date, property_: str = ""
-) -> tuple[str, dict[str, object]] | None:
+def of_list(db: Connection, list_id: int, today: date, property_: str = "") -> tuple[str, dict[str, object]] | None:
     """The guests of a saved list (of one property) as a set in SQL; None when the list is gone."""
     stored = db.value("SELECT criteria FROM guest_list WHERE id = :id", id=list_id)
     if stored is None:
@@ -196,8 +194,9 @@ class SqlGuestLists:
     def __init__(self, db: Connection) -> None:
         self._db = db
 
-    def all(self) -> Sequence[GuestList]:
-        return [_LIST.read(row) for row in self._db.all(_SELECT + "ORDER BY place, id")]
+    def all(self, *, for_change: bool = False) -> Sequence[GuestList]:
+        lock = self._db.for_update if for_change else ""
+        return [_LIST.read(row) for row in self._db.all(f"{_SELECT}ORDER BY place, id{lock}")]
 
     def get(self, list_id: int) -> GuestList | None:
         row = self._db.one(_SELECT + "WHERE id = :id", id=list_id)

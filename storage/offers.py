@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from storage.engine import Connection
+from storage.engine import Connection, in_list
 from storage.records import Record
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.offer import Asked, Offer
@@ -36,7 +36,7 @@ class SqlOffers:
         return self._all("ORDER BY id DESC LIMIT :limit", limit=limit)
 
     def open(self) -> Sequence[Offer]:
-        return self._all(f"WHERE state = 'open' ORDER BY id{self._db.for_update}")
+        return self._all("WHERE state = 'open' ORDER BY id")
 
     def add(self, offer: Offer, guest_ids: Sequence[int]) -> Offer:
         added = offer._replace(id=self._db.insert("offer", **_OFFER.values(offer)))
@@ -54,6 +54,11 @@ class SqlOffers:
     def put_asked(self, asked: Asked) -> None:
         where = {"offer_id": asked.offer_id, "guest_id": asked.guest_id}
         self._db.update("asked", where, **_ASKED.values(asked))
+
+    def hold(self, guest_ids: Sequence[int]) -> None:
+        marks, params = in_list("guest", guest_ids)
+        asked = f"SELECT offer_id FROM asked WHERE guest_id IN ({marks}) AND asked_at IS NOT NULL"
+        self._db.all(f"SELECT id FROM offer WHERE id IN ({asked}) ORDER BY id{self._db.for_update}", **params)
 
     def of_guest(self, guest_id: int) -> Sequence[Asked]:
         rows = self._db.all(

@@ -12,7 +12,7 @@ from tui_inbox.domain.offer import Asked, Offer
 
 
 class GuestLists(Protocol):
-    def all(self) -> Sequence[GuestList]:
+    def all(self, *, for_change: bool = False) -> Sequence[GuestList]:
         """In the hotel's order."""
         ...
 
@@ -93,7 +93,11 @@ class Campaigns(Protocol):
         ...
 
     def addressed(self, campaign_id: int) -> set[tuple[str, str]]:
-        """(channel, address) of those who have it in the outbox already, and ("", id) of the guests who they are now."""
+        """(channel, address) of those who have it in the outbox already, and ("", id) of the guests they are now."""
+        ...
+
+    def hold_terms(self, guest_ids: Sequence[int]) -> None:
+        """Take the changed terms that were sent to any of these guests, oldest first: nobody else changes them now."""
         ...
 
     def terms_of(self, guest_id: int) -> Sequence[Recipient]:
@@ -113,7 +117,7 @@ class Offers(Protocol):
         ...
 
     def open(self) -> Sequence[Offer]:
-        """Oldest first, for change."""
+        """Oldest first."""
         ...
 
     def add(self, offer: Offer, guest_ids: Sequence[int]) -> Offer: ...
@@ -125,6 +129,10 @@ class Offers(Protocol):
         ...
 
     def put_asked(self, asked: Asked) -> None: ...
+
+    def hold(self, guest_ids: Sequence[int]) -> None:
+        """Take the offers that any of these guests was asked about, oldest first: nobody else changes them now."""
+        ...
 
     def of_guest(self, guest_id: int) -> Sequence[Asked]:
         """What this guest has been asked, newest first."""

@@ -82,6 +82,13 @@ class Summary(NamedTuple):
         return sum(one.cost is None or one.cost.kind.value == "unknown" for one in self.receive)
 
 
+class Turn(NamedTuple):
+    """A guest who gets it now."""
+
+    recipient: Recipient
+    ready: Prepared
+
+
 def look(tx: Transaction, desk: Desk, actor: Actor, wanted: GroupSend, now: datetime) -> Summary:
     """Guest by guest, as it would leave now. Raises ``Refused`` for a text that is wrong for all."""
     check_wording(tx, desk, actor, wanted.wording)
@@ -205,19 +212,24 @@ def advance(tx: Transaction, desk: Desk, now: datetime) -> int:
     lately, last = tx.campaigns.queued_since(now - MINUTE)
     begun = running[0].created_at or now
     room = share(desk.bulk.per_minute, lately, max(last or begun, begun), now)
-    sent = 0
+    turns: list[Turn] = []
     for campaign in running:
-        sent += _advance_one(tx, desk, campaign, room - sent, now)
-    return sent
+        turns += _turns(tx, desk, campaign, room - len(turns), now)
+    # In the order in which whoever hears guests takes their conversations: two who wait for each other wait for ever.
+    for turn in sorted(turns, key=lambda turn: turn.ready.guest.id):
+        _send(tx, desk, turn, now)
+    return len(turns)
 
 
-def _advance_one(tx: Transaction, desk: Desk, campaign: Campaign, room: int, now: datetime) -> int:
+def _turns(tx: Transaction, desk: Desk, campaign: Campaign, room: int, now: datetime) -> list[Turn]:
+    """Whose turn it is; nothing is sent yet. Whoever cannot get it any more is left out."""
     waiting = tx.campaigns.in_state(campaign.id, RecipientState.WAITING, _AT_ONCE)
     taken = tx.campaigns.addressed(campaign.id) if room > 0 and waiting else set()
     by = sender(desk, campaign.created_by)
-    sent, left = 0, len(waiting)
+    turns: list[Turn] = []
+    left = len(waiting)
     for recipient in waiting:
-        if sent >= room:
+        if len(turns) >= room:
             break
         wording = _for_guest(tx, desk, wording_of(campaign), campaign.id, recipient.guest_id, now)
         ready = prepare(tx, desk, by, wording, recipient.guest_id, now, taken, campaign.property)
@@ -229,19 +241,24 @@ def _advance_one(tx: Transaction, desk: Desk, campaign: Campaign, room: int, now
         if not may_carry(tx.accounts.get(ready.letter.account), now):
             # It would wait in the outbox, and what is true of the guest now may not be then.
             break
-        key = f"campaign-{campaign.id}-{recipient.guest_id}" + (f"-{recipient.turn}" if recipient.turn else "")
-        outgoing = dispatch(tx, desk, ready, key, now)
-        outbox_id = outgoing.id if outgoing is not None else None
-        tx.campaigns.put_recipient(
-            recipient._replace(state=RecipientState.QUEUED, outbox_id=outbox_id, queued_at=now, reason="", params={})
-        )
+        turns.append(Turn(recipient, ready))
         taken.update(marks(ready.guest, ready.letter))
-        sent, left = sent + 1, left - 1
+    left -= len(turns)
     if not left and len(waiting) < _AT_ONCE:
         tx.campaigns.put(campaign._replace(state=CampaignState.DONE, ended_at=now))
-    if sent or not left:
+    if turns or not left:
         tx.changed("campaign", campaign.id)
-    return sent
+    return turns
+
+
+def _send(tx: Transaction, desk: Desk, turn: Turn, now: datetime) -> None:
+    recipient = turn.recipient
+    key = f"campaign-{recipient.campaign_id}-{recipient.guest_id}" + (f"-{recipient.turn}" if recipient.turn else "")
+    outgoing = dispatch(tx, desk, turn.ready, key, now)
+    outbox_id = outgoing.id if outgoing is not None else None
+    tx.campaigns.put_recipient(
+        recipient._replace(state=RecipientState.QUEUED, outbox_id=outbox_id, queued_at=now, reason="", params={})
+    )
 
 
 def wording_of(campaign: Campaign) -> Wording:

@@ -16,18 +16,40 @@ if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
 
 
+def expect(tx: Transaction, items: Iterable[Item]) -> None:
+    """Take the questions that these messages may answer before any of their conversations is taken.
+
+    Whoever asks many takes a question first and the guests after it; in another order two could wait for each other.
+    """
+    ids = sorted({guest_id for item in items if _said(item) is not None for guest_id in _people(tx, item)})
+    if ids:
+        tx.offers.hold(ids)
+        tx.campaigns.hold_terms(ids)
+
+
 def hear(tx: Transaction, desk: Desk, items: Iterable[Item], now: datetime) -> int:
     """How many of these messages answered something; they stay in their threads for the desk all the same."""
     heard = 0
     for item in items:
-        yes = yes_or_no(item.text) if isinstance(item, Inbound) and not item.outbound and not item.automated else None
-        if yes is None or not isinstance(item, Inbound):
-            continue
-        # A number that a family shares: whoever of them was asked, under whatever name they stood on file then.
-        people = tx.guests.by_handle(item.channel, clean_line(item.address))
-        ids = [known for guest in people for known in (guest.id, *tx.guests.former(guest.id))]
-        heard += any(_heard(tx, desk, guest_id, min(item.at, now), now, yes=yes) for guest_id in ids)
+        yes = _said(item)
+        if yes is not None:
+            people = _people(tx, item)
+            heard += any(_heard(tx, desk, guest_id, min(item.at, now), now, yes=yes) for guest_id in people)
     return heard
+
+
+def _said(item: Item) -> bool | None:
+    """Yes, no, or anything else."""
+    guests = isinstance(item, Inbound) and not item.outbound and not item.automated
+    return yes_or_no(item.text) if isinstance(item, Inbound) and guests else None
+
+
+def _people(tx: Transaction, item: Item) -> list[int]:
+    """A number that a family shares: whoever of them was asked, under whatever name they stood on file then."""
+    if not isinstance(item, Inbound):
+        return []
+    people = tx.guests.by_handle(item.channel, clean_line(item.address))
+    return [known for guest in people for known in (guest.id, *tx.guests.former(guest.id))]
 
 
 def _heard(tx: Transaction, desk: Desk, guest_id: int, at: datetime, now: datetime, *, yes: bool) -> bool:

@@ -114,7 +114,7 @@ def prepare(
     """
     place = property_ or (actor.property if actor is not None else "") or ""
     try:
-        guest = living(tx, guest_id)
+        guest = living(tx, guest_id, for_change=False)
     except NotFound:
         return Prepared(Guest(guest_id), refusal=Refused("guest_gone"))
     if guest.blocked:

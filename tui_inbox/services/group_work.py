@@ -15,12 +15,13 @@ def work(store: Store, desk: Desk, now: datetime) -> int:
     with store.read() as tx:
         held = held_all(tx) is not None
         sending = bool(tx.campaigns.unsent()) if held else bool(tx.campaigns.running())
-        offering = not held and bool(tx.offers.open())
+        offering = () if held else tuple(offer.id for offer in tx.offers.open())
     sent = 0
     if sending:
         with store.write() as tx:
             sent += campaigns.advance(tx, desk, now)
-    if offering:
+    for offer_id in offering:
+        # Each by itself: it takes one guest's conversation, and nobody who hears several waits for it in a ring.
         with store.write() as tx:
-            sent += offers.advance(tx, desk, now)
+            sent += offers.advance(tx, desk, offer_id, now)
     return sent

@@ -97,7 +97,7 @@ def remove(tx: Transaction, actor: Actor, list_id: int) -> None:
 def move(tx: Transaction, actor: Actor, list_id: int, by: int) -> None:
     """Up (negative) or down in the order of all; at an end it stays."""
     actor.require_write()
-    order = list(tx.guest_lists.all())
+    order = list(tx.guest_lists.all(for_change=True))
     here = next((at for at, one in enumerate(order) if one.id == list_id), None)
     if here is None:
         raise NotFound(f"guest list {list_id}")

@@ -162,6 +162,8 @@ def set_consent(
     reason = clean_line(source)
     if allowed and not reason:
         raise Refused("consent_needs_source")
+    # Whoever changes what a guest allows holds the guest, so that of two at the same moment the later word stands.
+    tx.guests.load(guest_id)
     stored = {(row.topic, row.medium): row for row in tx.consents.of_guest(guest_id)}
     before = stored.get((topic, medium), ConsentRow(topic, medium, True, None, "", ""))
     after = ConsentRow(topic, medium, allowed, now, actor.code, reason)

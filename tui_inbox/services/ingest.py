@@ -132,7 +132,9 @@ def _apply_in(tx: Transaction, desk: Desk, account: str, page: Sequence[_Read], 
     intake = Intake(tx, desk, account, now)
     fates: dict[Fate, list[int]] = {fate: [] for fate in Fate}
     quarantined = 0
-    intake.expect([item for one in page for item in one.items])
+    items = [item for one in page for item in one.items]
+    group_answers.expect(tx, items)
+    intake.expect(items)
     for one in page:
         if one.fault is not None:
             tx.inbounds.quarantine(one.id, one.fault.code, one.fault.params)

@@ -93,14 +93,16 @@ def unlink(tx: Transaction, actor: Actor, conversation_id: int, now: datetime) -
     return tx.conversations.load(kept.id)
 
 
-def living(tx: Transaction, guest_id: int) -> Guest:
-    """The guest, or whom they were merged into."""
-    guest = tx.guests.load(guest_id)
+def living(tx: Transaction, guest_id: int, *, for_change: bool = True) -> Guest:
+    """The guest, or whom they were merged into. Raises ``NotFound``."""
+    guest = tx.guests.load(guest_id) if for_change else tx.guests.get(guest_id)
     for _ in range(20):
-        if guest.merged_into is None:
-            return guest
-        guest = tx.guests.load(guest.merged_into)
-    raise NotFound(f"guest {guest_id}")
+        if guest is None or guest.merged_into is None:
+            break
+        guest = tx.guests.load(guest.merged_into) if for_change else tx.guests.get(guest.merged_into)
+    if guest is None or guest.merged_into is not None:
+        raise NotFound(f"guest {guest_id}")
+    return guest
 
 
 def _confirm(tx: Transaction, actor: Actor, conversation: Conversation, guest: Guest, now: datetime) -> Conversation:

@@ -72,25 +72,22 @@ def _wording(offer: Offer, text: str = "") -> Wording:
     return Wording(offer.channels, said, offer.title, None, MessageClass.TRANSACTIONAL, values)
 
 
-def advance(tx: Transaction, desk: Desk, now: datetime) -> int:
-    """End what is over and ask whose turn it is; how many were asked. Nobody is asked in the quiet hours."""
-    if held_all(tx) is not None:
-        return 0
+def advance(tx: Transaction, desk: Desk, offer_id: int, now: datetime) -> bool:
+    """End it where it is over, else ask whose turn it is; True: somebody was asked. Nobody is in the quiet hours."""
+    offer = tx.offers.load(offer_id)
+    if offer.state is not OfferState.OPEN or held_all(tx) is not None:
+        return False
     quiet = after_quiet(now, desk.hours.quiet, desk.zone) > now
-    return sum(_advance_one(tx, desk, offer, now, quiet=quiet) for offer in tx.offers.open())
-
-
-def _advance_one(tx: Transaction, desk: Desk, offer: Offer, now: datetime, *, quiet: bool) -> int:
     for asked in tx.offers.asked(offer.id):
         over = asked.state is AskedState.ASKED and asked.reply_by is not None and asked.reply_by <= now
         if over and offer.mode is OfferMode.TURN:
             _put(tx, asked._replace(state=AskedState.SILENT))
     while (turn := next_turn(offer, tx.offers.asked(offer.id), now)) is not None and not quiet:
         if _ask(tx, desk, offer, turn, now):
-            return 1
+            return True
     if is_over(offer, tx.offers.asked(offer.id), now):
         _end(tx, offer, OfferState.NOBODY, now)
-    return 0
+    return False
 
 
 def _ask(tx: Transaction, desk: Desk, offer: Offer, asked: Asked, now: datetime) -> bool:
