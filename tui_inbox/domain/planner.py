@@ -159,13 +159,22 @@ def due_at(rule: Rule, anchor: date, zone: ZoneInfo, quiet: Span | None = None) 
 
 
 def staggered(rule: Rule, due: datetime, reservation_id: int, zone: ZoneInfo, quiet: Span | None = None) -> datetime:
-    """Spread over the rule's minutes, each stay always at the same one; over fewer where quiet hours or the night come
-    before: what is carried past them would be wrong by then."""
+    """Spread over the rule's minutes, each stay always at the same one."""
+    return spread(due, reservation_id, minutes_of(rule, due, zone, quiet))
+
+
+def minutes_of(rule: Rule, due: datetime, zone: ZoneInfo, quiet: Span | None = None) -> int:
+    """Over how many minutes those of one day are spread: fewer where quiet hours or the night come before, for what is
+    carried past them would be wrong by then."""
     if rule.stagger < 2:
-        return due
+        return 1
     left = int((calm_until(due, quiet, zone) - due - _TO_SEND) / timedelta(minutes=1))
+    return max(min(rule.stagger, left), 1)
+
+
+def spread(due: datetime, reservation_id: int, minutes: int) -> datetime:
     # A large prime spreads neighbouring numbers, which a group's rooms have.
-    return due + timedelta(minutes=reservation_id * 7919 % max(min(rule.stagger, left), 1))
+    return due + timedelta(minutes=reservation_id * 7919 % minutes) if minutes > 1 else due
 
 
 _TO_SEND = timedelta(minutes=5)

@@ -23,7 +23,9 @@ from tui_inbox.domain.planner import (
     anchors_for,
     due_at,
     local_date,
+    minutes_of,
     objection,
+    spread,
     staggered,
 )
 from tui_inbox.domain.reservation import DEAD
@@ -219,20 +221,22 @@ class _Times:
         # What became due since the last plan is late; what was due before was never planned for.
         self.ran_at = min(ran_at or now, now)
         self.imported = imported
-        self._due: dict[tuple[int, str, date], tuple[date, datetime]] = {}
+        self._due: dict[tuple[int, str, date], tuple[date, datetime, int]] = {}
 
-    def of(self, rule: Rule, property_: str, anchor: date) -> tuple[date, datetime]:
+    def of(self, rule: Rule, property_: str, anchor: date) -> tuple[date, datetime, int]:
+        """Its day, when it is due, and over how many minutes it is spread."""
         key = (rule.id, property_ if property_ in self.desk.zones else "", anchor)
         found = self._due.get(key)
         if found is None:
-            due = due_at(rule, anchor, self.desk.zone_of(property_), self.desk.hours.quiet)
-            found = self._due[key] = local_date(rule, anchor), due
+            zone, quiet = self.desk.zone_of(property_), self.desk.hours.quiet
+            due = due_at(rule, anchor, zone, quiet)
+            found = self._due[key] = local_date(rule, anchor), due, minutes_of(rule, due, zone, quiet)
         return found
 
     def row(self, rule: Rule, stay: StayDay, *, changed: bool) -> Planned:
         """``changed``: the rule was not there, or said something else, at the last plan."""
-        day, due = self.of(rule, stay.property, stay.anchor)
-        at = staggered(rule, due, stay.id, self.desk.zone_of(stay.property), self.desk.hours.quiet)
+        day, due, minutes = self.of(rule, stay.property, stay.anchor)
+        at = spread(due, stay.id, minutes)
         reason = ""
         # What a rule that stood already has not planned for was booked since, or its dates have come nearer.
         if stay.created_at > due or (due < self.ran_at and not changed):
