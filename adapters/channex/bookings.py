@@ -72,6 +72,9 @@ class Fields(Struct):
     rooms: list[Room] | None = None
     amount: wire.Value = None
     currency: str | None = None
+    payment_collect: str | None = None
+    """Who takes the money: ``property`` or ``ota``."""
+    payment_type: str | None = None
     notes: str | None = None
     inserted_at: str | None = None
     updated_at: str | None = None
@@ -151,6 +154,7 @@ class Bookings(ChannexBookings):
                 adults=_count(people.adults),
                 children=_count(people.children) + _count(people.infants),
                 total=f"{'' if fields.amount is None else fields.amount} {fields.currency or ''}".strip(),
+                payment=_payment(fields),
                 notes=fields.notes or "",
                 # A revision was made when it was inserted; the booking itself with its first one.
                 updated_at=moment(fields.updated_at) or (moment(fields.inserted_at) if _is_revision(fields) else None),
@@ -269,6 +273,13 @@ def _booker(customer: Customer) -> Booker:
         language=customer.language or "",
         country=customer.country or "",
     )
+
+
+def _payment(fields: Fields) -> str:
+    """``site`` where the booking site takes the guest's money, else what the guest pays with."""
+    if fields.payment_collect == "ota":
+        return "site"
+    return {"credit_card": "card", "bank_transfer": "transfer"}.get(fields.payment_type or "", "")
 
 
 def _site(name: str) -> str:

@@ -34,7 +34,7 @@ AHEAD = timedelta(days=550)
 OVERLAP = timedelta(minutes=5)
 ROWS, FEWEST = 200, 25
 """Reservations per page, and the least to which a page that takes the vendor too long is cut."""
-PER_PAGE = 8
+PER_PAGE = 30
 """Requests that one page may need."""
 NAMES_KEPT = timedelta(hours=6)
 PAGES = 20
@@ -79,6 +79,7 @@ class Mews(MewsHotels):
         self._rooms: dict[str, str] = {}
         self._categories: dict[str, str] = {}
         self._children: set[str] = set()
+        self._companies: dict[str, str] = {}
         self._named_at: datetime | None = None
         self._services: set[str] = set(settings.service_ids)
 
@@ -165,6 +166,8 @@ class Mews(MewsHotels):
         known = [one for _, one in read if one is not None]
         customers = self._customers({one.account_id for one in known if one.account_id and _personal(one)})
         self._learn(known)
+        companies = self._named({id_ for one in known for id_ in (_company(one), one.travel_agency_id) if id_})
+        items, payments = self._money([one.id for one in known])
         envelopes = []
         # The vendor lists the newest first; what happened first is better read first.
         for raw, one in reversed(read):
@@ -178,6 +181,10 @@ class Mews(MewsHotels):
                 "room": self._rooms.get(one.assigned_resource_id or "", ""),
                 "category": self._categories.get(one.requested_resource_category_id or "", ""),
                 "children": sorted(self._children),
+                "company": companies.get(_company(one), ""),
+                "agency": companies.get(one.travel_agency_id or "", ""),
+                "items": items.get(one.id, []),
+                "payments": payments.get(one.id, []),
             }
             body = msgspec.json.encode(told)
             envelopes.append(Envelope(f"{one.id[:100]}:{_hash(body)}", "reservation", body))
@@ -194,6 +201,45 @@ class Mews(MewsHotels):
         }
         found = self._call("customers/getAll", body, wire.Customers).customers
         return {customer.id: customer for customer in found}
+
+    def _named(self, ids: set[str]) -> dict[str, str]:
+        """Names of companies, each asked for once."""
+        unknown = sorted(ids - self._companies.keys())
+
+        def page(body: dict[str, Any]) -> str | None:
+            found = self._call("companies/getAll", {**body, "Ids": unknown}, wire.Companies)
+            self._companies |= {one.id: one.name or "" for one in found.companies}
+            return None  # A page has room for all that one page of reservations can name.
+
+        if unknown:
+            self._walk(page)
+            self._companies |= dict.fromkeys(ids - self._companies.keys(), "")
+        return self._companies
+
+    def _money(self, ids: Sequence[str]) -> tuple[dict[str, list[wire.Item]], dict[str, list[wire.Payment]]]:
+        """What is ordered on each of these reservations, and what was paid for it."""
+        items: dict[str, list[wire.Item]] = {}
+        payments: dict[str, list[wire.Payment]] = {}
+
+        def items_page(body: dict[str, Any]) -> str | None:
+            page = self._call("orderItems/getAll", {**body, "ServiceOrderIds": list(ids)}, wire.Items)
+            for one in page.order_items:
+                items.setdefault(one.service_order_id or "", []).append(one)
+            return page.cursor if page.order_items else None
+
+        def payments_page(body: dict[str, Any]) -> str | None:
+            page = self._call("payments/getAll", {**body, "ReservationIds": list(ids)}, wire.Payments)
+            for one in page.payments:
+                payments.setdefault(one.reservation_id or "", []).append(one)
+            return page.cursor if page.payments else None
+
+        for asked in (items_page, payments_page) if ids else ():
+            self._walk(asked)
+        # In an order of their own, so that the same is kept once.
+        return (
+            {id_: sorted(rows, key=lambda row: row.id) for id_, rows in items.items()},
+            {id_: sorted(rows, key=lambda row: row.id) for id_, rows in payments.items()},
+        )
 
     def _learn(self, rows: Sequence[wire.Reservation]) -> None:
         """Names of rooms and categories, asked again now and then and when an unknown one comes."""
@@ -229,7 +275,7 @@ class Mews(MewsHotels):
         self._rooms |= dict.fromkeys(rooms - self._rooms.keys(), "")
 
     def _walk(self, asked: Callable[[dict[str, Any]], str | None]) -> None:
-        """All pages of a list that a token may be without the right to: then its names stay unknown."""
+        """All pages of a list that tells more about what is known: what the vendor does not give stays unknown."""
         page: str | None = ""
         for _ in range(PAGES):
             limit = {"Count": 1000, **({"Cursor": page} if page else {})}
@@ -237,8 +283,17 @@ class Mews(MewsHotels):
                 page = asked({"Limitation": limit})
             except (AccountBlocked, Rejected):
                 return
+            except NotSent as fault:
+                if fault.http_status != 408 and fault.code != "unreadable_answer":
+                    raise
+                return
             if not page:
                 return
+
+
+def _company(one: wire.Reservation) -> str:
+    """The company whose reservation it is; empty where it is a person's."""
+    return "" if _personal(one) else one.account_id or ""
 
 
 def _personal(one: wire.Reservation) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -27,6 +29,10 @@ STATES = {
     "Canceled": ReservationStatus.CANCELLED,
 }
 """Service order state -> ours; declined is what was cancelled without ever having been confirmed."""
+MOST = 10**9
+"""An amount beyond it is none."""
+MEANS = {"CashPayment": "cash", "CreditCardPayment": "card", "InvoicePayment": "invoice"}
+"""Payment type -> the word by which texts ask for it."""
 
 
 class People(Struct, rename="pascal"):
@@ -41,6 +47,8 @@ class Reservation(Struct, rename="pascal"):
     account_type: str | None = None
     service_id: str | None = None
     group_id: str | None = None
+    travel_agency_id: str | None = None
+    """The company by which it was booked, be it a booking site."""
     number: str | None = None
     origin: str | None = None
     channel_number: str | None = None
@@ -69,6 +77,29 @@ class Customer(Struct, rename="pascal", omit_defaults=True):
     nationality_code: str | None = None
 
 
+class Amount(Struct, rename="pascal"):
+    currency: str | None = None
+    gross_value: Decimal | None = None
+
+
+class Item(Struct, rename="pascal"):
+    """Something that was ordered: a night, a breakfast, the city's tax."""
+
+    id: str
+    service_order_id: str | None = None
+    accounting_state: str | None = None
+    type: str | None = None
+    amount: Amount | None = None
+
+
+class Payment(Struct, rename="pascal"):
+    id: str
+    reservation_id: str | None = None
+    state: str | None = None
+    type: str | None = None
+    charged_utc: str | None = None
+
+
 class Told(Struct):
     """Our wrapping of a reservation with what its ids stand for."""
 
@@ -78,6 +109,11 @@ class Told(Struct):
     category: str = ""
     children: list[str] = []
     """Age categories of children."""
+    company: str = ""
+    """Name of the company whose reservation it is."""
+    agency: str = ""
+    items: list[Item] = []
+    payments: list[Payment] = []
 
 
 class Reservations(Struct, rename="pascal"):
@@ -116,6 +152,26 @@ class AgeCategory(Struct, rename="pascal"):
 
 class AgeCategories(Struct, rename="pascal"):
     age_categories: list[AgeCategory]
+    cursor: str | None = None
+
+
+class Company(Struct, rename="pascal"):
+    id: str
+    name: str | None = None
+
+
+class Companies(Struct, rename="pascal"):
+    companies: list[Company]
+    cursor: str | None = None
+
+
+class Items(Struct, rename="pascal"):
+    order_items: list[Item]
+    cursor: str | None = None
+
+
+class Payments(Struct, rename="pascal"):
+    payments: list[Payment]
     cursor: str | None = None
 
 
@@ -165,16 +221,40 @@ def record_of(told: Told, zone: ZoneInfo) -> StayRecord:
         arrival=_day(one.scheduled_start_utc or one.start_utc, zone),
         departure=_day(one.scheduled_end_utc or one.end_utc, zone),
         status=status,
-        guest=_booker(customer) if customer is not None else Booker(),
-        ota="Direct" if one.origin == "Distributor" else "",
+        guest=_booker(customer) if customer is not None else Booker(last=told.company),
+        ota=told.agency or ("Direct" if one.origin == "Distributor" else ""),
         ota_code=one.channel_number or "",
         group_id=one.group_id or "",
         room=told.room,
         room_type=told.category,
         adults=sum(people.count for people in counts) - children,
         children=children,
+        total=_total(told.items),
+        payment=_payment(told.payments),
         updated_at=moment(one.updated_utc),
     )
+
+
+def _total(items: Sequence[Item]) -> str:
+    """All that is ordered, with taxes; empty where nothing is, or where it is in several currencies.
+
+    Until a reservation is confirmed all its items are ``Inactive``, so only what is cancelled is left out.
+    """
+    counted = [one.amount for one in items if one.accounting_state != "Canceled" and one.type != "Deposit"]
+    amounts = [(one.gross_value, one.currency) for one in counted if one is not None and one.gross_value]
+    currencies = {currency for _value, currency in amounts}
+    sane = all(value.is_finite() and abs(value) < MOST for value, _currency in amounts)
+    if len(currencies) != 1 or None in currencies or not sane:
+        return ""
+    total = sum((value for value, _currency in amounts), Decimal(0))
+    return f"{total:.2f} {currencies.pop()}" if total else ""
+
+
+def _payment(payments: Sequence[Payment]) -> str:
+    """By what was paid last, where the vendor says it."""
+    charged = [one for one in payments if one.state == "Charged"]
+    newest = max(charged, key=lambda one: (one.charged_utc or "", one.id), default=None)
+    return MEANS.get(newest.type or "", "") if newest is not None else ""
 
 
 def _booker(customer: Customer) -> Booker:

@@ -32,6 +32,9 @@ class Revision:
     at: datetime
     phone: str = ""
     mail: str = ""
+    collect: str | None = None
+    """Who takes the money: ``property`` or ``ota``."""
+    pays_with: str | None = None
 
 
 @dataclass(slots=True)
@@ -127,6 +130,8 @@ def _shown(one: Revision) -> dict[str, Any]:
         "rooms": [{"room_type_id": ROOM_TYPE, "checkin_date": one.arrival.isoformat()}],
         "amount": "412.00",
         "currency": "EUR",
+        "payment_collect": one.collect,
+        "payment_type": one.pays_with,
         "notes": "Late arrival",
         "guarantee": {"card_number": "411111******1111", "cardholder_name": one.guest[1]},
         "inserted_at": one.at.strftime("%Y-%m-%dT%H:%M:%S.%f"),

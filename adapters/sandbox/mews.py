@@ -61,6 +61,13 @@ class Booked:
     adults: int = 2
     children: int = 0
     reason: str | None = None
+    price: str = ""
+    """Of each night, in euros, with taxes."""
+    paid: str = ""
+    """The vendor's type of the last payment."""
+    company: str = ""
+    """Whose reservation it is, where it is not the guest's own."""
+    agency: str = ""
 
     @property
     def id(self) -> str:
@@ -83,6 +90,8 @@ class Property:
     """(action, body) of each request that was let in."""
     most_rows: int = 1000
     """More than so many in a page take too long (408)."""
+    closed: set[str] = field(default_factory=set)
+    """Lists that the token may not read, such as ``payments``."""
     limited: bool = False
     """Count requests, as the vendor does."""
     made: deque[datetime] = field(default_factory=deque)
@@ -127,7 +136,12 @@ class SandboxMews(Simulator):
             "resources/getAll": self._resources,
             "resourceCategories/getAll": self._categories,
             "ageCategories/getAll": self._ages,
+            "companies/getAll": self._companies,
+            "orderItems/getAll": self._items,
+            "payments/getAll": self._payments,
         }
+        if action.split("/")[0] in self.property.closed:
+            raise VendorError(403, "", "This integration may not read that.")
         if action not in known:
             raise VendorError(404, "", "Not found")
         self.property.asked.append((action, body))
@@ -166,8 +180,9 @@ class SandboxMews(Simulator):
         return {
             "Id": one.id,
             "ServiceId": SERVICE,
-            "AccountId": one.guest.id,
-            "AccountType": "Customer",
+            "AccountId": known_as("company", one.company) if one.company else one.guest.id,
+            "AccountType": "Company" if one.company else "Customer",
+            "TravelAgencyId": known_as("company", one.agency) if one.agency else None,
             "Number": one.number,
             "State": one.state,
             "Origin": "ChannelManager" if one.channel else "Distributor",
@@ -216,9 +231,64 @@ class SandboxMews(Simulator):
         rows = [{"Id": CATEGORY, "ServiceId": SERVICE, "Names": {"fr-FR": "Double"}}]
         return {"ResourceCategories": rows if SERVICE in body["ServiceIds"] else [], "Cursor": None}
 
+    def _companies(self, body: dict[str, Any]) -> dict[str, Any]:
+        names = {name for one in self.property.booked.values() for name in (one.company, one.agency) if name}
+        rows = [{"Id": known_as("company", name), "Name": name, "InvoicingEmail": "x@y.example"} for name in names]
+        rows = [row for row in rows if row["Id"] in body["Ids"] and not body["Limitation"].get("Cursor")]
+        return {"Companies": rows, "Cursor": rows[-1]["Id"] if rows else None}
+
+    def _items(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A night each, and a breakfast that was ordered by mistake."""
+        rows = []
+        for one in self.property.booked.values():
+            nights = (one.departure - one.arrival).days if one.price else 0
+            state = "Inactive" if one.state in ("Inquired", "Requested", "Optional") else "Open"
+            kinds = [(state, "SpaceOrder", one.price)] * nights + [("Canceled", "ProductOrder", "12")] * bool(nights)
+            rows += [
+                {
+                    "Id": known_as("item", one.id, n),
+                    "ServiceOrderId": one.id,
+                    "AccountingState": accounting,
+                    "Type": kind,
+                    "Amount": _amount(price),
+                }
+                for n, (accounting, kind, price) in enumerate(kinds)
+                if one.id in body["ServiceOrderIds"]
+            ]
+        return _paged("OrderItems", rows, body)
+
+    def _payments(self, body: dict[str, Any]) -> dict[str, Any]:
+        rows = [
+            {
+                "Id": known_as("payment", one.id, kind),
+                "ReservationId": one.id,
+                "State": state,
+                "Type": kind,
+                "ChargedUtc": _iso(one.updated) if state == "Charged" else None,
+                "Amount": _amount("-1"),
+            }
+            for one in self.property.booked.values()
+            for state, kind in ((("Charged", one.paid), ("Failed", "GhostPayment")) if one.paid else ())
+            if one.id in body["ReservationIds"]
+        ]
+        return _paged("Payments", rows, body)
+
     def _ages(self, body: dict[str, Any]) -> dict[str, Any]:
         rows = [{"Id": ADULT, "Classification": "Adult"}, {"Id": CHILD, "Classification": "Child"}]
         return {"AgeCategories": rows if SERVICE in body["ServiceIds"] else [], "Cursor": None}
+
+
+def _paged(name: str, rows: list[dict[str, Any]], body: dict[str, Any]) -> dict[str, Any]:
+    """As many as are wanted, after the cursor."""
+    after = body["Limitation"].get("Cursor")
+    rest = rows[[row["Id"] for row in rows].index(after) + 1 :] if after else rows
+    page = rest[: int(body["Limitation"]["Count"])]
+    return {name: page, "Cursor": page[-1]["Id"] if page else None}
+
+
+def _amount(value: str) -> dict[str, Any]:
+    gross = float(value)
+    return {"Currency": "EUR", "NetValue": gross, "GrossValue": gross, "TaxValues": [], "Breakdown": {"Items": []}}
 
 
 def _interval(told: dict[str, str]) -> tuple[datetime, datetime]:

@@ -85,6 +85,24 @@ def test_a_booking_is_a_stay_of_its_site_s_guest(sites: Sites) -> None:
     assert (stay.guest.name, stay.guest.email_is_alias, stay.guest.phone) == ("Ana Lopez", True, "+34600000001")
 
 
+@pytest.mark.parametrize(
+    ("collect", "pays_with", "payment"),
+    [
+        (None, None, ""),
+        ("property", "credit_card", "card"),
+        ("property", "bank_transfer", "transfer"),
+        ("property", "beads", ""),
+        ("ota", "credit_card", "site"),
+        ("ota", None, "site"),
+    ],
+)
+def test_who_takes_the_money_and_how_is_told(
+    sites: Sites, collect: str | None, pays_with: str | None, payment: str
+) -> None:
+    sites.ledger.book("3812391309", ANA, FIRST, LAST, collect=collect, pays_with=pays_with)
+    assert [stay.payment for stay in sites.poll()] == [payment]
+
+
 def test_cards_are_never_kept(sites: Sites) -> None:
     sites.ledger.book("3812391309", ANA, FIRST, LAST)
     (envelope,) = sites.fetch("bookings").envelopes

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from adapters._http import Limits
+from adapters._json import decoded
+from adapters.mews import wire
 from adapters.mews.hotel import Mews
 from adapters.mews.pace import Pace
 from adapters.sandbox.door import Fault
 from adapters.sandbox.mews import Guest, Property, SandboxMews
-from tests.adapters.source_rigs import MEWS, mews, told
+from tests.adapters.source_rigs import MEWS, PARIS, mews, told
 from tests.fakes import NOON, StillClock
 from tui_inbox.domain.errors import AccountBlocked, NotSent
 from tui_inbox.domain.reservation import ReservationStatus
@@ -78,6 +82,80 @@ def test_identity_papers_are_not_kept(hotel: Hotel) -> None:
     (envelope,) = hotel.mews.fetch("reservations", "", SINCE).envelopes
     assert b"13AA00001" not in envelope.raw
     assert b"1983" not in envelope.raw
+
+
+@pytest.mark.parametrize("state", ["Confirmed", "Optional"])
+def test_its_price_is_all_that_is_ordered_and_not_cancelled(hotel: Hotel, state: str) -> None:
+    hotel.property.book("52", CLAIRE, FIRST, LAST, price="120.50", state=state)
+    hotel.property.book("53", CLAIRE, FIRST, LAST)
+    assert {stay.total for stay in hotel.poll()} == {"361.50 EUR", ""}
+
+
+@pytest.mark.parametrize(
+    ("paid", "payment"),
+    [("CashPayment", "cash"), ("CreditCardPayment", "card"), ("InvoicePayment", "invoice"), ("GhostPayment", "")],
+)
+def test_the_last_payment_that_went_through_says_how_it_is_paid(hotel: Hotel, paid: str, payment: str) -> None:
+    hotel.property.book("52", CLAIRE, FIRST, LAST, price="120", paid=paid)
+    assert [stay.payment for stay in hotel.poll()] == [payment]
+
+
+def test_a_price_that_changes_with_its_reservation_comes_again(hotel: Hotel) -> None:
+    hotel.property.book("52", CLAIRE, FIRST, LAST, price="120")
+    hotel.poll()
+    hotel.clock.forward(minutes=10)
+    hotel.property.change("52", price="100")
+    assert [stay.total for stay in hotel.poll()] == ["300.00 EUR"]
+
+
+def test_a_company_s_reservation_bears_its_name_and_is_nobody_s_address(hotel: Hotel) -> None:
+    hotel.property.book("52", CLAIRE, FIRST, LAST, company="Dupont & Fils")
+    (stay,) = hotel.poll()
+    assert (stay.guest.name, stay.guest.email, stay.guest.phone) == ("Dupont & Fils", "", "")
+
+
+def test_the_agency_or_site_by_which_it_was_booked_is_named_and_asked_for_once(hotel: Hotel) -> None:
+    for n in range(3):
+        hotel.property.book(str(n), CLAIRE, FIRST, LAST, agency="Booking.com", channel=f"38123913{n}")
+        hotel.clock.forward(minutes=10)
+        assert [stay.ota for stay in hotel.poll()] == ["Booking.com"]
+    assert len(hotel.asked("companies")) == 1
+
+
+@pytest.mark.parametrize("closed", ["payments", "orderItems", "companies"])
+def test_a_token_without_the_right_to_one_list_has_the_others(hotel: Hotel, closed: str) -> None:
+    hotel.property.closed = {closed}
+    hotel.property.book("52", CLAIRE, FIRST, LAST, price="120", paid="CashPayment", agency="Expedia")
+    (stay,) = hotel.poll()
+    told = {"payments": stay.payment, "orderItems": stay.total, "companies": stay.ota}
+    assert told.pop(closed) in ("", "Direct")
+    assert set(told.values()) <= {"cash", "360.00 EUR", "Expedia"}
+
+
+def test_a_list_of_what_was_ordered_may_have_many_pages(hotel: Hotel) -> None:
+    for n in range(12):
+        hotel.property.book(str(n), CLAIRE, FIRST, FIRST + timedelta(days=90), price="10")
+    assert {stay.total for stay in hotel.poll()} == {"900.00 EUR"}
+    assert len(hotel.asked("orderItems")) > 1
+
+
+@pytest.mark.parametrize(
+    ("amounts", "total"),
+    [
+        ([("EUR", "10"), ("EUR", "-2.5")], "7.50 EUR"),
+        ([("EUR", "10"), ("GBP", "10")], ""),
+        ([("EUR", "1e30")], ""),
+        ([("EUR", "NaN")], ""),
+        ([(None, "10")], ""),
+        ([], ""),
+    ],
+)
+def test_an_amount_is_told_only_where_it_is_one(amounts: list[tuple[str | None, str]], total: str) -> None:
+    items = [
+        wire.Item(str(n), amount=wire.Amount(currency, Decimal(value))) for n, (currency, value) in enumerate(amounts)
+    ]
+    one = wire.Told(decoded(json.dumps(MEWS).encode(), wire.Reservation), items=items)
+    assert wire.record_of(one, PARIS).total == total
 
 
 @pytest.mark.parametrize(

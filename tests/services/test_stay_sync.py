@@ -220,6 +220,15 @@ def test_what_was_over_before_anybody_heard_of_it_makes_no_guest(office: Office)
     assert office.stays() == []
 
 
+def test_how_it_is_paid_is_kept_and_silence_does_not_erase_it(office: Office) -> None:
+    office.hears(a_record(payment="card", total="360.00 EUR"))
+    office.hears(a_record(notes="late"))
+    assert (office.stay().payment, office.stay().total) == ("card", "360.00 EUR")
+    office.hears(a_record(payment="cash"))
+    assert office.stay().payment == "cash"
+    assert office.told() == [BookingEvent.CONFIRMED], "money moves no message"
+
+
 def test_what_is_older_than_what_is_stored_changes_nothing(office: Office) -> None:
     office.hears(a_record(departure=LAST, updated_at=NOON + timedelta(minutes=9)))
     older = a_record(departure=LAST + timedelta(days=2), updated_at=NOON + timedelta(minutes=5))

@@ -55,6 +55,8 @@ class StayRecord(Struct, frozen=True):
     adults: int = 0
     children: int = 0
     total: str = ""
+    payment: str = ""
+    """How it is paid: ``cash``, ``card``, ``transfer``, ``invoice``; ``site`` where its site takes the money."""
     notes: str = ""
     updated_at: datetime | None = None
     """When the source last changed it; what is older than what is stored changes nothing."""

@@ -33,7 +33,7 @@ LATEST = timedelta(days=3)
 """How long ago a source may have changed a stay for its guest to be told of it."""
 NAME_MAX, NOTES_MAX = 200, 4000
 _UNCONFIRMED = (ReservationStatus.PENDING, ReservationStatus.DECLINED)
-_OWN_WORDS = ("room", "room_type", "adults", "children", "total", "ota", "ota_code", "group_id", "notes")
+_OWN_WORDS = ("room", "room_type", "adults", "children", "total", "payment", "ota", "ota_code", "group_id", "notes")
 
 
 class Booker(NamedTuple):
@@ -312,6 +312,7 @@ def _cleaned(record: StayRecord) -> StayRecord:
         adults=min(max(record.adults, 0), MAX_PEOPLE),
         children=min(max(record.children, 0), MAX_PEOPLE),
         total=clean_line(record.total)[:NAME_MAX],
+        payment=clean_line(record.payment)[:NAME_MAX],
         notes=clean(record.notes)[:NOTES_MAX],
         updated_at=record.updated_at,
         low_confidence=record.low_confidence,
