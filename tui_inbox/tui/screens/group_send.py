@@ -138,6 +138,8 @@ class GroupSendScreen(TableScreen[Row]):
             return ""
         if found.unpriced:
             return _("price unknown")
+        if not found.price:
+            return _("free")
         currency = self.desk_app.session.desk.currency
         return _("about {amount} {currency}").format(amount=f"{found.price:.2f}", currency=currency)
 
