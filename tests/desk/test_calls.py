@@ -155,8 +155,8 @@ async def test_a_voicemail_stands_in_open_unread_with_its_length(board: Switchbo
         board.rings(voicemail=14)
         await desk.until(lambda: "missed call" in desk.text)
         await desk.at_rest()
-        assert "Missed call: voicemail.wav" in desk.text
-        assert "voicemail.wav · 0:14" in desk.text
+        assert "Missed call: Voicemail 0:14" in desk.text
+        assert "Voicemail · 0:14" in desk.text
         assert "Open 1" in desk.text
     conversation = board.conversation()
     assert (conversation.state, conversation.unanswered) == (State.OPEN, True)

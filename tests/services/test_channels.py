@@ -1,8 +1,10 @@
+import struct
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from random import Random
 
+import msgspec
 import pytest
 
 from tests.fakes import NOON, FakeChannel, StillClock, garbage, receipt, written
@@ -54,6 +56,18 @@ class WithFiles(FakeChannel):
         yield self.answer
 
 
+class Talking(WithFiles):
+    def read(self, envelope: Envelope) -> Sequence[Item]:
+        (item,) = super().read(envelope)
+        assert isinstance(item, Inbound)
+        return (msgspec.structs.replace(item, attachments=(Attachment("audio.oga", "audio/ogg", ref="ME1"),)),)
+
+
+def ogg(seconds: int) -> bytes:
+    """A last page that ends at this second (RFC 3533)."""
+    return b"OggS\0\4" + struct.pack("<q", 48_000 * seconds) + bytes(14)
+
+
 @pytest.mark.parametrize(
     ("answer", "state", "reason"),
     [
@@ -76,6 +90,18 @@ def test_a_guest_s_file_is_fetched_after_its_message(
         (row,) = tx.messages.page(front.conversation().id, None, 5)[0].attachments
     assert (row.name, row.state, row.reason) == ("photo.jpg", state, reason)
     assert (row.sha256 in blobs.kept) == (state == "stored")
+
+
+def test_the_list_tells_how_long_a_voice_note_is_once_it_is_here(front: Front) -> None:
+    front.channel = Talking()
+    front.channel.answer = ogg(12)
+    front.guest_writes("")
+    assert front.conversation().preview == "<voice>"
+    files.fetch_remote(front.store, front.channel, Memory(), front.now)
+    assert front.conversation().preview == "<voice 12>"
+    with front.store.read() as tx:
+        (row,) = tx.messages.page(front.conversation().id, None, 5)[0].attachments
+    assert row.seconds == 12
 
 
 def test_a_file_that_does_not_come_is_asked_for_seldom_and_given_up_after_a_week(front: Front) -> None:

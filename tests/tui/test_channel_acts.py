@@ -13,10 +13,13 @@ from tests.tui.driving import Desk, sitting
 from tests.tui.hotel import DAY, NOW, a_desk, a_session, converse
 from tui_inbox.domain.channel import ChannelTraits, HandleKind, MessageTag
 from tui_inbox.domain.deed import Act
+from tui_inbox.domain.event import Code
 from tui_inbox.domain.guest import Handle, Line
 from tui_inbox.domain.message import Kind
 from tui_inbox.domain.outbox import OutboxState, Outgoing, Way
+from tui_inbox.rows import EventRow
 from tui_inbox.services.desk import AccountInfo
+from tui_inbox.tui.dialogs.channel_acts import is_hidden
 from tui_inbox.tui.session import Session
 
 MESSENGER = ChannelTraits(
@@ -95,6 +98,37 @@ async def test_a_comment_has_one_private_answer_and_can_be_hidden(session: Sessi
         row = sent(sqlite_store)
     assert (row.way, row.target) == (Way.PRIVATE, "m_1")
     assert _deeds(sqlite_store) == [(Act.HIDE, "on")]
+
+
+async def test_only_what_applies_is_offered_for_a_comment(session: Session, sqlite_store: SqlStore) -> None:
+    wrote(sqlite_store, kind=Kind.COMMENT, text="Quel beau jardin")
+    async with sitting(session) as desk:
+        await chosen(desk, "hide the comment")
+        await desk.until(lambda: "comment hidden by" in desk.text)
+        await desk.press("enter")
+        await desk.until(lambda: "show it again" in desk.text)
+        assert "hide the comment" not in desk.text
+        await desk.press("escape", "escape")
+        await chosen(desk, "show it again")
+        await desk.until(lambda: _deeds(sqlite_store) == [(Act.HIDE, "off")])
+        await desk.until(lambda: "comment shown again" in desk.text)
+        await desk.press("enter")
+        await desk.until(lambda: "hide the comment" in desk.text)
+        assert "show it again" not in desk.text
+
+
+def test_what_the_vendor_refused_is_offered_again() -> None:
+    def told(n: int, code: Code, **more: str | int) -> EventRow:
+        return EventRow(n, NOW, code, "ana", {"message": 7, **more}, False)
+
+    hidden = [told(1, Code.COMMENT_HIDDEN)]
+    assert is_hidden(hidden, 7)
+    assert not is_hidden(hidden, 8)
+    refused = [*hidden, told(2, Code.ACT_FAILED, act="hide")]
+    assert not is_hidden(refused, 7)
+    assert is_hidden([*refused, told(3, Code.COMMENT_HIDDEN)], 7)
+    assert is_hidden([*hidden, told(2, Code.COMMENT_SHOWN), told(3, Code.ACT_FAILED, act="hide")], 7)
+    assert is_hidden([*hidden, told(2, Code.ACT_FAILED, act="react")], 7)
 
 
 async def test_a_message_is_quoted_and_gets_an_emoji(session: Session, sqlite_store: SqlStore) -> None:

@@ -17,6 +17,7 @@ from tui_inbox.rows import ConversationRow, MessageRow, View
 from tui_inbox.services import inbox, thread, upkeep
 from tui_inbox.services.desk import Desk
 from tui_inbox.wording import _, ngettext
+from tui_inbox.wording.sounds import previewed
 
 _MOST = 10_000
 
@@ -138,7 +139,7 @@ def conversation_json(desk: Desk, row: ConversationRow) -> dict[str, Any]:
         "unread": row.unread,
         "unanswered": row.unanswered,
         "last_at": local(desk, row.last_at),
-        "preview": clean_line(row.preview),
+        "preview": clean_line(previewed(row.preview)),
         "deadline": local(desk, row.deadline_at),
         "room": row.stay.room if row.stay else "",
     }

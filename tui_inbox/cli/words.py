@@ -18,6 +18,7 @@ from tui_inbox.services.receiving import FORGED, shortcoming
 from tui_inbox.services.scoring import reply_score
 from tui_inbox.tui.render.when import length
 from tui_inbox.wording import N_, _, labelled, ngettext, sentence
+from tui_inbox.wording.sounds import previewed
 
 STATES = {
     State.OPEN: N_("open"),
@@ -114,7 +115,7 @@ def conversation_line(desk: Desk, row: ConversationRow, now: datetime) -> str:
         parts.append(_("back {time}").format(time=spoken(desk, row.wake_at, now)))
     parts.append(spoken(desk, row.last_at, now))
     said = [_(CALLS[row.preview_by])] if row.preview_by in CALLS else []
-    said += [clean_line(row.preview)] if row.preview else []
+    said += [clean_line(previewed(row.preview))] if row.preview else []
     return f"{row.id}. {', '.join(parts)}: {', '.join(said)}"
 
 

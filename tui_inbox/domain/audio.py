@@ -20,6 +20,13 @@ def seconds_of(content: bytes) -> int | None:
     return None
 
 
+def length(seconds: int) -> str:
+    """2:14, 1:02:03."""
+    minutes, rest = divmod(max(seconds, 0), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def _wave(content: bytes) -> int | None:
     at, rate = 12, 0
     while at + 8 <= len(content):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -153,11 +154,35 @@ def call_mark(direction: Direction, seconds: int | None) -> str:
 
 
 _PREVIEW = 160
+_SOUND = re.compile(r"(audio|voice|voicemail|recording)([-_ ]?\d+)?(\.\w{1,5})?", re.IGNORECASE)
+_SOUND_CODE = re.compile(r"<(voice|voicemail|recording)(?: (\d{1,6}))?>")
+
+
+def sound(name: str, type_: str) -> str:
+    """``voice``, ``voicemail`` or ``recording`` for a sound whose file nobody gave a name of its own, else empty."""
+    found = _SOUND.fullmatch(name or "voice") if type_.startswith("audio/") else None
+    kind = found.group(1).lower() if found else ""
+    return "voice" if kind == "audio" else kind
+
+
+def sound_told(line: str) -> tuple[str, int | None] | None:
+    """Kind and seconds where ``Conversation.preview`` is the code of a sound."""
+    found = _SOUND_CODE.fullmatch(line)
+    return (found.group(1), int(found.group(2)) if found.group(2) else None) if found else None
+
+
+def _came_with(file: Attachment) -> str:
+    kind = sound(file.name, file.type)
+    if not kind:
+        return file.name
+    return f"<{kind} {file.seconds}>" if file.seconds else f"<{kind}>"
 
 
 def preview(text: str, subject: str = "", attachments: tuple[Attachment, ...] = ()) -> str:
-    """The list's one line: what is said, else what it is about, else what came with it."""
+    """The list's one line: what is said, else what it is about, else what came with it; a sound as a code."""
     line = clean_line(" ".join(text[: 4 * _PREVIEW].split()) or subject)
+    if sound_told(line):
+        line = line.replace("<", "‹").replace(">", "›")  # a guest's own words are no code
     if not line and attachments:
-        line = attachments[0].name
+        line = _came_with(attachments[0])
     return line if len(line) <= _PREVIEW else line[: _PREVIEW - 1] + "…"

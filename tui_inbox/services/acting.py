@@ -162,7 +162,7 @@ def hide(tx: Transaction, desk: Desk, actor: Actor, message_id: int, now: dateti
     conversation = tx.conversations.load(message.conversation_id)
     want(tx, desk, conversation, Act.HIDE, actor.code, now, value=ON if on else OFF, about=message)
     code = Code.COMMENT_HIDDEN if on else Code.COMMENT_SHOWN
-    tx.events.add(Event(0, now, code, actor.code, conversation.id, conversation.guest_id))
+    tx.events.add(Event(0, now, code, actor.code, conversation.id, conversation.guest_id, {"message": message.id}))
     tx.changed("conversation", conversation.id)
 
 

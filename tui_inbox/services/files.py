@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from random import Random
 
+from tui_inbox.domain.audio import seconds_of
 from tui_inbox.domain.errors import AccountBlocked, ChannelError, Malformed, NotSent
-from tui_inbox.domain.message import Attachment
+from tui_inbox.domain.message import Attachment, Message, preview, sound_told
 from tui_inbox.ports.channel import Channel, FetchesFiles
 from tui_inbox.ports.store import Blobs, Store, Transaction
 
@@ -41,9 +42,18 @@ def fetch_remote(
             tx.messages.put_attachment(fetched)
             message = tx.messages.get(fetched.message_id)
             if message is not None:
-                tx.changed("conversation", message.conversation_id)
+                _show(tx, message)
         settled += 1
     return settled
+
+
+def _show(tx: Transaction, message: Message) -> None:
+    """The list's line of a recording tells its length, now that it is known."""
+    conversation = tx.conversations.load(message.conversation_id)
+    if conversation.last_message_id == message.id and sound_told(conversation.preview):
+        said = preview(message.text, message.subject, message.attachments)
+        tx.conversations.put(conversation._replace(preview=said))
+    tx.changed("conversation", conversation.id)
 
 
 def _due(
@@ -69,4 +79,5 @@ def fetch(channel: FetchesFiles, blobs: Blobs, file: Attachment, *, last: bool =
         return file._replace(state="failed", reason=error.code) if last else None
     except ChannelError as error:
         return file._replace(state="failed", reason=error.code)
-    return file._replace(state="stored", sha256=blobs.put(content), size=len(content), reason="")
+    seconds = file.seconds if file.seconds or not file.type.startswith("audio/") else seconds_of(content)
+    return file._replace(state="stored", sha256=blobs.put(content), size=len(content), reason="", seconds=seconds)

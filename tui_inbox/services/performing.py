@@ -75,12 +75,14 @@ def _note(tx: Transaction, desk: Desk, after: PendingDeed, error: ChannelError |
         return False
     deed = after.deed
     if after.state == "failed" and deed.act is not Act.TYPING:
-        message = tx.messages.by_external(after.account, deed.ref) if deed.act is Act.REACT else None
-        if message is not None:
+        message = tx.messages.by_external(after.account, deed.ref) if deed.ref else None
+        if message is not None and deed.act is Act.REACT:
             tx.messages.react(message.id, after.by, "", now)
         conversation = tx.conversations.get(after.conversation_id)
         guest_id = conversation.guest_id if conversation else None
         params: dict[str, str | int] = {"act": deed.act.value, "reason": after.reason}
+        if message is not None:
+            params["message"] = message.id
         tx.events.add(Event(0, now, Code.ACT_FAILED, "", after.conversation_id, guest_id, params))
         tx.changed("conversation", after.conversation_id)
     return True

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tui_inbox.domain.channel import ChannelTraits, MessageTag
 from tui_inbox.domain.deed import Act
 from tui_inbox.domain.errors import NotFound
+from tui_inbox.domain.event import Code
 from tui_inbox.domain.message import Direction, Kind
 from tui_inbox.domain.outbox import Way
-from tui_inbox.rows import MessageRow
+from tui_inbox.rows import EventRow, MessageRow
 from tui_inbox.services import acting, sent
 from tui_inbox.tui.answering.letter import Tie
 from tui_inbox.tui.dialogs.chooser import Chooser, Option
@@ -36,12 +37,27 @@ def channel_options(screen: InboxActs, message: MessageRow) -> list[Option]:
             Option(_tied(Way.PRIVATE, message), _("answer privately"), _("once, within 7 days")),
         ]
         if Act.HIDE in traits.acts:
-            options += [Option(_hide(on=True), _("hide the comment")), Option(_hide(on=False), _("show it again"))]
+            hidden = is_hidden(screen.thread.events, message.id)
+            words = _("show it again") if hidden else _("hide the comment")
+            options.append(Option(_hide(on=not hidden), words))
     elif traits.quotes:
         options.append(Option(_tied(Way.QUOTE, message), _("answer this message"), _("it is quoted")))
     if Act.REACT in traits.acts:
         options.append(Option(_react, _("set an emoji")))
     return options
+
+
+def is_hidden(events: Sequence[EventRow], message_id: int) -> bool:
+    """What the desk wished last about a comment, as far as the vendor did not refuse."""
+    hidden = False
+    for event in sorted(events, key=lambda event: (event.at, event.id)):
+        if event.params.get("message") != message_id:
+            continue
+        if event.code is Code.ACT_FAILED and event.params.get("act") == Act.HIDE.value:
+            hidden = not hidden
+        elif event.code in (Code.COMMENT_HIDDEN, Code.COMMENT_SHOWN):
+            hidden = event.code is Code.COMMENT_HIDDEN
+    return hidden
 
 
 def _traits(screen: InboxActs, message: MessageRow) -> ChannelTraits | None:

@@ -10,6 +10,7 @@ from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.guest_card import dates
 from tui_inbox.wording import _, labelled
+from tui_inbox.wording.sounds import previewed
 
 if TYPE_CHECKING:
     from tui_inbox.tui.screens.inbox_acts import InboxActs
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def _options(screen: InboxActs, card: Card) -> list[Option]:
     scene = screen.scene
     options = [
-        Option(row, labelled(_("conversation"), row.preview), when.ago(row.last_at, scene.now, scene.zone))
+        Option(row, labelled(_("conversation"), previewed(row.preview)), when.ago(row.last_at, scene.now, scene.zone))
         for row in card.conversations
     ]
     stays = [stay for stay in (card.current, *card.others) if stay is not None]

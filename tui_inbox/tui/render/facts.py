@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui_inbox.domain.message import Direction, Kind, preview
+from tui_inbox.domain.message import Direction, Kind, preview, sound
 from tui_inbox.rows import AttachmentRow, MessageRow
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.line import Part, fit, wrap
 from tui_inbox.tui.render.scene import Scene
 from tui_inbox.wording import _, sentence
+from tui_inbox.wording.sounds import SOUNDS
 
 GUEST = "guest"
 """Who set a reaction, when it was no operator."""
@@ -41,9 +42,13 @@ def quote(scene: Scene, answered: MessageRow | None, room: int) -> list[Part]:
 
 
 def in_short(message: MessageRow) -> str:
-    """One line for a message that is answered: its words, or the name of its file."""
-    file = message.attachments[0].name if message.attachments else ""
-    return preview(message.text, message.subject) or file
+    """One line for a message that is answered: its words, or what came with it."""
+    said = preview(message.text, message.subject)
+    if said or not message.attachments:
+        return said
+    file = message.attachments[0]
+    kind = sound(file.name, file.type)
+    return _(SOUNDS[kind]) if kind else file.name
 
 
 def kind_words(message: MessageRow) -> str:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from msgspec import Struct
 from textual.strip import Strip
 
-from tui_inbox.domain.message import Delivery, Direction, Kind, Origin
+from tui_inbox.domain.message import Delivery, Direction, Kind, Origin, sound
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.rows import AttachmentRow, EventRow, MessageRow, Thread
 from tui_inbox.tui.render import facts, when
@@ -16,6 +16,7 @@ from tui_inbox.tui.render.happened import event_words
 from tui_inbox.tui.render.line import Part, width_of, wrap
 from tui_inbox.tui.render.scene import Scene, guest_name
 from tui_inbox.wording import N_, _, labelled, sentence
+from tui_inbox.wording.sounds import SOUNDS
 
 RUN = timedelta(minutes=10)
 """Messages of one side within this time share a name and a time."""
@@ -287,7 +288,8 @@ def _trouble(message: MessageRow) -> str:
 
 
 def _attachment(scene: Scene, attachment: AttachmentRow) -> list[Part]:
-    name = attachment.name or attachment.type or _("file")
+    kind = sound(attachment.name, attachment.type)
+    name = _(SOUNDS[kind]) if kind else attachment.name or attachment.type or _("file")
     dot = scene.ink.marks.dot
     length = when.length(attachment.seconds) if attachment.seconds else ""
     size = when.size(attachment.size) if attachment.size is not None else ""

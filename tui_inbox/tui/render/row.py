@@ -12,6 +12,7 @@ from tui_inbox.tui.render import when
 from tui_inbox.tui.render.line import Part, strip
 from tui_inbox.tui.render.scene import Scene, guest_name
 from tui_inbox.wording import N_, _
+from tui_inbox.wording.sounds import previewed
 
 WIDE = 40
 """From this width on there is room for more than who, where and until when."""
@@ -98,16 +99,16 @@ def _day(scene: Scene, day: int, month: int, stay: StayNow) -> str:
 
 def said(scene: Scene, row: ConversationRow) -> str:
     """The newest message in a line, with who said it where that was not the guest."""
-    by = row.preview_by
+    by, words = row.preview_by, previewed(row.preview)
     if not by:
-        return row.preview
+        return words
     who = _(_ORIGINS[by]) if by in _ORIGINS else scene.operator(by)
-    return _("{name}: ").format(name=who) + row.preview if row.preview or by not in CALL_MARKS else who
+    return _("{name}: ").format(name=who) + words if words or by not in CALL_MARKS else who
 
 
 def _preview(scene: Scene, row: ConversationRow, tab: Tab) -> list[Part]:
     if tab is Tab.PENDING and row.snooze_reason:
-        return [(row.snooze_reason, "soon"), (f" {scene.ink.marks.dot} ", "muted"), (row.preview, "muted")]
+        return [(row.snooze_reason, "soon"), (f" {scene.ink.marks.dot} ", "muted"), (previewed(row.preview), "muted")]
     return [(said(scene, row), "muted")]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from tui_inbox.domain.audio import length as length
 from tui_inbox.wording import N_, _
 
 _DAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
@@ -91,13 +92,6 @@ def urgency(until: datetime, now: datetime) -> str:
     if rest < URGENT:
         return "bold urgent"
     return "bold soon" if rest < SOON else "muted"
-
-
-def length(seconds: int) -> str:
-    """2:14, 1:02:03."""
-    minutes, rest = divmod(max(seconds, 0), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def size(count: int | None) -> str:

@@ -24,6 +24,7 @@ from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.screens.table_screen import TableScreen
 from tui_inbox.tui.widgets.table import Parts
 from tui_inbox.wording import N_, _, sentence
+from tui_inbox.wording.sounds import previewed
 
 if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
@@ -95,7 +96,8 @@ class GuestScreen(TableScreen[Entry]):
         mark, _label = scene.channel(row.account, row.channel)
         left = [column(mark, 3, "muted"), column(_(STATES.get(row.state, row.state.value)), 12, "text")]
         sign = (f"{scene.ink.marks.unread} ", "bold info") if row.unread else ("", "")
-        return [*left, sign, (row.preview, "muted")], [(when.ago(row.last_at, scene.now, scene.zone), "muted")]
+        said: Part = (previewed(row.preview), "muted")
+        return [*left, sign, said], [(when.ago(row.last_at, scene.now, scene.zone), "muted")]
 
     def _stay(self, stay: Reservation) -> Parts:
         scene = self.scene
