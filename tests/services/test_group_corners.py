@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,12 +14,13 @@ from tests.services.test_campaigns import a_send, minutes, people, progress, sta
 from tests.services.test_offers import TEXT, offered, phone, seen
 from tests.tui.hotel import ANA, a_desk
 from tui_inbox.domain.campaign import CampaignKind, Progress
+from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.guest import Handle
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.offer import AskedState, Offer, OfferState
-from tui_inbox.services import campaigns, guests, offers
+from tui_inbox.services import campaigns, group_letters, guests, offers
 from tui_inbox.services.campaigns import GroupSend
-from tui_inbox.services.group_letters import Wording
+from tui_inbox.services.group_letters import Prepared, Wording
 
 
 @pytest.fixture
@@ -64,6 +66,35 @@ def test_terms_are_accepted_by_whoever_the_guest_is_by_now(house: House) -> None
     house.writes("Oui", address=phone(0))
     (row,) = house.ask(campaigns.results, sent_to)
     assert row.accepted_at is not None
+
+
+def test_many_are_looked_at_when_their_turn_comes_and_hold_nobody_up(
+    sqlite_store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store has one writer at a time: thousands of guests looked at would keep everybody else waiting."""
+    house = House(sqlite_store, tmp_path, with_bulk(None))
+    ids = [*house.do(lambda t: [a_guest(t, "Nophone").id, a_guest(t, "Nobody").id]), *house.do(people, 300)]
+    looked: list[object] = []
+    prepared = group_letters.prepare
+
+    def counted(*given: Any) -> Prepared:
+        looked.append(given)
+        return prepared(*given)
+
+    monkeypatch.setattr(campaigns, "prepare", counted)
+    sent_to = started(house, a_send(ids))
+    assert len(looked) == 3, "until somebody gets it"
+    minutes(house, 6, every=20)
+    assert progress(house, sent_to) == Progress(sent=300, left_out=2)
+
+
+def test_many_of_whom_nobody_gets_it_are_refused(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    house = House(sqlite_store, tmp_path, with_bulk(None))
+    ids = house.do(lambda t: [a_guest(t, f"Nophone {n}").id for n in range(201)])
+    with pytest.raises(Refused, match="nobody_gets_it"):
+        started(house, a_send(ids))
+    with pytest.raises(Refused, match="unknown_variable"):
+        started(house, a_send(ids, "##{{nothing}}"))
 
 
 def test_one_person_gets_it_once_though_they_are_merged_after_their_turn(

@@ -150,15 +150,19 @@ def start(
 ) -> Campaign:
     """From now on the worker sends it, at its pace; each guest is looked at again when their turn comes.
 
+    Of many only whether anybody gets it is asked here: everybody else would wait for so long a write.
     Raises ``Refused``: the text, ``class_reason``, ``bulk_limit`` (count, limit, setting) or ``nobody_gets_it``.
     """
     wording = wanted.wording
     if wording.message_class is MessageClass.TRANSACTIONAL and not clean_line(wanted.class_reason):
         raise Refused("class_reason")
-    found = look(tx, desk, actor, wanted, now)
-    if found.locked and not unlocked_by:
-        raise Refused("bulk_limit", count=found.chosen, limit=found.limit or 0, setting=LIMIT_SETTING)
-    if not found.receive:
+    check_wording(tx, desk, actor, wording)
+    chosen, limit = tuple(dict.fromkeys(wanted.guests)), desk.bulk.max_recipients
+    if limit is not None and len(chosen) > limit and not unlocked_by:
+        raise Refused("bulk_limit", count=len(chosen), limit=limit, setting=LIMIT_SETTING)
+    looked = _each(tx, desk, actor, wanted, now)
+    found = list(looked) if len(chosen) <= _AT_ONCE else list(_until_one_gets_it(looked))
+    if not any(one.letter for one in found):
         raise Refused("nobody_gets_it")
     text = clean(wording.text).strip()
     campaign = tx.campaigns.add(
@@ -180,15 +184,22 @@ def start(
             unlocked_by,
             property=actor.property or "",
         ),
-        tuple(dict.fromkeys(wanted.guests)),
+        chosen,
     )
-    refusals = {one.guest.id: one.refusal for one in found.left_out}
-    for place, guest_id in enumerate(dict.fromkeys(wanted.guests)):
+    refusals = {one.guest.id: one.refusal for one in found}
+    for place, guest_id in enumerate(chosen):
         refused = refusals.get(guest_id)
         if refused is not None:
             tx.campaigns.put_recipient(_left_out(Recipient(campaign.id, guest_id, place), refused))
     tx.changed("campaign", campaign.id)
     return campaign
+
+
+def _until_one_gets_it(looked: Iterator[Prepared]) -> Iterator[Prepared]:
+    for one in looked:
+        yield one
+        if one.letter is not None:
+            return
 
 
 def _left_out(recipient: Recipient, refusal: Refused) -> Recipient:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_inbox.domain.channel import HandleKind
@@ -49,6 +50,7 @@ def e164(number: str, country: str) -> str:
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
+@lru_cache(maxsize=5000)
 def country_of(number: str) -> str:
     """ISO code of an E.164 number's country; empty when unknown."""
     import phonenumbers

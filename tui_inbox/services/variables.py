@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from tui_inbox.domain.footer import OCCASION
@@ -204,6 +205,7 @@ def split_name(name: str) -> tuple[str, str]:
     return first, last.strip()
 
 
+@lru_cache(maxsize=2000)
 def day_in_words(day: date, language: str) -> str:
     """``Wednesday 25 November 2026`` in the guest's language; English where the language is unknown."""
     from babel import Locale, UnknownLocaleError
