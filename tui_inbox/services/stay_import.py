@@ -103,7 +103,7 @@ def preview(table: Table, mapping: Mapping[str, int], desk: Desk) -> Preview:
     rows: list[BookingRow] = []
     problems: list[LineProblem] = []
     for line, cells in table.rows:
-        row = _read(line, cells, mapping, desk, us, problems)
+        row = _read(_Line(line, cells, mapping, desk, us, problems))
         if row is not None:
             rows.append(row)
     return Preview(tuple(_told_apart(rows, problems)), tuple(problems), either)
@@ -114,54 +114,47 @@ def _cell(cells: Sequence[str], mapping: Mapping[str, int], name: str) -> str:
     return clean_line(cells[column]) if column is not None and column < len(cells) else ""
 
 
-def _read(
-    line: int,
-    cells: Sequence[str],
-    mapping: Mapping[str, int],
-    desk: Desk,
-    us: bool,
-    problems: list[LineProblem],
-) -> BookingRow | None:
-    def cell(name: str) -> str:
-        return _cell(cells, mapping, name)
+class _Line(NamedTuple):
+    """One line of the file, and where what is wrong with it is noted."""
 
-    def wrong(code: str, value: str, *, fatal: bool = True) -> None:
-        problems.append(LineProblem(line, code, {"value": value[:60]} if value else {}, fatal))
+    number: int
+    cells: Sequence[str]
+    mapping: Mapping[str, int]
+    desk: Desk
+    us: bool
+    """Month before day."""
+    problems: list[LineProblem]
 
+    def cell(self, name: str) -> str:
+        return _cell(self.cells, self.mapping, name)
+
+    def wrong(self, code: str, value: str = "", *, fatal: bool = True) -> None:
+        self.problems.append(LineProblem(self.number, code, {"value": value[:60]} if value else {}, fatal))
+
+
+def _read(line: _Line) -> BookingRow | None:
+    """The stay; None for a line that is left out."""
+    cell = line.cell
     name = cell("guest") or f"{cell('first_name')} {cell('last_name')}".strip()
     if not name:
-        wrong("line_no_name", "")
+        line.wrong("line_no_name")
         return None
-    arrival = parse_date(cell("arrival"), month_first=us)
-    if arrival is None:
-        wrong("line_bad_date", cell("arrival"))
-        return None
-    departure = _departure(arrival, cell("departure"), cell("nights"), us=us)
-    if departure is None:
-        wrong("line_bad_date", cell("departure"))
-        return None
-    if departure < arrival or (departure - arrival).days > MAX_NIGHTS:
-        wrong("line_dates", f"{arrival} {departure}")
+    days = _days(line)
+    if days is None:
         return None
     status = parse_status(cell("status"))
     if status is None:
-        wrong("line_status", cell("status"))
+        line.wrong("line_status", cell("status"))
         return None
-    phone = e164(cell("phone"), desk.country) if cell("phone") else ""
-    if cell("phone") and not phone:
-        wrong("line_phone", cell("phone"), fatal=False)
-    email = cell("email").lower()
-    if email and typed_kind(email) is not HandleKind.EMAIL:
-        wrong("line_email", email, fatal=False)
-        email = ""
+    phone, email = _contact(line)
     return BookingRow(
-        line=line,
+        line=line.number,
         external_id=cell("external_id"),
         name=name,
-        arrival=arrival,
-        departure=departure,
+        arrival=days[0],
+        departure=days[1],
         phone=phone,
-        email=own_mail(email),
+        email=email,
         status=status,
         room=cell("room"),
         room_type=cell("room_type"),
@@ -175,6 +168,34 @@ def _read(
         notes=cell("notes"),
         payment=cell("payment"),
     )
+
+
+def _days(line: _Line) -> tuple[date, date] | None:
+    """Arrival and departure; None, and noted, where they are no stay."""
+    arrival = parse_date(line.cell("arrival"), month_first=line.us)
+    if arrival is None:
+        line.wrong("line_bad_date", line.cell("arrival"))
+        return None
+    departure = _departure(arrival, line.cell("departure"), line.cell("nights"), us=line.us)
+    if departure is None:
+        line.wrong("line_bad_date", line.cell("departure"))
+        return None
+    if departure < arrival or (departure - arrival).days > MAX_NIGHTS:
+        line.wrong("line_dates", f"{arrival} {departure}")
+        return None
+    return arrival, departure
+
+
+def _contact(line: _Line) -> tuple[str, str]:
+    """Telephone and mail of the guest's own; what is neither is noted and left away."""
+    phone = e164(line.cell("phone"), line.desk.country) if line.cell("phone") else ""
+    if line.cell("phone") and not phone:
+        line.wrong("line_phone", line.cell("phone"), fatal=False)
+    email = line.cell("email").lower()
+    if email and typed_kind(email) is not HandleKind.EMAIL:
+        line.wrong("line_email", email, fatal=False)
+        email = ""
+    return phone, own_mail(email)
 
 
 def _departure(arrival: date, cell: str, nights: str, *, us: bool) -> date | None:
