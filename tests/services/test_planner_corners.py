@@ -186,3 +186,20 @@ def test_a_row_that_the_desk_began_is_no_word_of_the_guest_s(sqlite_store: SqlSt
         a_conversation(t, guest, state=State.OPEN, automation=False)
         planning.plan(t, DESK, NOW)
         assert planning.queue_due(t, DESK, due(stay)).queued == 1
+
+
+def test_a_room_that_was_silent_for_its_booking_does_not_speak_late_when_the_rule_is_for_rooms_again(
+    sqlite_store: SqlStore,
+) -> None:
+    with sqlite_store.write() as t:
+        rule = a_rule(t)
+        guest, first = a_booking(t, group_id="G1")
+        other = a_reservation(t, guest, 4, 7, group_id="G1", room="205")
+        planning.plan(t, DESK, NOW)
+        planning.put_rule(t, DESK, ANA, rule._replace(per=Per.BOOKING))
+        planning.plan(t, DESK, NOW + HOUR)
+        planning.queue_due(t, DESK, due(first))
+        planning.put_rule(t, DESK, ANA, rule)
+        planning.plan(t, DESK, due(first) + HOUR)
+        assert planning.queue_due(t, DESK, due(first) + HOUR).queued == 0
+        assert [row.state for row in rows(t, rule, other)] == [PlannedState.WITHDRAWN]

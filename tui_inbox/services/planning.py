@@ -15,6 +15,7 @@ from tui_inbox.domain.planner import (
     ANCHORS,
     FIXED,
     Late,
+    Per,
     Planned,
     PlannedState,
     Rule,
@@ -272,6 +273,8 @@ def _follow(tx: Transaction, times: _Times, rule: Rule, *, changed: bool) -> Ite
             yield row, after
     if not rule.enabled:
         return
+    # What the rule's own words silenced does not speak late because they have changed.
+    silent = {"rule_off", "other_room"} if rule.per is Per.ROOM else {"rule_off"}
     for row in tx.planner.revived(rule.id, of, now - AHEAD):
         stay = tx.reservations.get(row.reservation_id)
         zone = desk.zone_of(stay.property) if stay is not None else desk.zone
@@ -281,7 +284,7 @@ def _follow(tx: Transaction, times: _Times, rule: Rule, *, changed: bool) -> Ite
         if not carries(tx, rule, stay, anchor):
             continue
         due = due_at(rule, anchor, zone, desk.hours.quiet)
-        if local_date(rule, anchor) == row.local_date and (row.reason != "rule_off" or due >= now):
+        if local_date(rule, anchor) == row.local_date and (row.reason not in silent or due >= now):
             at = staggered(rule, due, stay.id, zone, desk.hours.quiet)
             yield row, row._replace(due_at=at, state=PlannedState.PLANNED, reason="", anchor=anchor)
 
