@@ -18,7 +18,8 @@ from types import TracebackType
 
 import pyte
 
-PATIENCE = 20.0
+PATIENCE = 60.0
+"""Seconds after which something that should have happened has not: a whole hotel starts, on a machine that is busy."""
 SYNC_QUESTION = b"\x1b[?2026$p"
 SYNC_ANSWER = b"\x1b[?2026;2$y"
 

@@ -17,8 +17,10 @@ from tui_inbox.tui.app import TuiInbox
 from tui_inbox.tui.screens.inbox import InboxScreen
 from tui_inbox.tui.session import Session
 
-PATIENCE = 5.0
-"""Seconds after which something that should have happened has not."""
+PATIENCE = 20.0
+"""Seconds after which something that should have happened has not, on a machine that is busy."""
+QUIET = 5.0
+"""Seconds that a key's own work is waited for; some of it waits for the worker, and goes on beside the next key."""
 
 
 @dataclass
@@ -61,7 +63,7 @@ class Desk:
             await self.pilot.pause()
             busy = [w for w in self.app.workers if w.is_running and w.group not in ("dialog",) and not self._waits(w)]
             if busy:
-                await asyncio.wait([asyncio.ensure_future(_ended(w)) for w in busy], timeout=PATIENCE)
+                await asyncio.wait([asyncio.ensure_future(_ended(w)) for w in busy], timeout=QUIET)
         await self.pilot.pause()
 
     def _waits(self, worker: Worker[object]) -> bool:
