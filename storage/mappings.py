@@ -19,3 +19,7 @@ class SqlMappings:
         sql = "INSERT INTO mapping (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING"
         self._db.run(sql, name=name, value=value)
         return self.get(name)
+
+    def hold(self, name: str) -> None:
+        self.keep(name, "-")
+        self._db.value(f"SELECT value FROM mapping WHERE name = :name{self._db.for_update}", name=name)

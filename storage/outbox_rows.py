@@ -28,6 +28,8 @@ _BILLED = (
     "queued", "claimed", "inflight", "retry_wait", "accepted", "delivered", "read", "unknown", "needs_operator",
 )  # fmt: skip
 """What was or will be billed, as far as anybody knows."""
+_LEFT = ("inflight", "accepted", "delivered", "read", "unknown", "needs_operator")
+"""What the vendor has by now, as far as anybody knows."""
 
 _CONVERTS: dict[int, Convert] = {
     9: OutboxState,
@@ -94,8 +96,28 @@ class SqlOutboxRows:
         count: int = self._connection.value(
             "SELECT COALESCE(SUM(m.segments), 0) FROM outbox o JOIN message m ON m.id = o.message_id"
             f" WHERE o.created_at >= :since AND (o.account || '') = :account AND o.channel IN ({marks})"
-            f" AND ((o.state || '') IN ({states}) OR (o.state = 'failed' AND o.provider_id <> ''))",
+            f" AND ((o.state || '') IN ({states}) OR (o.state = 'failed' AND o.provider_id <> '')"
+            # What a person sent and may still take back: the next one is asked before, not after.
+            " OR (o.state = 'held' AND o.created_by <> '' AND o.scheduled = 0 AND o.reason = ''))",
             since=micros(since),
+            account=account,
+            **params,
+            **more,
+        )
+        return int(count)
+
+    def segments_left(self, account: str, channels: Sequence[str], since: datetime, until: datetime) -> int:
+        """By the newest attempt; a row that has none was written when it left."""
+        marks, params = in_list("channel", channels)
+        states, more = in_list("state", _LEFT)
+        count: int = self._connection.value(
+            "SELECT COALESCE(SUM(m.segments), 0) FROM outbox o JOIN message m ON m.id = o.message_id"
+            f" WHERE (o.account || '') = :account AND o.channel IN ({marks})"
+            f" AND ((o.state || '') IN ({states}) OR (o.state = 'failed' AND o.provider_id <> ''))"
+            " AND COALESCE((SELECT MAX(a.started_at) FROM attempt a WHERE a.outbox_id = o.id), o.created_at)"
+            " BETWEEN :since AND :until",
+            since=micros(since),
+            until=micros(until),
             account=account,
             **params,
             **more,

@@ -52,7 +52,7 @@ def shown(t: Transaction, hotel: HotelInTown, template: Template, who: Recipient
 def part(mail: EmailMessage, kind: str) -> str:
     found = mail.get_body((kind,))
     assert found is not None
-    return found.get_content().replace("\r\n", "\n").rstrip("\n")
+    return str(found.get_content()).replace("\r\n", "\n").rstrip("\n")
 
 
 @pytest.mark.parametrize("own", [False, True], ids=["ours", "the hotel's"])

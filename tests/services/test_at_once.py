@@ -9,7 +9,11 @@ from tests.builders import a_guest, a_reservation
 from tests.fakes import written
 from tests.services.conftest import ANA, GUEST, Front
 from tui_inbox.domain.booking import BookingEvent, StayEvent
+from tui_inbox.domain.budget import Budget
 from tui_inbox.domain.campaign import CampaignState, RecipientState
+from tui_inbox.domain.errors import Refused
+from tui_inbox.domain.lifecycle import new_quiet
+from tui_inbox.domain.message import MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.domain.planner import Planned, PlannedState
 from tui_inbox.domain.reservation import ReservationStatus
@@ -21,16 +25,25 @@ from tui_inbox.services import (
     booking_messages,
     campaigns,
     channels,
+    delivery,
+    guests,
     heard,
     lifecycle,
+    posting,
+    replying,
     settling,
+    sms_budget,
+    sms_used,
     templates,
     tonight,
     undo,
+    unsubscribing,
 )
 from tui_inbox.services.campaigns import GroupSend
 from tui_inbox.services.group_letters import Wording
 from tui_inbox.services.intake import Intake
+from tui_inbox.services.posting import Letter
+from tui_inbox.services.replying import Reply, new_key
 
 MOMENT = 0.3
 """Seconds in which the second one comes as far as it can while the first has not committed."""
@@ -214,3 +227,98 @@ def test_an_act_is_taken_back_once_from_two_terminals(front: Front) -> None:
         lambda tx: results.append(undo.undo(tx, ANA, front.now)),
     )
     assert [result is not None for result in results] == [True, False]
+
+
+def test_two_at_two_desks_do_not_both_pass_with_the_month_s_last_part(front: Front) -> None:
+    front.desk = front.desk._replace(sms_segments={"desk-sms": 1})
+    front.guest_writes()
+    front.guest_writes(address="+33699999999")
+    asked: list[str] = []
+
+    def sends(tx: Transaction, address: str) -> None:
+        conversation = tx.conversations.all_of_guest(tx.guests.by_handle("sms", address)[0].id)[0]
+        reply = Reply(conversation.id, "desk-sms", "sms", address, "Oui", key=new_key())
+        try:
+            replying.send(tx, front.desk, ANA, reply, front.now)
+        except Refused as refused:
+            asked.append(refused.code)
+
+    both(front, lambda tx: sends(tx, GUEST), lambda tx: sends(tx, "+33699999999"))
+    assert asked == ["sms_budget_ask"]
+    with front.store.read() as tx:
+        assert sms_used.budget(tx, front.desk, "desk-sms", front.now) == Budget(1, 1)
+
+
+def test_two_workers_do_not_both_pass_with_the_month_s_last_part(front: Front) -> None:
+    front.desk = front.desk._replace(sms_segments={"desk-sms": 1})
+    rows = []
+    for n, name in enumerate(("Ana", "Zoé")):
+        with front.store.write() as tx:
+            guest = a_guest(tx, name, phone=f"+3361000000{n}", channel="sms")
+            conversation = tx.conversations.add(new_quiet(guest.id, front.now))
+            letter = Letter(
+                "desk-sms", "sms", f"+3361000000{n}", "Demain.", origin=Origin.SCHEDULED, scheduled=True,
+                not_before=front.now, dedupe_key=f"eve-{n}",
+            )  # fmt: skip
+            message = posting.write(tx, front.desk, conversation, letter, front.now)
+            row = posting.enqueue(tx, conversation, letter, message, front.now)
+            assert row is not None
+            rows.append(row.id)
+
+    def releases(tx: Transaction, outbox_id: int) -> None:
+        """A worker that has come to this row."""
+        sms_used.hold(tx, front.desk, "desk-sms", front.now)
+        due = sms_budget.within(tx, front.desk, tx.outbox.load(outbox_id), front.now)
+        if due is not None:
+            tx.outbox.move(due, OutboxState.QUEUED, front.now)
+
+    both(front, lambda tx: releases(tx, rows[0]), lambda tx: releases(tx, rows[1]))
+    with front.store.read() as tx:
+        states = [tx.outbox.load(row).state for row in rows]
+    assert states == [OutboxState.QUEUED, OutboxState.HELD]
+
+
+def test_a_release_counts_alone(front: Front) -> None:
+    """Of two that begin at the same time, the second waits before it counts."""
+    front.desk = front.desk._replace(sms_segments={"desk-sms": 1})
+    with front.store.write() as tx:
+        guest = a_guest(tx, "Ana", phone="+33610000001", channel="sms")
+        conversation = tx.conversations.add(new_quiet(guest.id, front.now))
+        letter = Letter(
+            "desk-sms", "sms", "+33610000001", "Demain.", origin=Origin.SCHEDULED, scheduled=True,
+            not_before=front.now, dedupe_key="eve",
+        )  # fmt: skip
+        message = posting.write(tx, front.desk, conversation, letter, front.now)
+        row = posting.enqueue(tx, conversation, letter, message, front.now)
+    assert row is not None
+    front.guest_writes()
+    conversation = front.conversation()
+
+    def sends(tx: Transaction) -> None:
+        replying.send(
+            tx, front.desk, ANA, Reply(conversation.id, "desk-sms", "sms", GUEST, "Oui", key=new_key()), front.now
+        )
+
+    both(front, sends, lambda tx: delivery.release(tx, front.desk, front.now))
+    with front.store.read() as tx:
+        assert tx.outbox.load(row.id).state is OutboxState.HELD
+
+
+def test_a_guest_s_stop_that_meets_an_operator_s_switch_is_the_last_word(front: Front) -> None:
+    front.guest_writes()
+    guest_id = front.conversation().guest_id
+    with front.store.write() as tx:
+        guests.set_consent(tx, ANA, guest_id, "marketing", "email", False, "", front.now)
+
+    def stops(tx: Transaction) -> None:
+        parting = unsubscribing.Parting((MessageClass.MARKETING,), False, guest_id, unsubscribing.BY_MAIL)
+        unsubscribing.carry_out(tx, parting, tx.conversations.load(front.conversation().id), "email", front.now)
+
+    both(
+        front,
+        lambda tx: guests.set_consent(tx, ANA, guest_id, "marketing", "email", True, "form", front.now),
+        stops,
+    )
+    with front.store.read() as tx:
+        (row,) = tx.consents.of_guest(guest_id)
+    assert (row.allowed, row.source) == (False, unsubscribing.BY_MAIL)

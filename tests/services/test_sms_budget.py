@@ -318,6 +318,31 @@ def test_the_month_says_what_the_vendor_counts_and_what_came_in(house: Front) ->
     assert month.forecast == round(2 * 30 / 22.5)
 
 
+def test_the_vendor_s_count_is_compared_with_what_had_left_when_it_was_asked(house: Front) -> None:
+    def month() -> sms_used.Month:
+        with house.store.read() as t:
+            found = sms_used.month(t, house.desk, "desk-sms", house.now)
+        assert found is not None
+        return found
+
+    raised(house, "99")
+    a_reminder(house, "first", text="a" * 200)
+    house.deliver()
+    with house.store.write() as t:
+        t.accounts.put_usage(UsageRow("desk-sms", "2026-11", "sms-outbound", 1, 2, "", "", house.now))
+    asked = house.now
+    house.clock.forward(hours=1)
+    a_reminder(house, "second", text="a" * 200)
+    with house.store.write() as t:
+        delivery.release(t, house.desk, house.now)
+    assert (month().budget.used, month().apart) == (4, 0), "what is queued was not there to be counted"
+    house.deliver()
+    assert (month().budget.used, month().vendor_at, month().apart) == (4, asked, 0)
+    with house.store.write() as t:
+        t.accounts.put_usage(UsageRow("desk-sms", "2026-11", "sms-outbound", 4, 7, "", "", house.now))
+    assert month().apart == 3
+
+
 def test_without_a_budget_nothing_is_counted_or_held(front: Front) -> None:
     rows = [a_reminder(front, key) for key in ("a", "bb", "ccc")]
     front.deliver()

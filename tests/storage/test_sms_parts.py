@@ -25,14 +25,39 @@ def test_parts_of_this_month_that_left_or_leave_are_counted(store: SqlStore) -> 
         row(t, OutboxState.QUEUED, 1)
         row(t, OutboxState.UNKNOWN, 4)
         row(t, OutboxState.FAILED, 8, provider_id="SM1")
-        for state in (OutboxState.HELD, OutboxState.CANCELLED, OutboxState.EXPIRED, OutboxState.FAILED):
+        for state in (OutboxState.CANCELLED, OutboxState.EXPIRED, OutboxState.FAILED):
             row(t, state, 16)
+        row(t, OutboxState.HELD, 16, scheduled=True)
+        row(t, OutboxState.HELD, 16, created_by="")
+        row(t, OutboxState.HELD, 16, reason="guest_wrote")
+        row(t, OutboxState.HELD, 64)  # A person's, which they may still take back.
         row(t, OutboxState.DELIVERED, None)
         row(t, OutboxState.DELIVERED, 32, created_at=since - timedelta(seconds=1))
     with store.read() as t:
-        assert t.outbox.segments_since("desk-sms", ["sms"], since) == 15
+        assert t.outbox.segments_since("desk-sms", ["sms"], since) == 15 + 64
         assert t.outbox.segments_since("desk-sms", ["whatsapp"], since) == 0
         assert t.outbox.segments_since("other", ["sms"], since) == 0
+
+
+def test_parts_that_had_left_by_a_moment_are_counted_by_their_attempt(store: SqlStore) -> None:
+    since, until = NOW - timedelta(days=1), NOW
+    with store.write() as t:
+        for parts, state, minutes, more in (
+            (1, OutboxState.ACCEPTED, -5, {}),
+            (2, OutboxState.UNKNOWN, 0, {}),
+            (4, OutboxState.FAILED, -5, {"provider_id": "SM1"}),
+            (8, OutboxState.ACCEPTED, 1, {}),
+            (16, OutboxState.RETRY_WAIT, -5, {}),
+            (32, OutboxState.FAILED, -5, {}),
+            (64, OutboxState.ACCEPTED, -25 * 60, {}),
+        ):
+            made = row(t, state, parts, created_at=NOW - timedelta(days=2), **more)
+            t.outbox.attempt(made.id, 1, NOW + timedelta(minutes=minutes))
+        row(t, OutboxState.DELIVERED, 128, created_at=NOW - timedelta(hours=1))
+        row(t, OutboxState.QUEUED, 256, created_at=NOW - timedelta(hours=1))
+    with store.read() as t:
+        assert t.outbox.segments_left("desk-sms", ["sms"], since, until) == 1 + 2 + 4 + 128
+        assert t.outbox.segments_left("other", ["sms"], since, until) == 0
 
 
 def test_what_waits_for_one_reason_is_found_oldest_first(store: SqlStore) -> None:

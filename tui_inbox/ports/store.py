@@ -359,6 +359,10 @@ class Outbox(Protocol):
         """SMS parts of ours that left, are on their way or failed after the vendor took them."""
         ...
 
+    def segments_left(self, account: str, channels: Sequence[str], since: datetime, until: datetime) -> int:
+        """SMS parts that this account handed over to the vendor in this time."""
+        ...
+
     def held_for(self, reason: str, account: str, limit: int) -> Sequence[Outgoing]:
         """Held rows with this reason, oldest first."""
         ...
@@ -738,6 +742,10 @@ class Mappings(Protocol):
 
     def keep(self, name: str, value: str) -> str:
         """Set it unless it is set; what holds from now on, whoever was first."""
+        ...
+
+    def hold(self, name: str) -> None:
+        """Nobody else holds this name until the transaction ends; who wants it, waits."""
         ...
 
 

@@ -28,7 +28,7 @@ from tui_inbox.domain.outbox import OutboxState, Outgoing, backoff, classify
 from tui_inbox.ports.channel import Channel, Receipt
 from tui_inbox.ports.clock import Clock
 from tui_inbox.ports.store import Blobs, Store, Transaction
-from tui_inbox.services import settling, sms_budget
+from tui_inbox.services import settling, sms_budget, sms_used
 from tui_inbox.services.accounts import block
 from tui_inbox.services.admission import fault_of, weigh
 from tui_inbox.services.desk import Actor, Desk
@@ -68,6 +68,8 @@ def no_fault(point: str) -> None:
 def release(tx: Transaction, desk: Desk, now: datetime, limit: int = 50) -> int:
     """Queue what is due, if it still may leave; how many rows were looked at."""
     rows = tx.outbox.due(now, limit)
+    for account in sorted({row.account for row in rows}):
+        sms_used.hold(tx, desk, account, now)
     for due in rows:
         if _too_late(due, now):
             settling.failed(tx, desk, due, "expired", now, state=OutboxState.EXPIRED)

@@ -164,6 +164,7 @@ def set_consent(
         raise Refused("consent_needs_source")
     # Whoever changes what a guest allows holds the guest, so that of two at the same moment the later word stands.
     tx.guests.load(guest_id)
+    tx.guests.load(guest_id)  # The guest's own word, should it come in this moment, is waited for.
     stored = {(row.topic, row.medium): row for row in tx.consents.of_guest(guest_id)}
     before = stored.get((topic, medium), ConsentRow(topic, medium, True, None, "", ""))
     after = ConsentRow(topic, medium, allowed, now, actor.code, reason)

@@ -139,6 +139,7 @@ def send(tx: Transaction, desk: Desk, actor: Actor, reply: Reply, now: datetime)
     actor.require_write()
     if actor.accounts and reply.account not in actor.accounts:
         raise Refused("account_not_yours", account=reply.account)
+    sms_used.hold(tx, desk, reply.account, now)
     conversation = tx.conversations.load(reply.conversation_id)
     template = tx.templates.get(reply.template) if reply.template is not None else None
     letter = _letter(desk, actor, reply, template, now)

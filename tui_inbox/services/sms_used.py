@@ -29,6 +29,8 @@ class Month(NamedTuple):
     vendor: int | None
     """Parts as the vendor counts them; None while nobody asked, or where it does not tell."""
     vendor_at: datetime | None
+    apart: int
+    """How many more parts the vendor counted then than had left here by then."""
     incoming: tuple[UsageRow, ...]
     """What the vendor bills for coming in: messages, calls."""
     waiting: int
@@ -60,6 +62,15 @@ def budget(tx: Transaction, desk: Desk, account: str, now: datetime) -> Budget:
     return Budget(limit, tx.outbox.segments_since(account, channels_of(desk, account), begins(now)) if limit else 0)
 
 
+def hold(tx: Transaction, desk: Desk, account: str, now: datetime) -> None:
+    """Whoever counts and then sends does so alone, or two would both pass with the last part.
+
+    Taken before any conversation is, so that nobody who has one waits for who has the other.
+    """
+    if channels_of(desk, account) and limit_of(tx, desk, account, now):
+        tx.mappings.hold(f"sms.counting.{account}")
+
+
 def month(tx: Transaction, desk: Desk, account: str, now: datetime) -> Month | None:
     """None for an account without SMS."""
     channels = channels_of(desk, account)
@@ -70,11 +81,15 @@ def month(tx: Transaction, desk: Desk, account: str, now: datetime) -> Month | N
     sent = min(
         (row for row in told if "sms" in row.category and "outbound" in row.category), key=_breadth, default=None
     )
+    vendor = (sent.segments or sent.count) if sent is not None else None
+    asked = sent.as_of if sent is not None else None
+    then = tx.outbox.segments_left(account, channels, begins(now), asked) if asked is not None else 0
     return Month(
         Budget(limit_of(tx, desk, account, now), used),
         forecast(used, now),
-        sent.segments or sent.count if sent is not None else None,
-        sent.as_of if sent is not None else None,
+        vendor,
+        asked,
+        vendor - then if vendor is not None else 0,
         tuple(_broadest([row for row in told if "inbound" in row.category])),
         len(tx.outbox.held_for(USED_UP, account, MANY)),
         bool(tx.mappings.get(override(account, now))),

@@ -163,6 +163,7 @@ def _take_back(tx: Transaction, actor: Actor, step: Step, now: datetime, desk: D
             tx.requests.set_status(step.id, step.before, now)
             return (step.conversation_id,) if step.conversation_id else ()
         case ConsentStep():
+            tx.guests.load(step.guest_id)
             if step.after not in tx.consents.of_guest(step.guest_id):
                 return None
             tx.consents.put(step.guest_id, step.before)

@@ -155,6 +155,8 @@ def _turn(
     now: datetime,
 ) -> None:
     """Twice is once; what an operator or the guest had said before is overwritten by this newer word."""
+    # What is switched at the desk this moment is known before this word is put on top of it.
+    tx.guests.load(guest.id)
     known = {(row.topic, row.medium): row for row in tx.consents.of_guest(guest.id)}
     conversations = tx.conversations.all_of_guest(guest.id)
     for topic in topics:

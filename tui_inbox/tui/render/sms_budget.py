@@ -40,7 +40,6 @@ def budget_lines(scene: Scene, month: Month, key: str) -> list[list[Part]]:
 def _vendor(scene: Scene, month: Month) -> str:
     if month.vendor is None or month.vendor_at is None:
         return _("not asked yet")
-    apart = month.vendor - month.budget.used
     told = when.ago(month.vendor_at, scene.now, scene.zone)
-    same = _("the same") if not apart else _("{n} apart").format(n=f"{apart:+d}")
+    same = _("the same") if not month.apart else _("{n} apart").format(n=f"{month.apart:+d}")
     return f"{month.vendor}  {same}  {told}"
