@@ -90,6 +90,7 @@ async def test_the_hotel_s_own_text_for_the_occasion_is_proposed_first(sqlite_st
     async with house.screen() as desk:
         await desk.press("f11", "t")
         await desk.until(lambda: isinstance(desk.app.screen, Form))
+        assert "E-mail" in desk.line("channel")
         assert "Nos conditions" in desk.line("template")
         choice = form(desk).widget("template")
         assert isinstance(choice, Choice)

@@ -40,14 +40,14 @@ async def ask_terms(screen: DeskScreen) -> bool:
     texts = await app.gateway.read(terms.own_texts)
     in_theirs = _("Each guest gets it in their language.")
     own = (*((str(one.id), one.name) for one in texts), ("", _("the text below")))
-    hint = _("##{{terms_link}} must stay; ##{{accept_link}} is the guest's own page.")
+    hint = _("##{{terms_link}} must stay; ##{{accept_link}}: the guest's page.")
     if not desk.public_url:
         hint = _("##{{terms_link}} must stay. A page to accept on: docs/receiver.md.")
     proposed = own[0][0]
     fields = [
         Field("name", _("name"), _("House rules")),
         Field("link", _("web link"), "https://", hint=_("Where the terms can be read; it stands in the text.")),
-        Field("channels", _("channel"), choices=channel_choices(app)),
+        Field("channels", _("channel"), "email", choices=channel_choices(app)),
         Field("note", _("own note"), hint=_("A line of yours; left empty, its line is left out.")),
         *([Field("template", _("template"), proposed, choices=own, hint=in_theirs)] if texts else []),
         Field("text", _("text"), terms.suggested(desk), long=True, hint=hint),

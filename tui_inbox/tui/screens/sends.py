@@ -214,9 +214,9 @@ class ResultsScreen(TableScreen[RecipientRow]):
     def draw(self, row: RecipientRow, width: int) -> Parts:
         words, role = FATES[row.fate]
         left = [column(row.guest or _("Unknown client"), 24, "bold text"), column(_(words), 20, role)]
-        left.append((sentence(row.reason, row.reason_params) if row.reason else row.address, "muted"))
         if row.accepted_at is not None:
             return left, [(self._accepted(row, when.ago(row.accepted_at, self.scene.now, self.scene.zone)), "ok")]
+        left.append((sentence(row.reason, row.reason_params) if row.reason else row.address, "muted"))
         return left, [(_("not accepted yet"), "soon")] if "accept" in self.allowed(row) else []
 
     def _accepted(self, row: RecipientRow, time: str) -> str:
