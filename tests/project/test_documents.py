@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tui_inbox.cli.parser import COMMANDS, build
-from tui_inbox.tui import commands, places  # noqa: F401 - its screens are commands too
+from tui_inbox.tui import keymap, places  # noqa: F401 - its screens are commands too
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "config.example.toml", *(ROOT / "docs").glob("*.md")])
@@ -60,7 +60,7 @@ def test_every_command_is_in_the_readme_or_the_manual() -> None:
 
 
 def test_the_list_of_keys_is_the_command_table() -> None:
-    assert (ROOT / "docs" / "keys.md").read_text(encoding="utf-8") == commands.markdown(), (
+    assert (ROOT / "docs" / "keys.md").read_text(encoding="utf-8") == keymap.markdown(), (
         "run: tui-inbox keys --markdown > docs/keys.md"
     )
 

@@ -10,7 +10,9 @@ from rich.cells import cell_len
 from storage.store import SqlStore
 from tests.tui.driving import sitting
 from tests.tui.hotel import a_session, sketch
-from tui_inbox.tui.commands import COMMANDS, COMPOSER, LIST, THREAD, KeyClash, is_typed, keymap, markdown
+from tui_inbox.tui.commands import COMMANDS, COMPOSER, LIST, THREAD
+from tui_inbox.tui.keymap import KeyClash, keymap, markdown
+from tui_inbox.tui.keys import is_typed
 from tui_inbox.tui.screens.desk_screen import DeskScreen
 from tui_inbox.tui.screens.inbox import InboxScreen
 from tui_inbox.tui.screens.inbox_acts import done_words

@@ -69,7 +69,7 @@ def check_keys(loaded: Loaded) -> None:
     """Raises ``ConfigError`` for a clash or an act that does not exist."""
     from tui_inbox.bootstrap.running import rebindings
     from tui_inbox.tui import places  # noqa: F401 - its screens are commands too
-    from tui_inbox.tui.commands import KeyClash, keymap
+    from tui_inbox.tui.keymap import KeyClash, keymap
 
     try:
         keymap(rebindings(loaded), letters=loaded.config.ui.single_letters)
@@ -82,19 +82,21 @@ def check_keys(loaded: Loaded) -> None:
 def keys(options: Namespace) -> int:
     """The table in force: what each key does and the name to rebind it by."""
     from tui_inbox.bootstrap.running import rebindings
-    from tui_inbox.tui import commands, places  # noqa: F401 - its screens are commands too
+    from tui_inbox.tui import places  # noqa: F401 - its screens are commands too
+    from tui_inbox.tui.keymap import keymap, markdown
+    from tui_inbox.tui.keys import key_words
 
     if options.markdown:
-        print(commands.markdown(), end="")
+        print(markdown(), end="")
         return OK
     file, there = config_path(options.config)
-    table = commands.keymap()
+    table = keymap()
     if there:
         loaded = configuration(options)
         check_keys(loaded)
-        table = commands.keymap(rebindings(loaded), letters=loaded.config.ui.single_letters)
+        table = keymap(rebindings(loaded), letters=loaded.config.ui.single_letters)
     for command in table.commands.values():
-        shown = ", ".join(commands.key_words(key) for key in command.keys) or "–"
+        shown = ", ".join(key_words(key) for key in command.keys) or "–"
         print(f"{command.id:<18} {shown:<18} {_(command.title)}")
     print()
     print(_('Rebind them in {path}: [keys], then for example reply = "f3".').format(path=file))

@@ -25,10 +25,10 @@ from textual.worker import Worker, get_current_worker
 from tui_inbox.domain.errors import StoreError, TuiInboxError
 from tui_inbox.services.desk import Actor
 from tui_inbox.tui import places, theme
-from tui_inbox.tui.commands import Keymap, keymap
 from tui_inbox.tui.crash import crash_line, write_crash
 from tui_inbox.tui.feed import AWAY_SECONDS, FOCUSED_SECONDS, NOTHING, Feed, News
 from tui_inbox.tui.gateway import Gateway
+from tui_inbox.tui.keymap import Keymap, keymap
 from tui_inbox.tui.render.scene import Scene
 from tui_inbox.tui.safe import safe
 from tui_inbox.tui.screens.desk_screen import DeskScreen

@@ -5,14 +5,13 @@ A new command is one row here and one service function; no screen needs to know 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from tui_inbox.domain.conversation import State
 from tui_inbox.rows import ConversationRow
-from tui_inbox.wording import N_, _
+from tui_inbox.wording import N_
 
 LIST, THREAD, CARD, COMPOSER, EDITOR = "list", "thread", "card", "composer", "editor"
 TYPED = frozenset({COMPOSER, EDITOR})
@@ -324,128 +323,3 @@ def place(screen: str, title: str, keys: tuple[str, ...] = (), also: str = "") -
     command = Command(f"screen_{screen}", keys, title, PLACES, on=EVERYWHERE, also=also)
     PLACES_OF[screen] = command
     return command
-
-
-class KeyClash(Exception):
-    """Two commands of one context want the same key, or a rebinding names no command: ``problems`` says which."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
-
-
-class Keymap:
-    """The table with this operator's keys."""
-
-    def __init__(self, commands: Mapping[str, Command]) -> None:
-        self.commands = dict(commands)
-
-    def __getitem__(self, command_id: str) -> Command:
-        return self.commands[command_id]
-
-    def on(self, *contexts: str) -> list[Command]:
-        """Commands of these contexts and of everywhere."""
-        wanted = {*contexts, *EVERYWHERE}
-        return [command for command in self.commands.values() if command.on & wanted]
-
-    def by_key(self, context: str) -> dict[str, Command]:
-        """Which key does what there; where text is typed, a character is a character."""
-        typing = context in TYPED
-        return {key: command for command in self.on(context) for key in command.keys if not (typing and is_typed(key))}
-
-    def shown(self, command_id: str) -> str:
-        """The first key as it is printed: ``Ctrl+K``, ``/``, ``é``."""
-        keys = self.commands[command_id].keys
-        return key_words(keys[0]) if keys else ""
-
-
-def keymap(overrides: Mapping[str, str] | None = None, *, letters: bool = True) -> Keymap:
-    """The table with rebindings (command id -> keys, separated by commas). Raises ``KeyClash``.
-
-    Without ``letters`` no single letter acts: the palette and the control keys remain.
-    """
-    table = {command.id: command for command in (*COMMANDS, *MORE.values(), *PLACES_OF.values())}
-    problems = []
-    for command_id, keys in (overrides or {}).items():
-        if command_id not in table:
-            problems.append(_("no command is called {id}").format(id=command_id))
-            continue
-        parsed = tuple(_long_key(key.strip()) for key in keys.split(",") if key.strip())
-        table[command_id] = replace(table[command_id], keys=parsed)
-    if not letters:
-        table = {
-            command_id: replace(command, keys=tuple(key for key in command.keys if len(key) > 1))
-            for command_id, command in table.items()
-        }
-    result = Keymap(table)
-    for context in sorted({name for command in table.values() for name in command.on} - EVERYWHERE):
-        seen: dict[str, str] = {}
-        for command in result.on(context):
-            for key in command.keys:
-                if key in seen and seen[key] != command.id:
-                    words = _("{key} is both {one} and {other}")
-                    problems.append(words.format(key=key_words(key), one=seen[key], other=command.id))
-                seen[key] = command.id
-    if problems:
-        raise KeyClash(list(dict.fromkeys(problems)))
-    return result
-
-
-_NAMES = {
-    "slash": "/", "question_mark": "?", "exclamation_mark": "!", "asterisk": "*", "colon": ":", "ampersand": "&",
-    "quotation_mark": '"', "apostrophe": "'", "left_parenthesis": "(", "space": N_("Space"), "enter": N_("Enter"),
-    "escape": N_("Esc"), "pagedown": N_("PgDn"), "pageup": N_("PgUp"), "home": N_("Home"), "end": N_("End"),
-    "up": "↑", "down": "↓",
-}  # fmt: skip
-_LONG = {short: long for long, short in _NAMES.items()}
-
-
-def _long_key(key: str) -> str:
-    return _LONG.get(key, key if len(key) == 1 else key.lower())
-
-
-def is_typed(key: str) -> bool:
-    """Is this key a character in a text?"""
-    return len(key) == 1 or (key in _NAMES and len(_NAMES[key]) == 1) or key == "space"
-
-
-def textual_key(key: str) -> str:
-    """The framework's name of a key of the table."""
-    if len(key) == 1 and not key.isascii():
-        from textual.keys import _character_to_key
-
-        return _character_to_key(key)
-    return key
-
-
-_MODIFIERS = {"ctrl": N_("Ctrl"), "alt": N_("Alt"), "shift": N_("Shift"), "super": N_("Super"), "meta": N_("Meta")}
-
-
-def key_words(key: str) -> str:
-    """As it stands on the key: ``Ctrl+K``, ``?``, ``F2``."""
-    if key in _NAMES:
-        return _(_NAMES[key])
-    if "+" in key:
-        modifiers, _plus, last = key.rpartition("+")
-        last = last.upper() if len(last) == 1 else key_words(last)
-        return "+".join([*(_(_MODIFIERS.get(part, part)) for part in modifiers.split("+")), last])
-    return key.upper() if len(key) > 1 else key
-
-
-def markdown() -> str:
-    """docs/keys.md."""
-    table = keymap()
-    lines = [
-        "# Keys",
-        "",
-        "Made from `tui_inbox/tui/commands.py`. The keys work in the list and in the thread alike.",
-        "",
-    ]
-    for group in dict.fromkeys(command.group for command in table.commands.values()):
-        lines += [f"## {group}", "", "| key | command | id |", "| --- | --- | --- |"]
-        for command in table.commands.values():
-            if command.group == group:
-                keys = ", ".join(f"`{key_words(key)}`" for key in command.keys) or "palette"
-                lines.append(f"| {keys} | {command.title} | `{command.id}` |")
-        lines.append("")
-    return "\n".join(lines)

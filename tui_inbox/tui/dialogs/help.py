@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui_inbox.tui.commands import COMPOSER, INBOX, Keymap, key_words
+from tui_inbox.tui.commands import COMPOSER, INBOX
 from tui_inbox.tui.dialogs.reader import Reader
+from tui_inbox.tui.keymap import Keymap
+from tui_inbox.tui.keys import key_words
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.theme import Ink
 from tui_inbox.wording import _

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui_inbox.tui.commands import Command, key_words
+from tui_inbox.tui.commands import Command
 from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
+from tui_inbox.tui.keys import key_words
 from tui_inbox.tui.theme import Ink
 from tui_inbox.wording import _
 

@@ -17,8 +17,9 @@ from textual.widget import Widget
 from textual.worker import NoActiveWorker, get_current_worker
 
 from tui_inbox.domain.errors import TuiInboxError
-from tui_inbox.tui.commands import FOOTER, TYPED, Command, Selection, always, is_typed, key_words, textual_key
+from tui_inbox.tui.commands import FOOTER, TYPED, Command, Selection, always
 from tui_inbox.tui.feed import News
+from tui_inbox.tui.keys import is_typed, key_words, textual_key
 from tui_inbox.tui.render.scene import Scene
 from tui_inbox.tui.theme import Ink
 from tui_inbox.tui.widgets.bars import BottomBar, TopBar
