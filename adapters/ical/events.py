@@ -25,8 +25,8 @@ _ALWAYS_NEW = (b"DTSTAMP", b"LAST-MODIFIED", b"CREATED", b"SEQUENCE")
 _AIRBNB_CODE = re.compile(r"\bHM[A-Z0-9]{8}\b")
 _LAST_DIGITS = re.compile(r"Last 4 Digits\)?\s*:\s*(\d{4})\b", re.I)
 _BLOCK = re.compile(
-    r"not available|unavailable|\bblock|\bclosed?\b|\bbusy\b|maintenance|out of order|indisponible|bloqu|ferm[ée]"
-    r"|\bowner|propri[ée]taire",
+    r"not available|unavailable|\bblock(?:ed|ing|s)?\b|\bclosed?\b|\bbusy\b|maintenance|out of order|indisponible"
+    r"|\bbloqu(?:[ée]e?s?|er|age)\b|\bferm(?:[ée]e?s?|eture)\b|\bowner\b|propri[ée]taire",
     re.I,
 )
 _NO_NAME = re.compile(r"\W*(reserved|reservation|booked|booking|r[ée]serv[ée]e?|occupied|occup[ée])\W*", re.I)

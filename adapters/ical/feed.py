@@ -122,6 +122,8 @@ class Calendar(Calendars):
             return (StayRecord(told.id, days[0], days[1], gone, updated_at=at, low_confidence=True),)
         event = event_of(told.event.encode("utf-8", "surrogateescape"), self._zone)
         record = record_of(event, self._settings, at)
+        if record is not None and told.id:
+            record = msgspec.structs.replace(record, external_id=told.id)
         return (record,) if record is not None else ()
 
     def test(self) -> Health:
@@ -157,10 +159,17 @@ class Calendar(Calendars):
                 whole = whole and fault.code == "calendar_repeats"
                 envelopes.append(Envelope(f"unreadable:{mark}", "event", _wrapped(now, block)))
                 continue
-            known = before.seen.get(event.id)
-            seen[event.id] = Seen(mark, event.arrival.isoformat(), event.departure.isoformat())
+            days = Seen(mark, event.arrival.isoformat(), event.departure.isoformat())
+            again = event.id in seen
+            if again and seen[event.id].arrival == days.arrival:
+                continue
+            # An export that numbers its rooms gives several bookings one UID.
+            id_ = f"{event.id[:180]}/{event.arrival.isoformat()}" if again else event.id
+            known = before.seen.get(id_)
+            seen[id_] = days
             if known is None or known.print != mark:
-                envelopes.append(Envelope(_id(event.id, mark, now), "event", _wrapped(now, block)))
+                body = _wrapped(now, block, id_ if again else "")
+                envelopes.append(Envelope(_id(id_, mark, now), "event", body))
         for id_, known in before.seen.items():
             if id_ in seen or known.arrival <= now.astimezone(self._zone).date().isoformat():
                 continue
@@ -189,8 +198,9 @@ def place_of(address: str) -> tuple[str, Secret]:
     return f"{parts.scheme}://{parts.netloc}", Secret(f"{parts.path or '/'}{query}")
 
 
-def _wrapped(now: datetime, block: bytes) -> bytes:
-    return msgspec.json.encode(Told(now.isoformat(), event=block.decode("utf-8", "replace")))
+def _wrapped(now: datetime, block: bytes, id_: str = "") -> bytes:
+    """``id_`` where it is not the event's own."""
+    return msgspec.json.encode(Told(now.isoformat(), event=block.decode("utf-8", "replace"), id=id_))
 
 
 def _id(id_: str, mark: str, now: datetime) -> str:

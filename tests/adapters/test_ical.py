@@ -240,3 +240,41 @@ def test_the_test_call_counts_the_events(feed: Feed) -> None:
     feed.agenda.airbnb(CODE, FIRST, LAST)
     found = feed.calendar.test()
     assert (found.state, found.details) == (HealthState.OK, {"events": 1})
+
+
+@pytest.mark.parametrize(
+    "name", ["Jean Fermet", "Anne Blockley", "Paul Bloquel", "Lea Busybee", "Tom Ownerson", "Max Closeden"]
+)
+def test_a_guest_whose_name_begins_like_a_closed_room_is_a_guest(feed: Feed, name: str) -> None:
+    feed.agenda.put(Entry("1@pms.example", FIRST, LAST, name))
+    assert [stay.guest.name for stay in feed.poll()] == [name]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Fermé",
+        "Chambre fermée",
+        "Bloqué",
+        "blocked",
+        "Block",
+        "Owner",
+        "Propriétaire",
+        "Busy",
+        "CLOSED",
+        "owner's stay",
+    ],
+)
+def test_what_sites_call_a_closed_room_is_no_stay(feed: Feed, words: str) -> None:
+    feed.agenda.put(Entry("1@pms.example", FIRST, LAST, words))
+    assert feed.poll() == []
+
+
+def test_two_events_under_one_uid_are_not_told_again_at_every_poll(feed: Feed) -> None:
+    """An export that numbers its rooms and not its bookings."""
+    feed.agenda.entries["a"] = Entry("1@pms.example", FIRST, LAST, "Reserved")
+    feed.agenda.entries["b"] = Entry("1@pms.example", FIRST + timedelta(days=9), LAST + timedelta(days=9), "Reserved")
+    feed.agenda.entries["same"] = Entry("1@pms.example", FIRST, LAST, "Reserved")
+    assert len(feed.poll()) == 2
+    feed.agenda.entries["c"] = Entry("2@pms.example", FIRST, LAST, "Reserved")
+    assert len(feed.poll()) == 1
