@@ -33,6 +33,19 @@ async def clicked(desk: Desk, widget: str, column: int, line: int) -> None:
     await desk.settle()
 
 
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_time_that_runs_out_has_a_sign_and_one_that_has_gone_by_has_none(
+    session: Session, size: tuple[int, int]
+) -> None:
+    async with sitting(session, size) as desk:
+        listed = {line[6:11]: line[: desk.inbox.rows.size.width].rstrip() for line in desk.text.split("\n")[2:-1]}
+        assert listed["Clair"].replace(" ", "").endswith("◔45min")
+        assert listed["Jonas"].replace(" ", "").endswith("◔3h")
+        assert listed["Tomás"].endswith("✓✓ 08:50")
+        await desk.press("question_mark", "end")
+        assert "so long is left to answer" in desk.text
+
+
 async def test_a_click_puts_the_cursor_on_a_row_and_a_second_one_opens_it(session: Session) -> None:
     async with sitting(session) as desk:
         unread = next(place for place, row in enumerate(desk.inbox.rows.rows) if place and row.unread)

@@ -71,10 +71,12 @@ class Marks(Struct, frozen=True):
     dot: str = "·"
     dots: str = "…"
     thin: str = "│"
+    left: str = "◔"
+    """Before a time that runs out; a time without it has gone by."""
 
 
 UNICODE = Marks()
-ASCII = Marks("*", "o", "|", "v", "vv", "VV", "v", "x", "->", "v", "-", "-", "...", "|")
+ASCII = Marks("*", "o", "|", "v", "vv", "VV", "v", "x", "->", "v", "-", "-", "...", "|", "<")
 
 
 class Ink:

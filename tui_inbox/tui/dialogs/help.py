@@ -23,6 +23,7 @@ def _signs(ink: Ink) -> list[list[Part]]:
         (marks.sent, "muted", _("sent")),
         (marks.delivered, "ok", _("delivered")),
         (marks.read, "bold ok", _("read by the guest")),
+        (marks.left, "bold soon", _("so long is left to answer; a time without the sign is when it was written")),
         ("!", "bold urgent", _("failed: Enter on the message says why and sends it again")),
         ("?", "bold soon", _("unknown: ask the guest or the vendor, then Enter on the message settles it")),
     ]

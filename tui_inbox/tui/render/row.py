@@ -48,7 +48,7 @@ def row_strips(
         *_place(scene, row, width),
     ]
     second: list[Part] = [bar, (" " * 5, ""), *_preview(scene, row, tab)]
-    right = _right(scene, row, tab)
+    right = _right(scene, row, tab, width)
     return (
         strip(ink, width, first, [*right, (" ", "")], depth),
         strip(ink, width, second, [(" ", "")], depth),
@@ -112,8 +112,8 @@ def _preview(scene: Scene, row: ConversationRow, tab: Tab) -> list[Part]:
     return [(said(scene, row), "muted")]
 
 
-def _right(scene: Scene, row: ConversationRow, tab: Tab) -> list[Part]:
-    """The deadline, or what became of our last message, or when it was."""
+def _right(scene: Scene, row: ConversationRow, tab: Tab, width: int) -> list[Part]:
+    """The time left to answer, or what became of our last message, or when it was."""
     if row.outcome == "failed":
         return [(_("! failed"), "bold urgent")]
     if row.outcome == "unknown":
@@ -130,8 +130,9 @@ def _right(scene: Scene, row: ConversationRow, tab: Tab) -> list[Part]:
     if tab is Tab.ALL and row.machine:
         return [(_("automatic"), "muted")]
     if row.unanswered and row.deadline_at is not None and row.deadline_kind is not DeadlineKind.NONE:
-        words = _("over") if row.deadline_at <= scene.now else when.left(row.deadline_at, scene.now)
-        return [(words, when.urgency(row.deadline_at, scene.now))]
+        left = _("over") if row.deadline_at <= scene.now else when.left(row.deadline_at, scene.now)
+        sign = scene.ink.marks.left + " " * (width >= WIDE)
+        return [(f"{sign}{left}", when.urgency(row.deadline_at, scene.now))]
     return _outcome(scene, row)
 
 

@@ -232,7 +232,12 @@ class BottomBar(Pane):
             self.repaint()
 
     def paint(self, width: int, height: int) -> list[Strip]:
-        right: list[Part] = [(fit(self.trouble, width * 2 // 3), "bold soon"), (" ", "")] if self.trouble else []
+        right: list[Part] = []
+        if self.trouble:
+            most = width * 2 // 3
+            if self.notice is not None:  # what is said for some seconds is read whole, what stays may be shortened
+                most = min(most, max(width // 3, width - width_of([self.notice]) - 4))
+            right = [(fit(self.trouble, most), "bold soon"), (" ", "")]
         if not right and width >= 100 and self.commands:
             right = [(self.commands, "muted"), (" ", "")]
         if self.notice is not None:
