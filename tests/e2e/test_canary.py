@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import os
-import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from adapters.sandbox.mailbox import SandboxMailbox
 from adapters.sandbox.twilio import SandboxTwilio
 from adapters.sandbox.twilio_account import TwilioAccount
 from tests.adapters.mail import raw_mail
+from tests.e2e.processes import leaves_when_asked
 from tests.e2e.terminal import Line
 
 SID = "AC" + "5a" * 16
@@ -74,9 +73,8 @@ def vendors() -> Iterator[tuple[SandboxTwilio, SandboxMailbox]]:
         yield twilio, mailbox
 
 
-def test_no_secret_is_written_said_or_shown(tmp_path: Path, vendors: tuple[SandboxTwilio, SandboxMailbox]) -> None:
-    twilio, mailbox = vendors
-    shell = Shell(tmp_path)
+def set_up(shell: Shell, twilio: SandboxTwilio, mailbox: SandboxMailbox) -> None:
+    """Both channels, each with a wrong secret first."""
     hotel = ("--no-input", "--name", "Canary", "--time-zone", "Europe/Paris", "--country", "FR")
     assert shell.run("init", *hotel) == 0
     sms = {"account_sid": SID, "from": twilio.account.sms, "base_url": twilio.base_url, "poll_seconds": "5"}
@@ -95,22 +93,19 @@ def test_no_secret_is_written_said_or_shown(tmp_path: Path, vendors: tuple[Sandb
     ):
         words = [word for key, value in answers.items() for word in ("--set", f"{key}={value}")]
         for secret, code in secrets:
-            assert (
-                shell.run("channel", "add", kind, "--no-input", "--secret-stdin", *words, stdin=secret + "\n") == code
-            )
-    assert shell.run("worker", "--once") == 0
-    twilio.account.receive("+33612345678", twilio.account.sms, "Et le parking du fond ?")
-    assert shell.run("worker", "--once") == 0
-    held = shell.said.decode()
-    assert "desk-sms" in held
-    command = [sys.executable, "-m", "tui_inbox"]
+            added = shell.run("channel", "add", kind, "--no-input", "--secret-stdin", *words, stdin=secret + "\n")
+            assert added == code
+
+
+def sit_at_the_screen(shell: Shell, home: Path, twilio: SandboxTwilio) -> tuple[bytes, bytes]:
+    """Look, while both vendors begin to refuse: what the terminal got, and what the processes show of themselves."""
     seen = bytearray()
-    with Line(tmp_path, command=command, **shell.environment) as line:
+    with Line(home, command=[sys.executable, "-m", "tui_inbox"], **shell.environment) as line:
         line.shows("parking")
-        log = tmp_path / "state" / "tui-inbox" / "worker.log"
+        log = home / "state" / "tui-inbox" / "worker.log"
         line.until(lambda: log.exists() and "leading" in log.read_text())
         seen += proc(line.pid)
-        workers = [int(path.name) for path in Path("/proc").glob("[0-9]*") if ours(path, tmp_path)]
+        workers = [int(path.name) for path in Path("/proc").glob("[0-9]*") if ours(path, home)]
         assert workers, "the worker must be looked at too"
         for pid in workers:
             seen += proc(pid)
@@ -123,17 +118,33 @@ def test_no_secret_is_written_said_or_shown(tmp_path: Path, vendors: tuple[Sandb
         line.keys(b"\x11")
         line.ended()
         shown = bytes(line.raw)
-    for pid in workers:
-        end(pid)
+    assert all(leaves_when_asked(pid) for pid in workers)
+    return shown, bytes(seen)
+
+
+def look_around(shell: Shell, home: Path) -> None:
+    """Every command that tells of accounts, and a backup."""
     shell.run("worker", "--once")
     for words in (("channel", "test", "desk-sms"), ("channel", "test", "desk-mail"), ("channel", "list", "--json"),
                   ("doctor",), ("status",), ("secret", "list"), ("config", "show"), ("list",)):  # fmt: skip
         shell.run(*words)
-    assert shell.run("db", "backup", str(tmp_path / "backup.db")) == 0
+    assert shell.run("db", "backup", str(home / "backup.db")) == 0
+
+
+def test_no_secret_is_written_said_or_shown(tmp_path: Path, vendors: tuple[SandboxTwilio, SandboxMailbox]) -> None:
+    twilio, mailbox = vendors
+    shell = Shell(tmp_path)
+    set_up(shell, twilio, mailbox)
+    assert shell.run("worker", "--once") == 0
+    twilio.account.receive("+33612345678", twilio.account.sms, "Et le parking du fond ?")
+    assert shell.run("worker", "--once") == 0
+    assert "desk-sms" in shell.said.decode()
+    shown, seen = sit_at_the_screen(shell, tmp_path, twilio)
+    look_around(shell, tmp_path)
     files = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert any(path.name == "inbox.db" for path in files)
     assert any(path.suffix == ".log" for path in files)
-    assert leaks({**files, "said": bytes(shell.said), "shown": shown, "processes": bytes(seen)}) == []
+    assert leaks({**files, "said": bytes(shell.said), "shown": shown, "processes": seen}) == []
     open_to_others = [path for path in files if stat.S_IMODE(path.stat().st_mode) & 0o077 and path.suffix != ".toml"]
     assert open_to_others == []
 
@@ -150,15 +161,3 @@ def ours(process: Path, home: Path) -> bool:
         return b"worker" in words and str(home).encode() in words + (process / "environ").read_bytes()
     except OSError:
         return False
-
-
-def end(pid: int) -> None:
-    """This test's own worker, which it found by its own folder."""
-    try:
-        os.kill(pid, signal.SIGTERM)
-    except ProcessLookupError:
-        return
-    deadline = time.monotonic() + 15
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not Path(f"/proc/{pid}").exists()

@@ -13,6 +13,7 @@ import pytest
 
 from adapters.sandbox.house import ACCOUNTS
 from storage.store import open_store
+from tests.e2e.processes import leaves_when_asked
 from tests.e2e.terminal import PATIENCE, Line
 
 CALLED = {"desk-whatsapp", "desk-chat"}
@@ -36,7 +37,7 @@ def processes(word: str) -> list[str]:
 def eventually(holds: Callable[[], object]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not holds():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.05)
 
 
@@ -99,7 +100,7 @@ def test_the_inbox_starts_a_worker_that_outlives_it_only_as_long_as_it_is_needed
         line.keys(b"\x11")
         assert line.ended() == 0
     assert processes(f"--config {config} worker")
-    end(worker.pid)
+    assert leaves_when_asked(worker.pid)
 
 
 def test_a_worker_that_is_killed_is_started_again_and_only_one_works(tmp_path: Path, home: dict[str, str]) -> None:
@@ -126,7 +127,7 @@ def test_a_worker_that_is_killed_is_started_again_and_only_one_works(tmp_path: P
         assert len(processes(f"--config {config} worker")) == 1
         line.keys(b"\x11")
         assert line.ended() == 0
-    end(pid())
+    assert leaves_when_asked(pid())
 
 
 def test_without_autostart_no_worker_is_started(tmp_path: Path, home: dict[str, str]) -> None:
@@ -141,9 +142,3 @@ def test_without_autostart_no_worker_is_started(tmp_path: Path, home: dict[str, 
         line.keys(b"\x11")
         assert line.ended() == 0
     assert not processes(f"--config {config} worker")
-
-
-def end(pid: int) -> None:
-    """A worker leaves at once when asked."""
-    os.kill(pid, signal.SIGTERM)
-    eventually(lambda: not Path(f"/proc/{pid}").exists())

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import termios
-import time
 from pathlib import Path
 
 import pytest
 
 from storage.store import open_store
+from tests.e2e.processes import is_gone
 from tests.e2e.terminal import Line
 from tests.tui.hotel import sketch
 from tui_inbox.rows import DraftRow
@@ -121,7 +121,5 @@ def test_a_line_that_drops_at_once_leaves_nothing_behind(hotel: Path) -> None:
             line.cut()
             line.ended()
             session = line.pid
-        deadline = time.monotonic() + 5
-        while left_running(session) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        assert all(is_gone(pid) for pid in left_running(session))
         assert left_running(session) == []
