@@ -22,12 +22,18 @@ class SqlGuestDirectory:
         self._connection = db
 
     def directory(
-        self, search: str, today: date, after: Key | None, limit: int, guest_list: int | None = None
+        self,
+        search: str,
+        today: date,
+        after: Key | None,
+        limit: int,
+        guest_list: int | None = None,
+        property_: str = "",
     ) -> Sequence[GuestRow]:
         where = ["g.merged_into IS NULL"]
         params: dict[str, object] = {"limit": limit}
         if guest_list is not None:
-            chosen = of_list(self._connection, guest_list, today)
+            chosen = of_list(self._connection, guest_list, today, property_)
             if chosen is None:
                 return []
             where.append(f"g.id IN ({chosen[0]})")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from storage.store import SqlStore
-from tests.builders import a_guest
+from tests.builders import TODAY, a_guest, a_reservation
 from tests.fakes import hotel
 from tests.receiver.tiny import House, running
 from tui_inbox.domain import acceptance
 from tui_inbox.domain.campaign import Campaign, CampaignKind, Recipient, RecipientState
+from tui_inbox.services import campaigns, terms
 from tui_inbox.services.accept_links import PATH, link_for
+from tui_inbox.services.desk import SYSTEM
 from tui_inbox.services.footers import signing_key
+from tui_inbox.services.terms import ChangedTerms
 
 DESK = hotel()._replace(public_url="https://chat.hotel.example", hotel="Hôtel <Lumière>")
 TERMS = Campaign(
@@ -84,6 +88,26 @@ def test_the_page_speaks_the_guest_s_language_else_the_browser_s(house: House) -
     assert b'lang="fr"' in house.ask("GET", french, headers={"Accept-Language": "en"}).body
     assert b'lang="en"' in house.ask("GET", german, headers={"Accept-Language": "en"}).body
     assert b'lang="fr"' in house.ask("GET", german, headers={"Accept-Language": "fr-CA"}).body
+
+
+def test_the_link_that_a_guest_was_sent_is_the_one_that_accepts(house: House) -> None:
+    now = datetime.now(UTC)
+    with house.store.write() as t:
+        signing_key(t)
+        guest = a_guest(t, "Claire Martin", phone="+33612345678", channel="sms", language="fr")
+        tomorrow = (now.date() - TODAY).days + 1
+        a_reservation(t, guest, tomorrow, tomorrow + 2)
+        changed = ChangedTerms("Rules", "https://hotel.example/r", terms.suggested(DESK), ("sms",))
+        wanted = terms.send_to_upcoming(t, DESK, SYSTEM, changed, "changed", now)
+        made = campaigns.start(t, DESK, SYSTEM, wanted, now - timedelta(minutes=5))
+        assert campaigns.advance(t, DESK, now) == 1
+        (row,) = t.campaigns.rows(made.id, None, 9)
+    path = re.search(rf"{re.escape(DESK.public_url)}({PATH}/\w+)", row.text)
+    assert path is not None
+    assert house.ask("GET", path[1]).status == 200
+    assert accepted(house, made.id) == [(False, "", "")]
+    assert house.ask("POST", path[1], b"").status == 200
+    assert accepted(house, made.id) == [(True, "link", "")]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

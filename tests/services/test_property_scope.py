@@ -11,11 +11,13 @@ from tests.builders import NOW, TODAY, a_conversation, a_guest, a_reservation
 from tests.desk.house import House
 from tests.services.test_campaigns import minutes
 from tests.tui.hotel import ANA, a_desk
+from tui_inbox.domain.conversation import Tab
 from tui_inbox.domain.errors import Refused
-from tui_inbox.domain.guest_list import UPCOMING
+from tui_inbox.domain.guest_list import UPCOMING, GuestList
 from tui_inbox.domain.offer import Offer
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import campaigns, footers, guest_lists, offers, terms
+from tui_inbox.rows import View
+from tui_inbox.services import campaigns, footers, guest_lists, guests, inbox, offers, terms
 from tui_inbox.services.campaigns import GroupSend
 from tui_inbox.services.desk import SYSTEM, Actor
 from tui_inbox.services.group_letters import Wording
@@ -83,6 +85,20 @@ def test_past_stays_are_counted_at_the_property_alone(house: House) -> None:
     assert named(house, ANA, stays_from="2") == ["Bea"]
     assert named(house, LEO, last_stay_after=TODAY.replace(day=1).isoformat()) == []
     assert named(house, ANA, last_stay_after=TODAY.replace(day=1).isoformat()) == ["Bea"]
+
+
+def test_a_list_as_a_filter_shows_the_same_guests(house: House) -> None:
+    made = house.do(guest_lists.save, ANA, GuestList(0, "Tous", {"arriving_within": "7"}), NOW)
+
+    def filtered(actor: Actor) -> tuple[list[str], list[str]]:
+        rows = house.ask(guests.directory, house.desk, "", NOW, None, 9, made.id, actor)
+        view = View(tab=Tab.ALL, guest_list=made.id)
+        talks = house.ask(inbox.page, house.desk, actor, view, NOW).rows
+        return [row.name for row in rows], [row.guest for row in talks]
+
+    house.do(lambda t: a_conversation(t, t.guests.by_handle("sms", BOTH)[0], property="annex"))
+    assert filtered(LEO) == (["Anna"], [])
+    assert filtered(ANA) == (["Anna", "Bea", "Max"], ["Bea", "Bea"])
 
 
 def test_whoever_may_see_all_sees_all(house: House) -> None:

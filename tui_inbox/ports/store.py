@@ -261,9 +261,18 @@ class Guests(Protocol):
     def move_handle(self, handle_id: int, guest_id: int) -> None: ...
 
     def directory(
-        self, search: str, today: date, after: Key | None, limit: int, guest_list: int | None = None
+        self,
+        search: str,
+        today: date,
+        after: Key | None,
+        limit: int,
+        guest_list: int | None = None,
+        property_: str = "",
     ) -> Sequence[GuestRow]:
-        """Search by name, phone part, mail address or room; empty search: by name; ``guest_list``: only its guests."""
+        """Search by name, phone part, mail address or room; empty search: by name.
+
+        ``guest_list``: only its guests, as ``GuestLists.members`` has them of a property.
+        """
         ...
 
     def in_room(self, room: str, today: date) -> Sequence[Guest]:

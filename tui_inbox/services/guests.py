@@ -15,7 +15,7 @@ from tui_inbox.domain.guest import Guest, GuestKind
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.reservation import stay_now
 from tui_inbox.rows import ConsentRow, GuestRow, Key, RequestRow, TagRow
-from tui_inbox.services.desk import Actor, Desk
+from tui_inbox.services.desk import SYSTEM, Actor, Desk
 from tui_inbox.services.lifecycle import with_deadline
 from tui_inbox.services.linking import link, merge, unlink
 from tui_inbox.services.matching import Match, add_handles, e164, match, typed_kind
@@ -71,12 +71,13 @@ def directory(
     after: Key | None = None,
     limit: int = 50,
     guest_list: int | None = None,
+    actor: Actor = SYSTEM,
 ) -> Sequence[GuestRow]:
     """Guests by name, or those that fit what was typed; ``after`` = ``Key(0, id)`` of the last row.
 
-    ``guest_list``: only those of this saved list.
+    ``guest_list``: only those of this saved list, as this operator sees it.
     """
-    return tx.guests.directory(clean_line(search), desk.today(now), after, limit, guest_list)
+    return tx.guests.directory(clean_line(search), desk.today(now), after, limit, guest_list, actor.property or "")
 
 
 def in_room(tx: Transaction, desk: Desk, room: str, now: datetime) -> Sequence[Guest]:

@@ -63,7 +63,8 @@ class GuestsScreen(TableScreen[GuestRow]):
         self.lists = list(tx.guest_lists.all())
         if self.guest_list is not None and all(one.id != self.guest_list for one in self.lists):
             self.guest_list = None
-        return guests.directory(tx, desk, self.prompt.value, now, key, limit, self.guest_list)
+        actor = self.desk_app.actor
+        return guests.directory(tx, desk, self.prompt.value, now, key, limit, self.guest_list, actor)
 
     def filter_words(self) -> list[list[Part]]:
         key = self.desk_app.keymap.shown("by_list")
