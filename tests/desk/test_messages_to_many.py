@@ -265,3 +265,22 @@ async def test_the_screens_are_whole_in_a_small_french_terminal(house: House, ke
         lines = desk.text.split("\n")
         assert max(len(line) for line in lines) <= 80
         assert lines[-1].strip() or lines[-2].strip()
+
+
+async def test_a_language_is_chosen_by_its_name(house: House) -> None:
+    for name, language in (("Lena Vogt", "de"), ("Anna Rossi", "it")):
+        house.do(a_guest, name, language=language)
+    async with house.screen((80, 24)) as desk:
+        await desk.press("f10")
+        await desk.press("a")
+        await _criterion(desk, "language")
+        await desk.until(lambda: "French (fr)" in desk.text)
+        await desk.type("germ")
+        await desk.press("enter")
+        await desk.until(lambda: "1 guest fits" in desk.text)
+        assert "Lena Vogt" in desk.text
+        assert "German (de)" in desk.line("▌")
+        await desk.press("enter")
+        await desk.type("klingon")
+        await desk.press("enter", "escape")
+        assert "German (de)" in desk.line("▌"), "what is no language changes nothing"

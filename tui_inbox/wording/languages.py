@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache
 
 from tui_inbox.wording import language
 
 
 def language_name(code: str) -> str:
     """``français (fr)`` for ``fr``; a code that nobody knows stays as it is."""
-    return _named(code, language())
-
-
-@lru_cache(maxsize=256)
-def _named(code: str, shown_in: str) -> str:
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        name = Locale.parse(code.replace("-", "_")).get_display_name(shown_in)
-    except (UnknownLocaleError, ValueError):
-        name = None
+    name = _names(language()).get(code.replace("-", "_").split("_")[0].lower())
     return f"{name} ({code})" if name else code
+
+
+@cache
+def _names(shown_in: str) -> Mapping[str, str]:
+    """By code."""
+    from babel import Locale
+
+    return {code: str(name) for code, name in Locale.parse(shown_in).languages.items()}

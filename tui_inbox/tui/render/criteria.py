@@ -9,6 +9,7 @@ from tui_inbox.domain.reservation import Phase
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.widgets.bars import PHASES
 from tui_inbox.wording import _, sentence
+from tui_inbox.wording.languages import language_name
 
 
 def criterion_words(criterion: Criterion) -> str:
@@ -21,6 +22,8 @@ def value_words(criterion: Criterion, value: str, labels: Mapping[str, str]) -> 
         return _("yes") if value == YES else _("no")
     if criterion.code == "phase":
         return _(PHASES[Phase(value)])
+    if criterion.code == "language":
+        return language_name(value)
     if criterion.code == "opted_out":
         return labels.get(value, value)
     return value

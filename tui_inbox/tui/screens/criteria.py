@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from tui_inbox.config.rules import LANGUAGES
 from tui_inbox.domain.errors import TuiInboxError
+from tui_inbox.domain.fold import plain
+from tui_inbox.domain.footer import DEFAULTS
 from tui_inbox.domain.guest_list import CRITERIA, NO, YES, Criterion, GuestList, Shape
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services import guest_lists
 from tui_inbox.services.guest_lists import Fitting
 from tui_inbox.tui.commands import CRITERIA as CONTEXT
-from tui_inbox.tui.dialogs.chooser import Chooser, Option
+from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
 from tui_inbox.tui.dialogs.form import Field, Form, Values
 from tui_inbox.tui.render.columns import column
 from tui_inbox.tui.render.criteria import criterion_words, value_words
@@ -20,6 +23,7 @@ from tui_inbox.tui.screens.guest_lists import names_words
 from tui_inbox.tui.screens.table_screen import TableScreen
 from tui_inbox.tui.widgets.table import Parts
 from tui_inbox.wording import N_, _, ngettext
+from tui_inbox.wording.languages import language_name
 
 if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
@@ -91,7 +95,13 @@ class CriteriaScreen(TableScreen[Criterion]):
     async def _choose(self, row: Criterion) -> None:
         app = self.desk_app
         question, current = criterion_words(row), self.values.get(row.code, "")
-        if options := self._options(row):
+        if row.code == "language":
+            options = self._languages()
+            find = narrowed(options, also=lambda option: plain(option.label))
+            dialog = Chooser(app.ink, question, options, find=find, typing=_("a language"), lines=12)
+            chosen = await app.push_screen_wait(dialog)
+            value = str(chosen.value) if chosen is not None and chosen.value is not None else None
+        elif options := self._options(row):
             chosen = await app.push_screen_wait(Chooser(app.ink, question, options))
             value = str(chosen.value) if chosen is not None else None
         else:
@@ -100,6 +110,12 @@ class CriteriaScreen(TableScreen[Criterion]):
             value = chosen.text.strip() if chosen is not None else None
         if value is not None:
             await self._set({**self.values, row.code: value})
+
+    def _languages(self) -> list[Option]:
+        """By name; those that texts are written in come first."""
+        first = dict.fromkeys((self.desk_app.session.desk.language, *DEFAULTS))
+        others = sorted((code for code in LANGUAGES if code not in first), key=lambda code: plain(language_name(code)))
+        return [Option(code, language_name(code)) for code in (*first, *others)]
 
     def _options(self, row: Criterion) -> list[Option]:
         if row.shape is Shape.YES_NO:
