@@ -89,6 +89,22 @@ def night(sqlite_store: SqlStore) -> Front:
     return Front(sqlite_store, desk, channel, clock)
 
 
+@pytest.mark.parametrize("week", [{}, {0: (), 6: ()}])
+def test_exceptions_alone_close_their_days_and_no_others(week: dict[int, tuple[Span, ...]]) -> None:
+    hours = Hours(week, {date(2026, 12, 25): (), date(2026, 12, 31): (span("09:00-12:00"),)})
+    for moment, manned in (
+        ("2026-11-28 02:00", True),
+        ("2026-12-24 23:59", True),
+        ("2026-12-25 00:00", False),
+        ("2026-12-31 08:59", False),
+        ("2026-12-31 11:59", True),
+        ("2026-12-31 12:00", False),
+        ("2027-01-01 00:00", True),
+    ):
+        assert is_manned(hours, paris(moment), PARIS) is manned, moment
+    assert next_opening(hours, paris("2026-12-25 13:00"), PARIS) == paris("2026-12-26 00:00")
+
+
 def told(front: Front) -> list[str]:
     with front.store.read() as tx:
         return [row.text for row in tx.outbox.in_state(list(OutboxState), 99)]

@@ -32,6 +32,9 @@ def span(text: str) -> Span:
     return Span(start, end)
 
 
+_ALWAYS = (Span(time(0), time(0)),)
+
+
 class Hours(NamedTuple):
     """When somebody is at the desk. Without any slot in the week somebody always is."""
 
@@ -43,7 +46,8 @@ class Hours(NamedTuple):
     """Nothing that is planned leaves then."""
 
     def slots(self, day: date) -> tuple[Span, ...]:
-        return self.dates.get(day, self.week.get(day.weekday(), ()))
+        usual = self.week.get(day.weekday(), ()) if any(self.week.values()) else _ALWAYS
+        return self.dates.get(day, usual)
 
 
 def moment_of(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -108,8 +112,6 @@ def calm_until(moment: datetime, quiet: Span | None, zone: ZoneInfo) -> datetime
 
 def is_manned(hours: Hours, now: datetime, zone: ZoneInfo) -> bool:
     """Is somebody at the desk?"""
-    if not hours.week and not hours.dates:
-        return True
     today = now.astimezone(zone).date()
     return any(
         moment_of(day, slot.start, zone) <= now < _ends(slot, day, zone)
