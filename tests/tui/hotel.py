@@ -121,95 +121,61 @@ def sketch(t: Transaction) -> Conversation:
     """The nine rows of look-dark.png; returns Claire's conversation."""
     for code, name in (("ana", "Ana Lopez"), ("marc", "Marc Dubois")):
         t.operators.seen(code, name, NOW - 30 * DAY)
-    window, mark = DeadlineKind.WINDOW, DeadlineKind.REPLY_MARK
-    converse(
-        t,
-        "Family Okafor",
-        "booking",
-        "Breakfast is from 6.30 to 10.30, or earlier on request.",
-        -200,
-        account="ota",
-        by="marc",
-        outcome=Delivery.UNKNOWN,
-        stay=(-1, 3, "210"),
-    )
-    converse(
-        t,
-        "Luc Petit",
-        "sms",
-        "Votre chambre est prête, à bientôt.",
-        -88,
-        phone="+33611111111",
-        by="ana",
-        outcome=Delivery.SENT,
-        stay=(-4, -1, "104"),
-    )
-    converse(t, "mara.travels", "instagram", "Photo (212 ko)", -80, account="insta", by="ana", outcome=Delivery.FAILED)
-    converse(
-        t,
-        "Tomás Herrera",
-        "whatsapp",
-        "Le taxi est confirmé pour 6 h 30",
-        -70,
-        phone="+34600000001",
-        by="ana",
-        outcome=Delivery.DELIVERED,
-        stay=(-2, 1, "118"),
-    )
-    converse(
-        t,
-        "Élodie Garnier",
-        "email",
-        "Re: Facture séjour du 12 au 15 novembre, merci",
-        -1000,
-        account="desk-mail",
-        unread=1,
-        stay=(-1, 2, "306"),
-    )
-    converse(
-        t,
-        "Priya Nair",
-        "airbnb",
-        "Thanks! One more thing about the cot",
-        -180,
-        account="ota",
-        stay=(1, 4, "115"),
-        deadline_at=at(21 * 60),
-        deadline_kind=mark,
-    )
-    converse(
-        t,
-        "",
-        "sms",
-        "Hi, is late check-out possible on Sunday?",
-        -65,
-        phone="+447911123456",
-        unread=1,
-        deadline_at=at(19 * 60),
-        deadline_kind=mark,
-    )
-    converse(
-        t,
-        "Jonas Weber",
-        "booking",
-        "Danke, wir kommen um 23 Uhr an.",
-        -60,
-        account="ota",
-        stay=(0, 2, "112"),
-        deadline_at=at(3 * 60 + 1),
-        deadline_kind=mark,
-    )
+    _answered(t)
+    _waiting(t)
     claire = converse(
         t, "Claire Martin", "whatsapp", "Bonjour, est-ce que le parking est ouvert ce soir ?", -48,
-        phone="+33612345678", unread=1, stay=(-1, 2, "204"), deadline_at=at(45), deadline_kind=window,
+        phone="+33612345678", unread=1, stay=(-1, 2, "204"), deadline_at=at(45), deadline_kind=DeadlineKind.WINDOW,
         guest={"language": "fr", "vip": True, "email": "claire@exemple.fr", "alert": "Allergie : arachides",
                "notes": "Préfère étage élevé"},
     )  # fmt: skip
     _talk(t, claire)
+    _snoozed(t)
+    return claire
+
+
+def _answered(t: Transaction) -> None:
+    """Each with another fate of our last word."""
+    converse(
+        t, "Family Okafor", "booking", "Breakfast is from 6.30 to 10.30, or earlier on request.", -200,
+        account="ota", by="marc", outcome=Delivery.UNKNOWN, stay=(-1, 3, "210"),
+    )  # fmt: skip
+    converse(
+        t, "Luc Petit", "sms", "Votre chambre est prête, à bientôt.", -88,
+        phone="+33611111111", by="ana", outcome=Delivery.SENT, stay=(-4, -1, "104"),
+    )  # fmt: skip
+    converse(t, "mara.travels", "instagram", "Photo (212 ko)", -80, account="insta", by="ana", outcome=Delivery.FAILED)
+    converse(
+        t, "Tomás Herrera", "whatsapp", "Le taxi est confirmé pour 6 h 30", -70,
+        phone="+34600000001", by="ana", outcome=Delivery.DELIVERED, stay=(-2, 1, "118"),
+    )  # fmt: skip
+
+
+def _waiting(t: Transaction) -> None:
+    """The guest wrote last; three of them with a time to answer by."""
+    mark = DeadlineKind.REPLY_MARK
+    converse(
+        t, "Élodie Garnier", "email", "Re: Facture séjour du 12 au 15 novembre, merci", -1000,
+        account="desk-mail", unread=1, stay=(-1, 2, "306"),
+    )  # fmt: skip
+    converse(
+        t, "Priya Nair", "airbnb", "Thanks! One more thing about the cot", -180,
+        account="ota", stay=(1, 4, "115"), deadline_at=at(21 * 60), deadline_kind=mark,
+    )  # fmt: skip
+    converse(
+        t, "", "sms", "Hi, is late check-out possible on Sunday?", -65,
+        phone="+447911123456", unread=1, deadline_at=at(19 * 60), deadline_kind=mark,
+    )  # fmt: skip
+    converse(
+        t, "Jonas Weber", "booking", "Danke, wir kommen um 23 Uhr an.", -60,
+        account="ota", stay=(0, 2, "112"), deadline_at=at(3 * 60 + 1), deadline_kind=mark,
+    )  # fmt: skip
+
+
+def _snoozed(t: Transaction) -> None:
     for name, minutes in (("Anna Rossi", -3000), ("Ken Sato", -4000), ("Lena Vogt", -5000)):
         converse(t, name, "sms", "Merci", minutes, phone="+3360000" + str(1000 - minutes), by="ana",
                  outcome=Delivery.DELIVERED, state=State.PENDING, wake_at=at(300))  # fmt: skip
-    return claire
 
 
 def _talk(t: Transaction, claire: Conversation) -> None:
