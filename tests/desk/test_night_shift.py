@@ -27,6 +27,7 @@ from tests.desk.house import GUEST, House
 from tests.e2e.terminal import Line
 from tests.tui.driving import sitting
 from tests.tui.hotel import ANA, StandingClock, sketch
+from tests.waiting import wish
 from tests.worker.test_worker import OneLease
 from tui_inbox.bootstrap.demo import fill_vault, free_ports, write_hotel
 from tui_inbox.bootstrap.opening import open_store as open_hotel
@@ -121,7 +122,7 @@ class Hotel:
         deadline = asyncio.get_running_loop().time() + seconds
         while not holds():
             log = (self.folder / "worker.log").read_text()
-            assert asyncio.get_running_loop().time() < deadline, f"it did not happen:\n{log}"
+            assert asyncio.get_running_loop().time() < deadline, f"it did not happen: {wish(holds)}\n{log}"
             await asyncio.sleep(0.05)
 
 

@@ -56,4 +56,4 @@ def test_the_demo_opens_on_a_living_hotel_with_its_banner(tmp_path: Path) -> Non
         line.shows("Jonas Weber")
         line.until(lambda: "Open 3" in line.text)
         line.keys(b"\x11")
-        line.read(2.0)
+        assert line.ended() == 0

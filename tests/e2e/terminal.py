@@ -18,6 +18,8 @@ from types import TracebackType
 
 import pyte
 
+from tests.waiting import wish
+
 PATIENCE = 60.0
 """Seconds after which something that should have happened has not: a whole hotel starts, on a machine that is busy."""
 SYNC_QUESTION = b"\x1b[?2026$p"
@@ -107,7 +109,7 @@ class Line:
         """Read until something is true; the screen is shown when it never is."""
         deadline = time.monotonic() + PATIENCE
         while not holds():
-            assert time.monotonic() < deadline, f"it did not happen:\n{self.text}"
+            assert time.monotonic() < deadline, f"it did not happen: {wish(holds)}\n{self.text}"
             self.read(0.05)
 
     def shows(self, words: str) -> None:

@@ -15,6 +15,7 @@ from adapters.sandbox.house import ACCOUNTS
 from storage.store import open_store
 from tests.e2e.processes import leaves_when_asked
 from tests.e2e.terminal import PATIENCE, Line
+from tests.waiting import wish
 
 CALLED = {"desk-whatsapp", "desk-chat"}
 """They have nothing to poll."""
@@ -37,7 +38,7 @@ def processes(word: str) -> list[str]:
 def eventually(holds: Callable[[], object]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not holds():
-        assert time.monotonic() < deadline, "it did not happen"
+        assert time.monotonic() < deadline, f"it did not happen: {wish(holds)}"
         time.sleep(0.05)
 
 

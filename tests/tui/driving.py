@@ -13,6 +13,7 @@ from textual.worker import Worker
 
 from tests.tui.hotel import StandingClock
 from tests.tui.pictures import text_of
+from tests.waiting import wish
 from tui_inbox.tui.app import TuiInbox
 from tui_inbox.tui.screens.inbox import InboxScreen
 from tui_inbox.tui.session import Session
@@ -74,7 +75,7 @@ class Desk:
         """Something becomes true soon."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while not holds():
-            assert asyncio.get_running_loop().time() < deadline, f"it did not happen:\n{self.text}"
+            assert asyncio.get_running_loop().time() < deadline, f"it did not happen: {wish(holds)}\n{self.text}"
             await self.pilot.pause(0.01)
 
     async def at_rest(self) -> None:
