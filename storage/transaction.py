@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from storage.engine import Connection
 
 if TYPE_CHECKING:
-    from tui_inbox.ports import groups, stays
+    from tui_inbox.ports import groups, people, stays
     from tui_inbox.ports import store as ports
 
 
@@ -53,19 +53,19 @@ class Transaction:
         return SqlChanges(self.db)
 
     @cached_property
-    def guests(self) -> ports.Guests:
+    def guests(self) -> people.Guests:
         from storage.guests import SqlGuests
 
         return SqlGuests(self.db)
 
     @cached_property
-    def lines(self) -> ports.Lines:
+    def lines(self) -> people.Lines:
         from storage.lines import SqlLines
 
         return SqlLines(self.db)
 
     @cached_property
-    def consents(self) -> ports.Consents:
+    def consents(self) -> people.Consents:
         from storage.consents import SqlConsents
 
         return SqlConsents(self.db)

@@ -21,14 +21,14 @@ from storage.reservations import SqlReservations
 from storage.tags import SqlTags
 from storage.templates import SqlTemplates
 from storage.workers import SqlWorkers
-from tui_inbox.ports import stays
+from tui_inbox.ports import people, stays
 from tui_inbox.ports import store as ports
 
 
 def aggregates(db: Connection) -> tuple[object, ...]:
-    guests: ports.Guests = SqlGuests(db)
-    lines: ports.Lines = SqlLines(db)
-    consents: ports.Consents = SqlConsents(db)
+    guests: people.Guests = SqlGuests(db)
+    lines: people.Lines = SqlLines(db)
+    consents: people.Consents = SqlConsents(db)
     reservations: stays.Reservations = SqlReservations(db)
     outbox: ports.Outbox = SqlOutbox(db)
     inbounds: ports.Inbounds = SqlInbounds(db)
