@@ -18,7 +18,7 @@ from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.guest import Handle
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.offer import AskedState, Offer, OfferState
-from tui_inbox.services import campaigns, group_letters, guests, offers
+from tui_inbox.services import campaigns, group_letters, guest_lists, guests, offers
 from tui_inbox.services.campaigns import GroupSend
 from tui_inbox.services.group_letters import Prepared, Wording
 
@@ -117,3 +117,14 @@ def test_one_person_gets_it_once_though_they_are_merged_after_their_turn(
     house.do(guests.merge, ANA, second, first, house.now)
     minutes(house, 2)
     assert progress(house, sent_to) == Progress(sent=1, left_out=1)
+
+
+def test_a_list_that_is_too_long_to_be_read_leaves_nobody_out_in_silence(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guest_lists, "MOST_MEMBERS", 2)
+    house.do(people, 2)
+    assert len(house.ask(guest_lists.members, house.desk, ANA, {"phone": "yes"}, house.now)) == 2
+    house.do(people, 1, 2)
+    with pytest.raises(Refused, match="list_too_long"):
+        house.ask(guest_lists.members, house.desk, ANA, {"phone": "yes"}, house.now)

@@ -184,3 +184,13 @@ def test_the_hotels_own_words(night: Front) -> None:
     night.guest_writes()
     (text,) = told(night)
     assert text.startswith("Bonne nuit de Hôtel Lumière.")
+
+
+def test_where_nobody_comes_back_for_weeks_the_word_is_still_not_kept_for_long(night: Front) -> None:
+    """It would wait for the next month's SMS, or for an account that is paused, and then be nonsense."""
+    winter = {night.now.date() + timedelta(days=n): () for n in range(-1, 30)}
+    night.desk = night.desk._replace(hours=night.desk.hours._replace(dates=winter))
+    night.guest_writes()
+    with night.store.read() as tx:
+        (row,) = tx.outbox.in_state(list(OutboxState), 9)
+    assert row.expires_at == night.now + timedelta(days=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tui_inbox.domain.consent import Permission
@@ -21,6 +21,8 @@ from tui_inbox.services.rendering import rendered_for
 from tui_inbox.services.templates import language_of, variant
 
 NAME = "out of hours"
+_GOOD_FOR = timedelta(days=1)
+"""Where nobody knows when somebody is back."""
 _TEXTS = {
     "en": "Thank you for your message. Nobody is at the desk right now; we answer as soon as we are back."
     "\n\n##{{hotel}}",
@@ -96,7 +98,7 @@ def _letter(tx: Transaction, desk: Desk, conversation: Conversation, guest: Gues
         origin=Origin.SCHEDULED,
         scheduled=True,
         not_before=now,
-        expires_at=next_opening(desk.hours, now, desk.zone_of(conversation.property)),
+        expires_at=next_opening(desk.hours, now, desk.zone_of(conversation.property)) or now + _GOOD_FOR,
         template=template.name,
     )
 

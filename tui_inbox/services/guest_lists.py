@@ -42,9 +42,11 @@ def fitting(
 
 
 def members(tx: Transaction, desk: Desk, actor: Actor, criteria: Mapping[str, str], now: datetime) -> tuple[int, ...]:
-    """Whoever fits at this moment, by name, of those whom this operator may see."""
+    """Whoever fits at this moment, by name, of those whom this operator may see. Raises ``Refused("list_too_long")``."""
     scope = actor.property or ""
-    found = tx.guest_lists.members(tidied(criteria), desk.today(now), None, MOST_MEMBERS, scope)
+    found = tx.guest_lists.members(tidied(criteria), desk.today(now), None, MOST_MEMBERS + 1, scope)
+    if len(found) > MOST_MEMBERS:
+        raise Refused("list_too_long", limit=MOST_MEMBERS)
     return tuple(guest_id for guest_id, _name in found)
 
 

@@ -53,6 +53,7 @@ SENTENCES: dict[str, str] = {
     "class_reason": N_("Say why this is no advertising; otherwise it goes to those alone who take advertising."),
     "bulk_limit": N_("These are {count} guests, and {setting} allows {limit} at once: an administrator can unlock it."),
     "unlock_needs_pin": N_("{name} has no PIN yet: only under their own login can they unlock this."),
+    "list_too_long": N_("More than {limit} guests: choose fewer, in several messages."),
     "nobody_gets_it": N_("Nobody of them can get it."),
     "send_over": N_("This send is over."),
     "send_held": N_("Held: it waits for its turn again."),
