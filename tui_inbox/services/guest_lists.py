@@ -42,7 +42,7 @@ def fitting(
 
 
 def members(tx: Transaction, desk: Desk, actor: Actor, criteria: Mapping[str, str], now: datetime) -> tuple[int, ...]:
-    """Whoever fits at this moment, by name, of those whom this operator may see. Raises ``Refused("list_too_long")``."""
+    """Whoever fits now, by name, of those whom this operator may see. Raises ``Refused("list_too_long")``."""
     scope = actor.property or ""
     found = tx.guest_lists.members(tidied(criteria), desk.today(now), None, MOST_MEMBERS + 1, scope)
     if len(found) > MOST_MEMBERS:
