@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_inbox.domain.display import clean, clean_line
@@ -280,7 +280,8 @@ def render_for(
 def preview(desk: Desk, template: Template, now: datetime) -> Rendered:
     """With sample values, for the editor."""
     today = desk.today(now)
-    stay = Reservation(0, 0, "pms", "SAMPLE-1", today, today, room="204", room_type="Double", adults=2, children=1)
+    leaving = today + timedelta(days=2)
+    stay = Reservation(0, 0, "pms", "SAMPLE-1", today, leaving, room="204", room_type="Double", adults=2, children=1)
     way = {"unsubscribe": f"mailto:{_own_mail(desk)}"} if template.kind is TemplateKind.FOOTER else {}
     return filled(desk, template, Guest(0, name="Claire Martin"), stay, now, Actor("", "Ana"), way)
 
