@@ -16,8 +16,8 @@ from tui_inbox.domain.hours import Hours, span
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.domain.planner import Late, Per, PlannedState, RuleKind
 from tui_inbox.domain.reservation import ReservationStatus
-from tui_inbox.services import guest_lists, planning
-from tui_inbox.services.desk import Actor
+from tui_inbox.services import guest_lists, planning, tonight
+from tui_inbox.services.desk import Actor, BookingRules
 
 ANA = Actor("ana", "Ana")
 HONOLULU = ZoneInfo("Pacific/Honolulu")
@@ -203,3 +203,24 @@ def test_a_room_that_was_silent_for_its_booking_does_not_speak_late_when_the_rul
         planning.plan(t, DESK, due(first) + HOUR)
         assert planning.queue_due(t, DESK, due(first) + HOUR).queued == 0
         assert [row.state for row in rows(t, rule, other)] == [PlannedState.WITHDRAWN]
+
+
+@pytest.mark.parametrize(("by_hand", "queued"), [(True, 0), (False, 1)])
+def test_whose_booking_nobody_has_approved_is_not_told_that_they_are_awaited(
+    sqlite_store: SqlStore, by_hand: bool, queued: int
+) -> None:
+    desk = DESK._replace(bookings=BookingRules(by_hand=by_hand))
+    with sqlite_store.write() as t:
+        rule = a_rule(t)
+        guest, stay = a_booking(t, status=ReservationStatus.PENDING)
+        planning.plan(t, desk, NOW)
+        told = tonight.forecast(t, desk, rule, stay, guest, due(stay), NOW)
+        assert told.reason == ("not_approved" if by_hand else "")
+        assert planning.queue_due(t, desk, due(stay)).queued == queued
+        if by_hand:
+            planning.plan(t, desk, due(stay) + HOUR / 2)
+            assert planning.queue_due(t, desk, due(stay) + HOUR / 2).postponed == 1
+            assert [(row.state, row.reason) for row in rows(t, rule, stay)] == [(PlannedState.PLANNED, "not_approved")]
+            t.reservations.put(stay._replace(status=ReservationStatus.CONFIRMED))
+            planning.plan(t, desk, due(stay) + HOUR)
+            assert planning.queue_due(t, desk, due(stay) + HOUR).queued == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from tui_inbox.domain.conversation import Conversation, State
@@ -28,7 +28,7 @@ from tui_inbox.domain.planner import (
     staggered,
 )
 from tui_inbox.domain.reason import kept
-from tui_inbox.domain.reservation import DEAD, Reservation, is_live
+from tui_inbox.domain.reservation import DEAD, Reservation, ReservationStatus, is_live
 from tui_inbox.domain.template import Rendered, Template, TemplateKind
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services import guest_lists
@@ -40,6 +40,8 @@ from tui_inbox.services.templates import language_of, refuse, variant
 from tui_inbox.services.unattended import rule_key
 from tui_inbox.services.ways import Ways, ways_for
 
+_AGAIN = timedelta(minutes=15)
+"""How often it is asked whether a booking is approved."""
 RELEASED = "released"
 """Reason of a row that somebody let go by hand: nothing but what would be wrong holds it again."""
 SCHEDULED = "<scheduled>"
@@ -164,6 +166,8 @@ def _send(tx: Transaction, desk: Desk, rule: Rule, row: Planned, now: datetime) 
     if later > now:
         at = staggered(rule, later, stay.id, zone, desk.hours.quiet)
         return row._replace(due_at=at, reason=row.reason if row.reason == RELEASED else "quiet_hours")
+    if not_approved(desk, stay):
+        return row._replace(due_at=now + _AGAIN, reason="not_approved")
     if rule.hold_if_guest_writes and row.reason != RELEASED and _guest_wrote(tx, guest):
         return row._replace(state=PlannedState.HELD, reason="guest_wrote")
     prepared = prepare(tx, desk, rule, stay, guest, now)
@@ -179,6 +183,11 @@ def _send(tx: Transaction, desk: Desk, rule: Rule, row: Planned, now: datetime) 
     if outgoing is None:
         return row._replace(state=PlannedState.SKIPPED, reason="sent_already", said=said)
     return row._replace(state=PlannedState.QUEUED, reason="", outbox_id=outgoing.id, said=said)
+
+
+def not_approved(desk: Desk, stay: Reservation) -> bool:
+    """Does somebody of the hotel still have to say yes to this booking?"""
+    return desk.bookings.by_hand and stay.status is ReservationStatus.PENDING
 
 
 def _guest_wrote(tx: Transaction, guest: Guest) -> bool:

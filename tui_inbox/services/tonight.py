@@ -30,7 +30,7 @@ from tui_inbox.ports.store import Transaction
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.footers import finished
 from tui_inbox.services.matching import country_of
-from tui_inbox.services.planned_sends import RELEASED, Prepared, prepare
+from tui_inbox.services.planned_sends import RELEASED, Prepared, not_approved, prepare
 from tui_inbox.services.posting import Letter
 
 WEEK = timedelta(days=7)
@@ -124,6 +124,8 @@ def forecast(
     at = max(due, now)
     if reason := objection(rule, stay, at, desk.zone_of(stay.property)):
         return Forecast(Prepared(reason=reason))
+    if not_approved(desk, stay):
+        return Forecast(Prepared(reason="not_approved"))
     prepared = prepare(tx, desk, rule, stay, guest, at)
     letters = tuple(letter._replace(text=_as_read(tx, desk, letter, guest, at)) for letter in prepared.letters)
     return Forecast(prepared._replace(letters=letters), tuple(_price(desk, letter) for letter in letters))
