@@ -30,7 +30,7 @@ class SqlStayEvents:
 
     def due(self, now: datetime, limit: int) -> Sequence[StayEvent]:
         where = "WHERE handled_at IS NULL AND (due_at IS NULL OR due_at <= :now)"
-        return self._all(f"{where} ORDER BY id LIMIT :limit{self._db.for_update}", now=micros(now), limit=limit)
+        return self._all(f"{where} ORDER BY id LIMIT :limit{self._db.skip_locked}", now=micros(now), limit=limit)
 
     def load(self, event_id: int) -> StayEvent | None:
         return next(iter(self._all("WHERE id = :id" + self._db.for_update, id=event_id)), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Thread
 
 from tests.builders import a_guest, a_reservation
@@ -11,18 +11,21 @@ from tests.services.conftest import ANA, GUEST, Front
 from tui_inbox.domain.booking import BookingEvent, StayEvent
 from tui_inbox.domain.budget import Budget
 from tui_inbox.domain.campaign import CampaignState, RecipientState
-from tui_inbox.domain.errors import Refused
+from tui_inbox.domain.errors import Refused, StoreError
+from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.lifecycle import new_quiet
 from tui_inbox.domain.message import MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.domain.planner import Planned, PlannedState
-from tui_inbox.domain.reservation import ReservationStatus
+from tui_inbox.domain.reservation import Reservation, ReservationStatus
 from tui_inbox.domain.template import Template, TemplateKind
+from tui_inbox.ports.bookings import StayRecord
 from tui_inbox.ports.channel import Receipt, Wish
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services import (
     accounts,
     booking_messages,
+    bookings,
     campaigns,
     channels,
     delivery,
@@ -34,6 +37,7 @@ from tui_inbox.services import (
     settling,
     sms_budget,
     sms_used,
+    stay_sync,
     templates,
     tonight,
     undo,
@@ -198,6 +202,98 @@ def test_a_booking_that_comes_back_while_its_cancellation_is_told_is_told_too(fr
         (BookingEvent.CANCELLED, "event_off"),
         (BookingEvent.CONFIRMED, ""),
     ]
+
+
+def a_cancelled(tx: Transaction, front: Front, guest: Guest, days: int) -> Reservation:
+    """A stay that was cancelled and told so by its source; its guest is about to hear of it."""
+    stay = a_reservation(
+        tx, guest, days, days + 2, source="pms", external_id=f"R{days}", status=ReservationStatus.CANCELLED
+    )
+    tx.stay_events.add(
+        StayEvent(0, stay.id, BookingEvent.CANCELLED, 1, front.now, stay.arrival, stay.departure, due_at=front.now)
+    )
+    return stay
+
+
+def told_now(stay: Reservation) -> StayRecord:
+    """Its source has it confirmed again."""
+    return StayRecord(stay.external_id, stay.arrival, stay.departure)
+
+
+class Meanwhile(tuple[StayRecord, ...]):
+    """Records that are applied, after they were looked through, while somebody else has begun."""
+
+    act: Callable[[], None]
+    looks = 0
+
+    def __iter__(self) -> Iterator[StayRecord]:
+        self.looks += 1
+        if self.looks == 2:
+            self.act()
+        return super().__iter__()
+
+
+def page_and(front: Front, first: StayRecord, second: StayRecord, other: Callable[[Transaction], object]) -> None:
+    """A source tells both in one transaction; between them somebody else begins, and both come to an end."""
+    faults: list[StoreError] = []
+
+    def later() -> None:
+        try:
+            with front.store.write() as tx:
+                other(tx)
+        except StoreError as fault:
+            faults.append(fault)
+
+    thread = Thread(target=later)
+
+    def begins() -> None:
+        thread.start()
+        thread.join(MOMENT)
+
+    late = Meanwhile((second,))
+    late.act = begins
+    with front.store.write() as tx:
+        ids = tx.inbounds.store("pms", [("1", "stay", b""), ("2", "stay", b"")], front.now)
+        tx.accounts.set_cursor("pms", stay_sync.COMPLETE, "done", front.now)
+    with front.store.write() as tx:
+        page = [stay_sync._Read(ids[0], (first,)), stay_sync._Read(ids[1], late)]
+        stay_sync._apply_in(tx, front.desk, "pms", page, front.now)
+    thread.join(10)
+    assert not thread.is_alive()
+    assert faults == []
+
+
+def test_stays_that_change_while_the_worker_tells_of_them_hold_nobody_up(front: Front) -> None:
+    with front.store.write() as tx:
+        one, two = (
+            a_cancelled(tx, front, a_guest(tx, name, phone=f"+3361234567{n}"), n) for n, name in enumerate("AB")
+        )
+    worker: list[int] = []
+    page_and(
+        front,
+        told_now(two),
+        told_now(one),
+        lambda tx: worker.append(booking_messages.tell_due(tx, front.desk, front.now)),
+    )
+    with front.store.read() as tx:
+        told = [tx.stay_events.of_reservation(stay.id)[0] for stay in (one, two)]
+    assert {event.outcome for event in told} <= {"collapsed", "event_off", "superseded"}
+    assert all(event.handled_at for event in told)
+
+
+def test_a_page_of_a_source_meets_the_desk_at_one_of_its_stays(front: Front) -> None:
+    with front.store.write() as tx:
+        guest = a_guest(tx, "Ana", phone=GUEST)
+        one = a_cancelled(tx, front, guest, 4)
+        two = a_reservation(tx, guest, 4, 6, source="pms", external_id="R9", status=ReservationStatus.CANCELLED)
+    form = bookings.StayForm(one.arrival, one.departure, "204", status=ReservationStatus.CONFIRMED)
+    page_and(
+        front, told_now(two), told_now(one), lambda tx: bookings.edit_stay(tx, front.desk, ANA, one.id, form, front.now)
+    )
+    with front.store.read() as tx:
+        kept = tx.reservations.get(one.id)
+    assert kept is not None
+    assert (kept.room, kept.status) == ("204", ReservationStatus.CONFIRMED)
 
 
 def test_a_text_that_two_change_at_the_same_moment_keeps_both_versions(front: Front) -> None:

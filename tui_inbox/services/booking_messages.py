@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -69,6 +70,30 @@ def store_setting(tx: Transaction, event: BookingEvent, setting: EventMessage) -
     """As it is, unasked."""
     tx.mappings.put(_SETTING + event.value, msgspec.json.encode(setting).decode())
     tx.changed("rule", 0)
+
+
+def take_stays(tx: Transaction, source: str, external_ids: Iterable[str]) -> None:
+    """Lock the stays that one transaction is going to change, before it changes the first of them.
+
+    Whoever changes stays takes their rows first, those of their guests after, and those of their events last: in this
+    one order nobody waits for somebody who waits for them.
+    """
+    for external_id in sorted(set(external_ids)):
+        tx.reservations.by_source(source, external_id, for_change=True)
+
+
+class News(NamedTuple):
+    """What became of a stay, to be noted by ``stay_changed``."""
+
+    before: Reservation | None
+    after: Reservation
+    first: bool = False
+
+
+def note_all(tx: Transaction, desk: Desk, news: Sequence[News], now: datetime) -> None:
+    """What one transaction did to many stays, once it has changed the last of them: see ``take_stays``."""
+    for before, after, first in news:
+        stay_changed(tx, desk, before, after, now, first=first)
 
 
 def stay_changed(

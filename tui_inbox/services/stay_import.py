@@ -19,7 +19,7 @@ from tui_inbox.domain.fold import plain
 from tui_inbox.domain.reservation import MAX_NIGHTS, MAX_PEOPLE, Reservation, ReservationStatus
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.booked_by import complete, guest_of, new_guest, same_person
-from tui_inbox.services.booking_messages import stay_changed
+from tui_inbox.services.booking_messages import News, note_all, take_stays
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.matching import e164, typed_kind
 from tui_inbox.services.table import FIELDS, Table, month_first, parse_date, parse_status, signature
@@ -269,6 +269,9 @@ def import_rows(
     actor.require_write()
     result = ImportResult()
     fresh: dict[tuple[str, str, str], int] = {}
+    news: list[News] = []
+    if not dry_run:
+        take_stays(tx, source, (row.external_id for row in rows))
     for row in rows:
         stored = tx.reservations.by_source(source, row.external_id, for_change=not dry_run)
         if stored is not None:
@@ -279,7 +282,7 @@ def import_rows(
             result += ImportResult(changed=1)
             if not dry_run:
                 tx.reservations.put(after)
-                stay_changed(tx, desk, stored, after, now, first=first)
+                news.append(News(stored, after, first))
                 tell_stay(tx, after)
             continue
         if _told_by_source(tx, desk, row):
@@ -298,8 +301,9 @@ def import_rows(
             complete(tx, desk, guest, row, now)
         blank = Reservation(0, guest_id, source, row.external_id, row.arrival, row.departure, created_at=now)
         stay = tx.reservations.add(_updated(blank, row, now))
-        stay_changed(tx, desk, None, stay, now, first=first)
+        news.append(News(None, stay, first))
         tell_stay(tx, stay)
+    note_all(tx, desk, news, now)
     if not dry_run and (result.added or result.changed):
         params: dict[str, str | int] = {"added": result.added, "changed": result.changed}
         tx.events.add(Event(0, now, Code.STAYS_IMPORTED, actor.code, params=params))

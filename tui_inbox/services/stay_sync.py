@@ -20,7 +20,7 @@ from tui_inbox.ports.channel import Envelope
 from tui_inbox.ports.clock import Clock
 from tui_inbox.ports.store import Store, Transaction
 from tui_inbox.services import accounts, booked_by, linking
-from tui_inbox.services.booking_messages import stay_changed
+from tui_inbox.services.booking_messages import News, note_all, take_stays
 from tui_inbox.services.desk import SYSTEM, Desk
 from tui_inbox.services.ingest import PAGE, Applied
 from tui_inbox.services.matching import e164, typed_kind
@@ -149,6 +149,8 @@ def _apply_in(tx: Transaction, desk: Desk, source: str, page: Sequence[_Read], n
     connected = row.connected_at if row is not None else None
     done: dict[bool, list[int]] = {True: [], False: []}
     quarantined = 0
+    news: list[News] = []
+    take_stays(tx, source, (record.external_id for one in page for record in one.records))
     for one in page:
         if one.id not in pending:
             continue
@@ -159,8 +161,9 @@ def _apply_in(tx: Transaction, desk: Desk, source: str, page: Sequence[_Read], n
         changed = False
         for record in one.records:
             old = _is_history(record, connected, now)
-            changed = apply_record(tx, desk, source, record, now, first=first or old) or changed
+            changed = _apply_record(tx, desk, source, record, now, first or old, news) or changed
         done[changed].append(one.id)
+    note_all(tx, desk, news, now)
     if quarantined:
         tx.changed("account", 0)
     tx.inbounds.applied_all(done[True], now)
@@ -178,10 +181,19 @@ def apply_record(
     tx: Transaction, desk: Desk, source: str, record: StayRecord, now: datetime, *, first: bool = False
 ) -> bool:
     """Add or change one stay as its source tells it; False when that changes nothing."""
+    news: list[News] = []
+    changed = _apply_record(tx, desk, source, record, now, first, news)
+    note_all(tx, desk, news, now)
+    return changed
+
+
+def _apply_record(
+    tx: Transaction, desk: Desk, source: str, record: StayRecord, now: datetime, first: bool, news: list[News]
+) -> bool:
     record = _cleaned(record)
     stored = tx.reservations.by_source(source, record.external_id, for_change=True)
     if stored is not None:
-        return _change(tx, desk, stored, record, now, first)
+        return _change(tx, desk, stored, record, now, first, news)
     if record.status not in (ReservationStatus.PENDING, ReservationStatus.CONFIRMED):
         return False  # Over before anybody here heard of it.
     told = [stay for stay in tx.reservations.of_code(record.ota_code) if stay.source != source and is_live(stay)]
@@ -194,10 +206,10 @@ def apply_record(
         taken = stay._replace(source=source, external_id=record.external_id, source_at=None, property=house)
         tx.reservations.put(_of_somebody(tx, desk, taken, record, now))
         taken = tx.reservations.load(stay.id)
-        return _change(tx, desk, taken, record, now, first, unsure=stay.low_confidence)
+        return _change(tx, desk, taken, record, now, first, news, unsure=stay.low_confidence)
     if same:
         return False
-    return _add(tx, desk, source, record, now, first)
+    return _add(tx, desk, source, record, now, first, news)
 
 
 def _yields(desk: Desk, stay: Reservation, record: StayRecord) -> bool:
@@ -215,7 +227,9 @@ def _of_somebody(tx: Transaction, desk: Desk, stay: Reservation, record: StayRec
     return stay._replace(guest_id=found.id)
 
 
-def _add(tx: Transaction, desk: Desk, source: str, record: StayRecord, now: datetime, first: bool) -> bool:
+def _add(
+    tx: Transaction, desk: Desk, source: str, record: StayRecord, now: datetime, first: bool, news: list[News]
+) -> bool:
     booker = _booker(desk, record)
     guest = _guest(tx, source, booker, record) or booked_by.new_guest(tx, desk, booker, now)
     booked_by.complete(tx, desk, guest, booker, now)
@@ -230,7 +244,7 @@ def _add(tx: Transaction, desk: Desk, source: str, record: StayRecord, now: date
         created_at=now,
     )
     stay = tx.reservations.add(_told(blank, record)._replace(updated_at=now))
-    stay_changed(tx, desk, None, stay, now, first=first)
+    news.append(News(None, stay, first))
     tell_stay(tx, stay)
     return True
 
@@ -259,6 +273,7 @@ def _change(
     record: StayRecord,
     now: datetime,
     first: bool,
+    news: list[News],
     *,
     unsure: bool = False,
 ) -> bool:
@@ -274,7 +289,7 @@ def _change(
     if after != stored:
         tx.reservations.put(after)
     if changed:
-        stay_changed(tx, desk, None if unsure else stored, after, now, first=first)
+        news.append(News(None if unsure else stored, after, first))
     if changed or filled:
         tell_stay(tx, after)
     return changed or filled
