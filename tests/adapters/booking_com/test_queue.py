@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from random import Random
@@ -14,39 +13,13 @@ from adapters._answers import Answer
 from adapters.booking_com.account import Booking
 from adapters.booking_com.queue import SETTLE, Queue
 from adapters.sandbox.booking_com import SandboxBooking
-from adapters.sandbox.booking_com_account import BookingAccount
 from adapters.sandbox.door import Fault
 from storage.store import SqlStore
-from tests.adapters.rig_booking_com import in_sandbox
 from tests.fakes import StillClock, hotel
 from tui_inbox.domain.errors import AccountBlocked, ChannelError, Malformed, Rejected
 from tui_inbox.ports.channel import Inbound, News
 from tui_inbox.services import polling
 from tui_inbox.services.desk import AccountInfo, Desk
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[SandboxBooking]:
-    with SandboxBooking() as running:
-        yield running
-
-
-@pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
-def box(server: SandboxBooking, clock: StillClock) -> SandboxBooking:
-    server.account = BookingAccount(clock=clock)
-    return server
-
-
-@pytest.fixture
-def desk(box: SandboxBooking) -> Iterator[Booking]:
-    channel = in_sandbox(box)
-    yield channel
-    channel.close()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 
 from adapters.sandbox.door import Fault
 from adapters.sandbox.twilio import SandboxTwilio
-from adapters.sandbox.twilio_account import TwilioAccount
 from adapters.sandbox.twilio_calls import StoredCall, StoredRecording, wav
 from adapters.twilio import voice
 from adapters.twilio.account import Twilio
@@ -28,23 +27,6 @@ from tui_inbox.ports.secrets import Secret
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 GUEST, TARGET = "+33612345678", "+33698765432"
 FORWARD = CallRoute(TARGET, 20, voicemail=True)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[SandboxTwilio]:
-    with SandboxTwilio() as running:
-        yield running
-
-
-@pytest.fixture
-def clock() -> StillClock:
-    return StillClock(NOW)
-
-
-@pytest.fixture
-def box(server: SandboxTwilio, clock: StillClock) -> SandboxTwilio:
-    server.account = TwilioAccount(clock=clock)
-    return server
 
 
 @pytest.fixture

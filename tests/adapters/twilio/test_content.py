@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,37 +11,12 @@ from adapters.sandbox.twilio import SandboxTwilio
 from adapters.sandbox.twilio_account import ContentTemplate, TwilioAccount
 from adapters.twilio.account import Twilio
 from tests.adapters.rigging import outgoing
-from tests.adapters.rigs import in_sandbox
 from tests.fakes import StillClock
 from tui_inbox.domain.errors import AcceptedWithoutId, NotSent, Refused, Rejected
 from tui_inbox.domain.template import Approval, Template, TemplateKind
 
 BUTTONS = "[Appeler] +33700000001\n[Plan] https://hotel.example/plan"
 ENDS = ("whatsapp", "+33612345678")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[SandboxTwilio]:
-    with SandboxTwilio() as running:
-        yield running
-
-
-@pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
-def box(server: SandboxTwilio, clock: StillClock) -> SandboxTwilio:
-    server.account = TwilioAccount(clock=clock)
-    return server
-
-
-@pytest.fixture
-def desk(box: SandboxTwilio) -> Iterator[Twilio]:
-    channel = in_sandbox(box)
-    yield channel
-    channel.close()
 
 
 def ours(body: str, **more: Any) -> Template:
