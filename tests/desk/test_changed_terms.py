@@ -64,6 +64,10 @@ async def test_the_list_says_who_accepted_how_and_when_and_who_has_not(sqlite_st
         await desk.until(lambda: "noted by" in desk.text)
         assert "Ana" in desk.line("noted by")
         assert "not accepted yet" in row(desk, "Guest003")
+        await desk.press("u")
+        await desk.until(lambda: "2 accepted" in desk.text)
+        assert "undone: acceptance of terms" in desk.text
+        assert "not accepted yet" in row(desk, "Guest002")
 
 
 async def test_without_a_public_page_the_form_says_what_it_takes(sqlite_store: SqlStore, tmp_path: Path) -> None:

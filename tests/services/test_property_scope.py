@@ -9,17 +9,18 @@ import pytest
 from storage.store import SqlStore
 from tests.builders import NOW, TODAY, a_conversation, a_guest, a_reservation
 from tests.desk.house import House
-from tests.services.test_campaigns import minutes
+from tests.services.test_campaigns import minutes, people
 from tests.tui.hotel import ANA, a_desk
 from tui_inbox.domain.conversation import Tab
 from tui_inbox.domain.errors import Refused
+from tui_inbox.domain.guest import Handle
 from tui_inbox.domain.guest_list import UPCOMING, GuestList
 from tui_inbox.domain.offer import Offer
 from tui_inbox.ports.store import Transaction
 from tui_inbox.rows import View
 from tui_inbox.services import campaigns, footers, guest_lists, guests, inbox, offers, terms
 from tui_inbox.services.campaigns import GroupSend
-from tui_inbox.services.desk import SYSTEM, Actor
+from tui_inbox.services.desk import SYSTEM, Actor, Bulk
 from tui_inbox.services.group_letters import Wording
 from tui_inbox.services.terms import ChangedTerms
 
@@ -183,3 +184,17 @@ def test_an_operator_of_one_account_makes_no_offer_by_another(house: House) -> N
     offer = Offer(0, "Table", "##{{offer}} ?", ("sms",), 30)
     with pytest.raises(Refused, match="account_not_yours"):
         house.do(offers.make, house.desk, Actor("eva", "Eva", accounts=("desk-mail",)), offer, mine, house.now)
+
+
+def test_a_send_to_many_goes_by_no_account_that_its_operator_may_not_use(house: House) -> None:
+    """However many they are: the worker who sends it later knows no operator."""
+    ids = house.do(people, 201)
+    eva = Actor("eva", "Eva", accounts=("desk-mail",))
+    house.do(lambda t: t.guests.add_handle(Handle(0, ids[0], "email", "first@example.org")))
+    wanted = GroupSend(Wording(("email", "sms"), "Bonjour"), tuple(ids), "Spa")
+    made = house.do(campaigns.start, house.desk._replace(bulk=Bulk(None, 600)), eva, wanted, house.now)
+    minutes(house, 1)
+    house.deliver()
+    assert (house.sent(), len(house.sent("desk-mail"))) == ([], 1)
+    rows = house.ask(campaigns.results, made.id, None, 300)
+    assert {row.reason for row in rows if row.fate == "left_out"} == {"account_not_yours"}

@@ -16,8 +16,9 @@ from tests.services.test_campaigns import people
 from tests.tui.hotel import ANA, a_desk
 from tui_inbox.domain.campaign import Campaign, CampaignKind
 from tui_inbox.domain.errors import Refused
+from tui_inbox.domain.event import Code
 from tui_inbox.domain.template import Template, TemplateKind
-from tui_inbox.services import campaigns, footers, linking, templates, terms
+from tui_inbox.services import campaigns, footers, linking, templates, terms, undo
 from tui_inbox.services.accept_links import ACCEPT
 from tui_inbox.services.campaigns import GroupSend
 from tui_inbox.services.terms import ChangedTerms
@@ -159,6 +160,20 @@ def test_each_guest_s_link_accepts_for_them_alone_with_its_time(public: House) -
     assert accepted(public, campaign) == [(True, "link", ""), (True, "by_hand", "ana")]
     with public.store.read() as t:
         assert t.campaigns.accepted(campaign.id) == 2
+
+
+def test_what_was_noted_by_mistake_is_taken_back_and_what_the_guest_did_stands(public: House) -> None:
+    campaign = sent(public, with_page(public))
+    _first, second = (row.guest_id for row in public.ask(campaigns.results, campaign.id))
+    public.do(terms.by_page, public.desk, code_to(public, 0), public.now)
+    public.do(terms.accept, ANA, campaign.id, second, terms.BY_HAND, public.now)
+    undone = public.do(undo.undo, ANA, public.now)
+    assert undone is not None
+    assert undone.code is Code.TERMS_ACCEPTED
+    assert accepted(public, campaign) == [(True, "link", ""), (False, "", "")]
+    assert public.do(undo.undo, ANA, public.now) is None
+    public.do(terms.by_page, public.desk, code_to(public, 1), public.now)
+    assert accepted(public, campaign) == [(True, "link", "")] * 2
 
 
 def test_a_yes_after_the_link_was_pressed_changes_nothing_and_is_read_like_any_message(public: House) -> None:

@@ -18,6 +18,7 @@ from tui_inbox.services.campaigns import GroupSend
 from tui_inbox.services.desk import SYSTEM, Actor, Desk
 from tui_inbox.services.group_letters import Wording
 from tui_inbox.services.templates import language_of
+from tui_inbox.services.undo import AcceptedStep, write_events
 from tui_inbox.wording import N_, translated
 
 if TYPE_CHECKING:
@@ -120,7 +121,9 @@ def accept(tx: Transaction, actor: Actor, campaign_id: int, guest_id: int, how: 
     accepted = recipient._replace(accepted_at=now, accepted_by=actor.code, accepted_how=how)
     tx.campaigns.put_recipient(accepted)
     params: dict[str, str | int] = {"terms": campaign.name, "how": how}
-    tx.events.add(Event(0, now, Code.TERMS_ACCEPTED, actor.code, guest_id=guest_id, params=params))
+    event = Event(0, now, Code.TERMS_ACCEPTED, actor.code, guest_id=guest_id, params=params)
+    # What a guest did stands; what was noted at the desk can be a slip of the finger.
+    write_events(tx, [event], [AcceptedStep(campaign_id, guest_id, now)] if actor.code else [])
     tx.changed("campaign", campaign_id)
     tx.changed("guest", guest_id)
     return accepted

@@ -23,6 +23,7 @@ from tui_inbox.domain.template import Template
 from tui_inbox.services import acting
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.undo_steps import (
+    AcceptedStep,
     CallStep,
     ConsentStep,
     EventStep,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "AcceptedStep",
     "CallStep",
     "ConsentStep",
     "EventStep",
@@ -188,6 +190,8 @@ def _take_back(tx: Transaction, actor: Actor, step: Step, now: datetime, desk: D
             return _rewrite(tx, actor, step, now)
         case EventStep():
             return _switch_back(tx, step)
+        case AcceptedStep():
+            return _not_accepted(tx, step)
         case RuleStep():
             rule = next((one for one in tx.planner.rules() if one.id == step.id), None)
             if rule is None or rule.enabled is not step.after:
@@ -293,12 +297,20 @@ def _withdraw(tx: Transaction, step: CallStep) -> tuple[int, ...] | None:
 
 def _rewrite(tx: Transaction, actor: Actor, step: TextStep, now: datetime) -> tuple[int, ...] | None:
     text = tx.templates.get(step.after.id, for_change=True)
-    if text is None or _since(text) != _since(step.after):
+    if text is None or _since(text) != _since(step.after) or (step.before is None and _in_use(tx, text)):
         return None
     before = step.before._replace(version=text.version) if step.before else text._replace(archived=True)
     tx.templates.put(before._replace(updated_by=actor.code, updated_at=now))
     tx.changed("template", text.id)
     return ()
+
+
+def _in_use(tx: Transaction, text: Template) -> bool:
+    """Somebody has taken it since: without it nobody would be told anything."""
+    from tui_inbox.services import booking_messages
+
+    told = (setting.template for setting in booking_messages.settings(tx).values())
+    return text.name in {*told, *(rule.template for rule in tx.planner.rules())}
 
 
 def _since(text: Template) -> Template:
@@ -312,4 +324,15 @@ def _switch_back(tx: Transaction, step: EventStep) -> tuple[int, ...] | None:
     if booking_messages.settings(tx)[step.event] != step.after:
         return None
     booking_messages.store_setting(tx, step.event, step.before)
+    return ()
+
+
+def _not_accepted(tx: Transaction, step: AcceptedStep) -> tuple[int, ...] | None:
+    tx.campaigns.load(step.campaign_id)
+    recipient = tx.campaigns.recipient(step.campaign_id, step.guest_id)
+    if recipient is None or recipient.accepted_at != step.at:
+        return None
+    tx.campaigns.put_recipient(recipient._replace(accepted_at=None, accepted_by="", accepted_how=""))
+    tx.changed("campaign", step.campaign_id)
+    tx.changed("guest", step.guest_id)
     return ()

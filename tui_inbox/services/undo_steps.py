@@ -143,6 +143,14 @@ class RuleStep(Struct, frozen=True, tag="rule"):
     after: bool
 
 
+class AcceptedStep(Struct, frozen=True, tag="accepted"):
+    """Changed terms that were noted as accepted at the desk, and when."""
+
+    campaign_id: int
+    guest_id: int
+    at: datetime
+
+
 Step = (
     LifeStep
     | UnreadStep
@@ -159,4 +167,5 @@ Step = (
     | TextStep
     | EventStep
     | RuleStep
+    | AcceptedStep
 )

@@ -93,6 +93,7 @@ SENTENCES: dict[str, str] = {
     "what.booking_text": N_("change of a booking message"),
     "what.rules_on": N_("switching rules on"),
     "what.rules_off": N_("switching rules off"),
+    "what.terms_accepted": N_("acceptance of terms"),
     "what.call_logged": N_("call"),
     "what.marked_unread": N_("unread mark"),
     "what.marked_read": N_("read mark"),
