@@ -11,7 +11,7 @@ from textual.widgets import Input, TextArea
 from storage.store import SqlStore
 from tests.builders import a_guest, a_reservation
 from tests.tui.driving import Desk, sitting
-from tests.tui.hotel import a_session
+from tests.tui.hotel import MARC, a_session
 from tui_inbox.domain.booking import BookingEvent, EventMessage
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.services import booking_messages
@@ -246,3 +246,20 @@ async def test_a_text_that_somebody_changed_since_is_not_taken_back(session: Ses
         await desk.press("u")
         await desk.until(lambda: setting(sqlite_store).template == "")
         assert texts(sqlite_store)["fr"].body == "Marc's"
+
+
+async def test_a_text_that_is_in_use_meanwhile_stays_though_its_writer_takes_it_back(
+    session: Session, sqlite_store: SqlStore
+) -> None:
+    async with sitting(session) as desk:
+        editor = await editing(desk)
+        area(editor, "body").load_text("Un")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: isinstance(desk.app.screen, BookingScreen))
+        with sqlite_store.write() as t:
+            now = booking_messages.settings(t)[CANCELLED]
+            booking_messages.put_setting(t, session.desk, MARC, CANCELLED, now._replace(guest=True))
+        await desk.press("u")
+        await desk.settle()
+        assert setting(sqlite_store).template == NAME
+        assert texts(sqlite_store)["fr"].body == "Un", "or guests would be told nothing"
