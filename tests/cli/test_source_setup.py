@@ -16,6 +16,7 @@ from adapters.sandbox.mews import Guest, SandboxMews
 from adapters.sources import SOURCES
 from tests.cli.conftest import Run
 from tests.cli.test_setting_up import HOTEL, configured, everything_written, talk
+from tui_inbox.cli.source_forms import SOURCE_FORMS
 from tui_inbox.config import load
 
 CLAIRE = Guest("Claire", "Martin", "claire@web.example", "06 12 34 56 78")
@@ -133,8 +134,15 @@ def test_a_name_belongs_to_one_channel_or_source(run: Run, house: Path, mews: Sa
     with configured(house).open("a") as file:
         file.write('\n[channels.pms]\ntype = "twilio"\naccount_sid = "AC1"\nfrom = "+33700000000"\nsecret = "s"\n')
     result = run(*mews_words(mews), "--name", "pms", stdin=f"{mews.property.access}\n{mews.property.client}\n")
-    assert result.code != 0
+    assert result.code == 2
+    assert "“pms”" in result.err
     assert load(configured(house)).config.sources == {}
+
+
+def test_every_source_has_its_questions_and_its_word(run: Run) -> None:
+    assert set(SOURCE_FORMS) == set(SOURCES)
+    told = run("source", "add", "--help").out
+    assert "{" + ",".join(SOURCES) + "}" in told
 
 
 def test_source_list_says_for_each_kind_what_it_takes_and_what_it_cannot_do(run: Run) -> None:

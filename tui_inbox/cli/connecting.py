@@ -93,7 +93,7 @@ class Connecting:
         free = next(one for one in (form.name, *(f"{form.name}-{n}" for n in range(2, 100))) if one not in taken)
         name: str = options.name or (free if options.no_input else ask(_("Your name for it"), default=free))
         if name in taken:
-            raise Usage(_("There is a channel “{name}” already: choose another --name.").format(name=name))
+            raise Usage(_("A channel or a source is called “{name}” already: choose another --name.").format(name=name))
         return name
 
     def connect(self, name: str, *zone: ZoneInfo) -> Connected | None:
