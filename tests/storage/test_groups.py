@@ -71,6 +71,24 @@ def test_progress_and_rows_follow_the_outbox(store: SqlStore) -> None:
         assert t.campaigns.running() == []
 
 
+def test_who_accepted_is_counted_and_told_with_how_and_by_whom(store: SqlStore) -> None:
+    with store.write() as t:
+        ids = [a_guest(t, name).id for name in "AB"]
+        made = t.campaigns.add(TERMS._replace(property="annex"), ids)
+        noted = Recipient(made.id, ids[0], 0, RecipientState.QUEUED, accepted_at=NOW, accepted_by="ana")
+        t.campaigns.put_recipient(noted._replace(accepted_how="by_hand"))
+        t.campaigns.hold_terms(ids)
+        t.offers.hold(ids)
+    with store.read() as t:
+        assert t.campaigns.accepted(made.id) == 1
+        rows = t.campaigns.rows(made.id, None, 9)
+        assert [(row.accepted_at, row.accepted_by, row.accepted_how) for row in rows] == [
+            (NOW, "ana", "by_hand"),
+            (None, "", ""),
+        ]
+        assert t.campaigns.all(1)[0].property == "annex"
+
+
 def test_an_offer_is_kept_with_the_order_of_its_guests(store: SqlStore) -> None:
     with store.write() as t:
         ids = [a_guest(t, name).id for name in ("B", "A")]

@@ -82,6 +82,22 @@ def test_every_criterion_counts_and_names_the_same_guests(store: SqlStore) -> No
             assert fitting == {id_ for id_, _name in t.guest_lists.members(criteria, TODAY, None, 50)}
 
 
+def test_of_a_property_every_criterion_speaks_of_its_guests_and_their_stays_there(store: SqlStore) -> None:
+    """Claire stays at the annex alone, Jonas at the other house."""
+    with store.write() as t:
+        house(t)
+        for name, place in (("Claire", "annex"), ("Jonas", "other")):
+            ((guest_id, _name),) = [one for one in t.guest_lists.members({}, TODAY, None, 9) if one[1] == name]
+            for stay in t.reservations.of_guest(guest_id):
+                t.reservations.put(stay._replace(property=place))
+    with store.read() as t:
+        for criteria, names in CASES:
+            found = [name for _id, name in t.guest_lists.members(criteria, TODAY, None, 50, "annex")]
+            assert found == [name for name in names if name == "Claire"], criteria
+            assert t.guest_lists.count(criteria, TODAY, "annex") == len(found)
+            assert t.guest_lists.members(criteria, TODAY, None, 50, "nowhere") == []
+
+
 def test_the_table_of_cases_knows_every_criterion() -> None:
     assert {code for criteria, _names in CASES for code in criteria} == {criterion.code for criterion in CRITERIA}
     assert {criterion.shape for criterion in CRITERIA} == set(Shape)
