@@ -84,10 +84,11 @@ def _filled(url: str, size: int) -> str:
 
 def _figures(only: str | None, stores: dict[int, str], folder: Path, disk: Path, server: str) -> Iterator[Figure]:
     if only != "screen":
-        from bench import lists, planning, receiving, storage
+        from bench import lists, normalising, planning, receiving, storage
 
         yield from storage.figures(stores, folder, disk)
         yield from receiving.figures(disk)
+        yield from normalising.figures()
         yield from planning.figures(folder)
         yield from lists.figures(folder)
         if server:
