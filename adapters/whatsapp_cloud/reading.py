@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from binascii import Error as NoBase64
+from binascii import a2b_base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from mimetypes import guess_extension
 
 import msgspec
@@ -12,6 +15,7 @@ import msgspec
 from adapters._json import decoded, moment_of
 from adapters.whatsapp_cloud import errors, hearing, news, wire
 from adapters.whatsapp_cloud.settings import WHATSAPP
+from adapters.whatsapp_cloud.wire import phone, user_id
 from tui_inbox.domain.errors import Malformed, Rejected
 from tui_inbox.domain.message import Attachment, Delivery
 from tui_inbox.ports.channel import Envelope, Inbound, Item, Reaction, Revision, Status, Wish
@@ -24,10 +28,15 @@ _STATES = {
     "played": Delivery.READ,
     "failed": Delivery.FAILED,
 }
+_SENT, _FAILED = Delivery.SENT, Delivery.FAILED
+"""Named once: looking a member of an enumeration up takes as long as making the item that bears it."""
 _UNTOLD = ("request_welcome",)
 """Types that say nothing: the guest opened the chat."""
+_OF_ANOTHER = ("reaction", "edit", "revoke")
+"""Types that speak of an earlier message."""
 _NO_ERROR, _NO_CONTACT = wire.Error(), wire.Contact()
 _HEX = re.compile(r"[0-9a-fA-F]{64}")
+_CODE = WHATSAPP.code
 
 
 def read(envelope: Envelope, own: str) -> Sequence[Item]:
@@ -51,63 +60,84 @@ def _message(told: wire.Told, own: str) -> Sequence[Item]:
     message = told.message
     if not message.id:
         raise Malformed("bad_payload")
-    at = _at(message.timestamp)
-    contact = told.contacts[0] if told.contacts else _NO_CONTACT
-    special = _about_another(message, at)
-    if special is not None:
-        return special
-    if message.type in _UNTOLD:
+    kind, at = message.type, moment_of(message.timestamp)
+    if at is None:
+        raise Malformed("no_date")
+    if kind in _OF_ANOTHER:
+        special = _about_another(message, at)
+        if special is not None:
+            return special
+    elif kind in _UNTOLD:
         return ()
-    number = wire.phone(message.from_)
-    ids = (message.from_user_id, message.from_parent_user_id, contact.user_id, contact.parent_user_id)
-    others = [one for one in dict.fromkeys(ids) if one and wire.user_id(one)] if any(ids) else []
-    address = number or (others.pop(0) if others else "")
-    if not address:
+    contact = told.contacts[0] if told.contacts else _NO_CONTACT
+    number = phone(message.from_)
+    others = _user_ids(message, contact)
+    if not number and not others:
         raise Malformed("no_guest_address")
-    if message.type == "system" and message.system is not None:
-        # The guest has a new number: the old one and the new one are the same person.
-        new = (wire.phone(message.system.wa_id or message.system.new_wa_id), wire.user_id(message.system.user_id))
-        others += [one for one in dict.fromkeys(new) if one and one != address and one not in others]
+    address = number or others.pop(0)
+    if kind == "system" and message.system is not None:
+        others += _new_handles(message.system, address, others)
+    text, files = _said(message)
     return (
         Inbound(
-            external_id=message.id,
-            channel=WHATSAPP.code,
-            at=at,
-            address=address,
-            own_address=own,
-            text=_with_referral(_text(message), message.referral),
-            name=_name(contact),
-            automated=message.type == "system",
-            attachments=_attachments(message),
+            message.id,
+            _CODE,
+            at,
+            address,
+            own,
+            text if message.referral is None else _with_referral(text, message.referral),
+            _name(contact),
+            automated=kind == "system",
+            attachments=files,
             also=tuple(others),
-            phone="" if number else wire.phone(contact.wa_id),
-            quoted=(message.context.id or "") if message.context else "",
+            phone="" if number else phone(contact.wa_id),
+            quoted=(message.context.id or "") if message.context is not None else "",
         ),
     )
+
+
+def _user_ids(message: wire.Message, contact: wire.Contact) -> list[str]:
+    """The sender's ids beside the number, each once."""
+    one = message.from_user_id
+    if one == contact.user_id and message.from_parent_user_id is None and contact.parent_user_id is None:
+        return [one] if one and user_id(one) else []  # As nearly every message has it.
+    found: list[str] = []
+    for one in (message.from_user_id, message.from_parent_user_id, contact.user_id, contact.parent_user_id):
+        if one and one not in found and user_id(one):
+            found.append(one)
+    return found
+
+
+def _new_handles(system: wire.System, address: str, others: Sequence[str]) -> list[str]:
+    """The guest has a new number: the old one and the new one are the same person."""
+    new = (phone(system.wa_id or system.new_wa_id), user_id(system.user_id))
+    return [one for one in dict.fromkeys(new) if one and one != address and one not in others]
 
 
 def _echo(told: wire.Told, own: str) -> Sequence[Item]:
     """Written on the hotel's own phone, which shares the number."""
     message = told.message
     at = _at(message.timestamp)
-    special = _about_another(message, at, outbound=True)
-    if special is not None:
-        return special
-    address = wire.phone(message.to) or wire.user_id(message.to_user_id)
+    if message.type in _OF_ANOTHER:
+        special = _about_another(message, at, outbound=True)
+        if special is not None:
+            return special
+    address = phone(message.to) or user_id(message.to_user_id)
     if not message.id or not address:
         raise Malformed("no_guest_address")
+    text, files = _said(message)
     return (
         Inbound(
-            external_id=message.id,
-            channel=WHATSAPP.code,
-            at=at,
-            address=address,
-            own_address=own,
-            text=_text(message),
+            message.id,
+            _CODE,
+            at,
+            address,
+            own,
+            text,
             outbound=True,
-            state=Delivery.SENT,
-            attachments=_attachments(message),
-            quoted=(message.context.id or "") if message.context else "",
+            state=_SENT,
+            attachments=files,
+            quoted=(message.context.id or "") if message.context is not None else "",
         ),
     )
 
@@ -118,19 +148,24 @@ def _about_another(message: wire.Message, at: datetime, *, outbound: bool = Fals
         case "reaction" if message.reaction and message.reaction.message_id:
             return (Reaction(message.reaction.message_id, at, message.reaction.emoji or "", outbound),)
         case "edit" if message.edit and message.edit.original_message_id:
-            return (Revision(message.edit.original_message_id, at, _text(message.edit.message or wire.Message())),)
+            now = message.edit.message
+            return (Revision(message.edit.original_message_id, at, _said(now)[0] if now else ""),)
         case "revoke" if message.revoke and message.revoke.original_message_id:
             return (Revision(message.revoke.original_message_id, at, None),)
     return None
 
 
-def _text(message: wire.Message) -> str:
-    """What was said; what is no text is told by its own words, so that nothing needs a language."""
+def _said(message: wire.Message) -> tuple[str, tuple[Attachment, ...]]:
+    """The words and the files; what is no text is told by its own words, so that nothing needs a language."""
+    media = message.image or message.video or message.audio or message.document or message.sticker
     teller = _TELLERS.get(message.type or "")
     if teller is not None:
-        return teller(message)
-    media = _media(message)
-    return (media.caption or "") if media else ""
+        text = teller(message)
+        if text and media is None:
+            return text, ()
+    else:
+        text = (media.caption or "") if media is not None else ""
+    return text, (_unshown(message.type) if media is None else _file(message.type, media),)
 
 
 def _of_location(message: wire.Message) -> str:
@@ -159,7 +194,7 @@ def _card(card: wire.Card) -> str:
     name = card.name or wire.CardName()
     lines = [name.formatted_name or " ".join(filter(None, (name.first_name, name.last_name)))]
     lines.append((card.org.company or "") if card.org else "")
-    lines += [one.phone or wire.phone(one.wa_id) for one in card.phones or ()]
+    lines += [one.phone or phone(one.wa_id) for one in card.phones or ()]
     lines += [one.email or "" for one in card.emails or ()]
     lines += [one.url or "" for one in card.urls or ()]
     return _lines(lines[:30])
@@ -181,7 +216,7 @@ def _of_order(message: wire.Message) -> str:
 
 
 _TELLERS: Mapping[str, Callable[[wire.Message], str]] = {
-    "text": lambda message: (message.text.body or "") if message.text else "",
+    "text": lambda message: (message.text.body or "") if message.text is not None else "",
     "location": _of_location,
     "contacts": _of_cards,
     "button": lambda message: (message.button.text or message.button.payload or "") if message.button else "",
@@ -203,37 +238,46 @@ def _lines(lines: Sequence[str]) -> str:
     return "\n".join(line.strip() for line in lines if line.strip())
 
 
-def _media(message: wire.Message) -> wire.Media | None:
-    return message.image or message.video or message.audio or message.document or message.sticker
+def _file(kind: str | None, media: wire.Media) -> Attachment:
+    type_, ending = _type_of(media.mime_type) if media.mime_type else ("", "")
+    name = media.filename or f"{kind or 'file'}{ending}"
+    if media.id is None:
+        return Attachment(name, type_, state="failed", reason="file_gone")
+    return Attachment(name, type_, ref=f"{media.id}#{digest(media.sha256)}")
 
 
-def _attachments(message: wire.Message) -> tuple[Attachment, ...]:
-    media = _media(message)
-    if media is not None:
-        kind = (media.mime_type or "").split(";")[0].strip().lower()[:100]
-        name = media.filename or f"{message.type or 'file'}{guess_extension(kind) or ''}"
-        if media.id is None:
-            return (Attachment(name=name, type=kind, state="failed", reason="file_gone"),)
-        return (Attachment(name=name, type=kind, ref=f"{media.id}#{digest(media.sha256)}"),)
-    if message.type in _TELLERS and _text(message):
-        return ()
-    # Kept raw, and said so where files are: a code that the reader's language words.
-    name = message.type if message.type not in (None, "unknown") else "unsupported"
-    return (Attachment(name=(name or "unsupported")[:40], type="", state="refused", reason="unsupported_message"),)
+def _unshown(kind: str | None) -> Attachment:
+    """Kept raw, and said so where files are: a code that the reader's language words."""
+    name = kind if kind and kind != "unknown" else "unsupported"
+    return Attachment(name[:40], "", state="refused", reason="unsupported_message")
+
+
+def _type_of(mime: str) -> tuple[str, str]:
+    """The bare media type and its files' usual ending."""
+    return _known_type(mime) if len(mime) <= _LONGEST_TYPE else _read_type(mime)
+
+
+_LONGEST_TYPE = 100
+
+
+def _read_type(mime: str) -> tuple[str, str]:
+    type_ = mime.split(";")[0].strip().lower()[:_LONGEST_TYPE]
+    return type_, guess_extension(type_) or ""
+
+
+_known_type = lru_cache(maxsize=64)(_read_type)
+"""WhatsApp has some twenty types, and guessing an ending takes longer than all the rest of a picture's message."""
 
 
 def digest(text: str | None) -> str:
     """SHA-256 in hexadecimal digits: Meta writes it so, or in base64."""
     if not text or _HEX.fullmatch(text):
         return (text or "").lower()
-    import base64
-    import binascii
-
     try:
-        found = base64.b64decode(text, validate=True).hex()
-    except (binascii.Error, ValueError):
+        found = a2b_base64(text, strict_mode=True)
+    except (NoBase64, ValueError):
         return ""
-    return found if _HEX.fullmatch(found) else ""
+    return found.hex() if len(found) == 32 else ""
 
 
 def _status(status: wire.Status) -> Sequence[Item]:
@@ -241,26 +285,19 @@ def _status(status: wire.Status) -> Sequence[Item]:
     state = _STATES.get(status.status.lower())
     if state is None or not status.id:
         return ()
-    at = _at(status.timestamp)
-    address = wire.phone(status.recipient_id) or wire.user_id(status.recipient_user_id)
-    failed = state is Delivery.FAILED
+    at = moment_of(status.timestamp)
+    if at is None:
+        raise Malformed("no_date")
+    address = phone(status.recipient_id) or user_id(status.recipient_user_id)
+    reference, billed = status.biz_opaque_callback_data or "", _billed(status.pricing) if status.pricing else ""
+    if state is not _FAILED:
+        return (Status(status.id, state, at, message_ref=reference, address=address, billed_as=billed),)
     error = status.errors[0] if status.errors else _NO_ERROR
-    code = (errors.word(error.code) or "not_delivered") if failed else ""
-    found: list[Item] = [
-        Status(
-            provider_id=status.id,
-            state=state,
-            at=at,
-            error_code=code,
-            vendor_text=error_text(error) if failed else "",
-            message_ref=status.biz_opaque_callback_data or "",
-            address=address,
-            billed_as=_billed(status.pricing),
-        )
-    ]
+    code = errors.word(error.code) or "not_delivered"
+    failed = Status(status.id, state, at, code, error_text(error), None, reference, address, billed_as=billed)
     if code == "marketing_stopped" and address:
-        found.append(Wish(WHATSAPP.code, address, at, stops=True))
-    return found
+        return (failed, Wish(_CODE, address, at, stops=True))
+    return (failed,)
 
 
 def followed(message_id: str, raws: Sequence[bytes]) -> Envelope:
@@ -288,9 +325,9 @@ def followed(message_id: str, raws: Sequence[bytes]) -> Envelope:
     return Envelope(f"{message_id}:{status}", hearing.STATUS, msgspec.json.encode(told))
 
 
-def _billed(pricing: wire.Pricing | None) -> str:
+def _billed(pricing: wire.Pricing) -> str:
     """``service``, ``marketing/free_entry_point``: the category, and why it is billed otherwise than by the list."""
-    if pricing is None or not pricing.category:
+    if not pricing.category:
         return ""
     kind = (pricing.type or "regular").lower()
     return pricing.category.lower()[:40] + ("" if kind == "regular" else f"/{kind[:40]}")
@@ -304,18 +341,18 @@ def error_text(error: wire.Error) -> str:
 
 
 def _preference(wish: wire.Preference) -> Sequence[Item]:
-    number, user = wire.phone(wish.wa_id), wire.user_id(wish.user_id)
+    number, user = phone(wish.wa_id), user_id(wish.user_id)
     if wish.category != "marketing_messages" or not (number or user):
         return ()
     if wish.value not in ("stop", "resume", "signup"):
         return ()
     also = (user,) if number and user else ()
-    return (Wish(WHATSAPP.code, number or user, _at(wish.timestamp), stops=wish.value == "stop", also=also),)
+    return (Wish(_CODE, number or user, _at(wish.timestamp), stops=wish.value == "stop", also=also),)
 
 
 def _name(contact: wire.Contact) -> str:
-    profile = contact.profile or wire.Profile()
-    return profile.name or profile.username or ""
+    profile = contact.profile
+    return (profile.name or profile.username or "") if profile is not None else ""
 
 
 def _at(timestamp: wire.Number) -> datetime:

@@ -257,6 +257,8 @@ def phone(digits: str | None) -> str:
     """E.164 of the vendor's bare digits; empty when it is none."""
     if not digits:
         return ""
+    if 5 <= len(digits) <= 20 and digits.isascii() and digits.isdigit():
+        return "+" + digits
     bare = digits.removeprefix("+")
     return f"+{bare}" if 5 <= len(bare) <= 20 and bare.isascii() and bare.isdigit() else ""
 
