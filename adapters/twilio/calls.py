@@ -24,7 +24,7 @@ from adapters.twilio import paging, wire
 from adapters.twilio.paging import Cursor, stamp, written
 from adapters.twilio.settings import SMS
 from tui_inbox.domain.errors import Malformed, Rejected
-from tui_inbox.domain.message import Attachment, Delivery, Kind
+from tui_inbox.domain.message import Attachment, Kind
 from tui_inbox.ports.channel import Batch, Envelope, Inbound, Item
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ WITHHELD = "anonymous"
 """The handle of everybody who hides their number."""
 _HIDDEN = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
 """ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE, as the vendor dials them."""
+_HIDDEN_WORDS = frozenset({"anonymous", "restricted", "blocked", "unknown", "unavailable"})
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _PAGE = "20"
 """Each call of a page may take two further requests."""
@@ -45,6 +46,7 @@ _SETTLES = timedelta(seconds=15)
 _PROCESSED = timedelta(minutes=15)
 _READY, _PENDING = "completed", frozenset({"in-progress", "paused", "processing"})
 _KEPT = 500
+_SMS, _CALL = SMS.code, Kind.CALL
 T = TypeVar("T")
 
 
@@ -193,16 +195,19 @@ class Calls:
 def read_call(told: Told, own: str) -> Sequence[Item]:
     """A call with a guest; its length where somebody talked, and what was left on the voicemail."""
     call = told.call
-    wire.checked_sid(call.sid)
+    sid = wire.checked_sid(call.sid)
     direction = (call.direction or "").lower()
-    outbound = direction.startswith("outbound")
-    if not outbound and direction != "inbound":
+    if direction == "inbound":
+        outbound, ours, theirs = False, call.to, call.from_
+    elif direction.startswith("outbound"):
+        outbound, ours, theirs = True, call.from_, call.to
+    else:
         raise Malformed("bad_direction")
-    ours, theirs = (call.from_, call.to) if outbound else (call.to, call.from_)
-    forwarded = outbound and told.parent is not None and _address(told.parent.from_) != ""
-    address = _address(theirs)
-    if (ours or "") != own or forwarded or not address:
+    if (ours or "") != own:
         return ()
+    address = _address(theirs)
+    if not address or (outbound and told.parent is not None and _address(told.parent.from_)):
+        return ()  # A line of ours, or a guest's call that was passed on.
     if outbound:
         seconds = wire.count(call.duration) if (call.status or "").lower() == "completed" else 0
     else:
@@ -212,42 +217,42 @@ def read_call(told: Told, own: str) -> Sequence[Item]:
         raise Malformed("no_date")
     return (
         Inbound(
-            external_id=call.sid,
-            channel=SMS.code,
-            at=began,
-            address=address,
-            own_address=own,
-            text="",
-            kind=Kind.CALL,
+            sid,
+            _SMS,
+            began,
+            address,
+            own,
+            "",
+            kind=_CALL,
             outbound=outbound,
-            state=Delivery.NONE,
             seconds=seconds or None,
-            attachments=_recorded(told.recordings),
+            attachments=_recorded(told.recordings) if told.recordings else (),
         ),
     )
 
 
 def _talked(legs: Legs) -> int:
     """Seconds that somebody was on the line: ``duration`` of a leg counts from its answer."""
-    return sum(wire.count(leg.duration) for leg in legs.calls if (leg.status or "").lower() == "completed")
+    seconds = 0
+    for leg in legs.calls:
+        if (leg.status or "").lower() == "completed":
+            seconds += wire.count(leg.duration)
+    return seconds
 
 
 def _address(value: str | None) -> str:
     """A guest's number, ``anonymous`` for one that is hidden, empty for a line of ours (``client:``, ``sip:``)."""
     text = (value or "").strip()
-    if text in _HIDDEN or text.lower() in ("anonymous", "restricted", "blocked", "unknown", "unavailable"):
+    if text in _HIDDEN or text.lower() in _HIDDEN_WORDS:
         return WITHHELD
     return text if _NUMBER.fullmatch(text) else ""
 
 
-def _recorded(found: Recordings | None) -> tuple[Attachment, ...]:
-    return tuple(
-        Attachment(
-            name="voicemail.wav" if one.source == "RecordVerb" else "recording.wav",
-            type="audio/wav",
-            ref=f"{(one.uri or '').removesuffix('.json')}.wav",
-            seconds=wire.count(one.duration),
-        )
-        for one in (found.recordings[:20] if found else ())
-        if one.status == _READY and one.uri and wire.count(one.duration)
-    )
+def _recorded(found: Recordings) -> tuple[Attachment, ...]:
+    files: list[Attachment] = []
+    for one in found.recordings[:20]:
+        seconds = wire.count(one.duration)
+        if one.status == _READY and one.uri and seconds:
+            name = "voicemail.wav" if one.source == "RecordVerb" else "recording.wav"
+            files.append(Attachment(name, "audio/wav", ref=f"{one.uri.removesuffix('.json')}.wav", seconds=seconds))
+    return tuple(files)
