@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
 
 import msgspec
 from msgspec import Raw, Struct, field
@@ -12,6 +11,7 @@ from msgspec import Raw, Struct, field
 from adapters._json import decoded
 from adapters.meta import wire
 from adapters.meta.reading import Us, anonymous, title
+from adapters.meta.wire import checked_id, dated, identity, moment, name_of
 from tui_inbox.domain.errors import Malformed
 from tui_inbox.domain.message import Attachment, Delivery, Kind
 from tui_inbox.ports.channel import Envelope, Inbound, Item, Reaction, Revision, Status
@@ -20,9 +20,21 @@ EVENT, CHANGE, UNREADABLE = "event", "change", "unreadable"
 OBJECTS = {"messenger": "page", "instagram": "instagram"}
 MARK = "tui-inbox:"
 """Before our own key in ``metadata``, which comes back with the echo of a message."""
+_NONE, _SENT, _DELIVERED, _READ = Delivery.NONE, Delivery.SENT, Delivery.DELIVERED, Delivery.READ
+_COMMENT = Kind.COMMENT
+"""Named once: looking a member of an enumeration up takes as long as making the item that bears it."""
 Seconds = int | float | str | None
 
-_TYPES = {"image": "image/jpeg", "sticker": "image/png", "video": "video/mp4", "audio": "audio/mp4", "file": ""}
+_TYPES = {
+    "image": "image/jpeg",
+    "sticker": "image/png",
+    "video": "video/mp4",
+    "ig_reel": "video/mp4",
+    "reel": "video/mp4",
+    "audio": "audio/mp4",
+    "file": "",
+    "story_mention": "",
+}
 _EMOJI = {"love": "❤", "smile": "😆", "wow": "😮", "sad": "😢", "angry": "😠", "like": "👍", "dislike": "👎"}
 
 
@@ -194,20 +206,20 @@ def _event_id(raw: bytes) -> str:
 
 
 def _named(event: Event) -> str:
-    sender, at = wire.identity(event.sender), event.timestamp
+    sender, at = identity(event.sender), event.timestamp
     if event.message is not None:
-        mid = wire.checked_id(event.message.mid)
+        mid = checked_id(event.message.mid)
         return f"{mid}:deleted" if event.message.is_deleted else mid
     if event.reaction is not None:
-        return f"{wire.checked_id(event.reaction.mid)}:{event.reaction.action}:{sender}:{at}"
+        return f"{checked_id(event.reaction.mid)}:{event.reaction.action}:{sender}:{at}"
     if event.message_edit is not None:
-        return f"{wire.checked_id(event.message_edit.mid)}:edit:{event.message_edit.num_edit or at}"
+        return f"{checked_id(event.message_edit.mid)}:edit:{event.message_edit.num_edit or at}"
     if event.read is not None:
         return f"read:{sender}:{event.read.mid or event.read.watermark}"
     if event.delivery is not None:
         return f"delivery:{sender}:{event.delivery.watermark}"
     if event.postback is not None:
-        return wire.checked_id(event.postback.mid) if event.postback.mid is not None else f"postback:{sender}:{at}"
+        return checked_id(event.postback.mid) if event.postback.mid is not None else f"postback:{sender}:{at}"
     return ""
 
 
@@ -222,9 +234,9 @@ def _change_id(raw: bytes, us: Us) -> str:
         value = change.value
         if value is None or (change.field == "feed" and value.item != "comment"):
             return ""
-        if wire.identity(value.from_) in us.ids:
+        if identity(value.from_) in us.ids:
             return ""
-        name = wire.checked_id(_comment_id(value))
+        name = checked_id(_comment_id(value))
         match value.verb or "add":
             case "add":
                 return name
@@ -251,8 +263,8 @@ def read_event(event: Event, us: Us) -> Sequence[Item]:
     if event.reaction is not None:
         return _reaction(event, event.reaction, us)
     if event.message_edit is not None:
-        target = wire.checked_id(event.message_edit.mid)
-        return (Revision(target, wire.dated(event.timestamp), event.message_edit.text or ""),)
+        target = checked_id(event.message_edit.mid)
+        return (Revision(target, dated(event.timestamp), event.message_edit.text or ""),)
     if event.read is not None:
         return _seen(event, event.read, us)
     if event.delivery is not None:
@@ -263,32 +275,39 @@ def read_event(event: Event, us: Us) -> Sequence[Item]:
 
 
 def _message(event: Event, body: HookMessage, us: Us) -> Sequence[Item]:
-    mid, at = wire.checked_id(body.mid), wire.dated(event.timestamp)
+    mid, at = checked_id(body.mid), dated(event.timestamp)
     if body.is_deleted:
         return (Revision(mid, at, None),)
-    outbound = body.is_echo is True or wire.identity(event.sender) in us.ids
-    address = wire.identity(event.recipient if outbound else event.sender)
+    sender = "" if body.is_echo is True else identity(event.sender)
+    outbound = body.is_echo is True or sender in us.ids
+    address = identity(event.recipient) if outbound else sender
     if not address:
         raise Malformed("no_guest_address")
-    files, links = _files(mid, body)
+    text = body.text or ""
+    files: tuple[Attachment, ...] = ()
+    if body.attachments or not text or body.is_unsupported:
+        files, links = _files(mid, body)
+        if links:
+            text = "\n".join([text, *links] if text else links)
     answered = body.reply_to
-    story = wire.link_of(answered.story.url) if answered and answered.story else ""
+    if answered is not None and answered.story is not None and (story := wire.link_of(answered.story.url)):
+        text = f"{text}\n{story}" if text else story
     told = Inbound(
-        external_id=mid,
-        channel=us.channel,
-        at=at,
-        address=address,
-        own_address=us.own,
-        text="\n".join(part for part in (body.text or "", *links, story) if part),
+        mid,
+        us.channel,
+        at,
+        address,
+        us.own,
+        text,
         outbound=outbound,
-        state=Delivery.SENT if outbound else Delivery.NONE,
+        state=_SENT if outbound else _NONE,
         attachments=files,
-        quoted=wire.checked_id(answered.mid) if answered and answered.mid is not None else "",
+        quoted=checked_id(answered.mid) if answered is not None and answered.mid is not None else "",
     )
     if outbound and body.metadata and body.metadata.startswith(MARK):
         # Our own message: should its answer have been lost, this is it.
         key = body.metadata.removeprefix(MARK)
-        return (Status(mid, Delivery.SENT, at, message_ref=key, address=address, channel=us.channel), told)
+        return (Status(mid, _SENT, at, message_ref=key, address=address, channel=us.channel), told)
     return (told,)
 
 
@@ -297,10 +316,9 @@ def _files(owner: str, body: HookMessage) -> tuple[tuple[Attachment, ...], list[
     files: list[Attachment] = []
     links: list[str] = []
     for item in (body.attachments or [])[:100]:
-        kind = (item.type or "").lower()
         url = (item.payload.url if item.payload else None) or item.url
-        if kind in _TYPES or kind in ("story_mention", "ig_reel", "reel"):
-            type_ = _TYPES.get(kind, "video/mp4" if "reel" in kind else "")
+        type_ = _TYPES.get((item.type or "").lower())
+        if type_ is not None:
             files.append(wire.attachment(owner, len(files) + 1, url, type_))
         elif link := wire.link_of(url):
             links.append(link)
@@ -312,42 +330,43 @@ def _files(owner: str, body: HookMessage) -> tuple[tuple[Attachment, ...], list[
 def _reaction(event: Event, body: HookReaction, us: Us) -> Sequence[Item]:
     name = (body.reaction or "").lower()
     emoji = "" if body.action == "unreact" else body.emoji or _EMOJI.get(name, name)
-    outbound = wire.identity(event.sender) in us.ids
-    return (Reaction(wire.checked_id(body.mid), wire.dated(event.timestamp), emoji, outbound),)
+    outbound = identity(event.sender) in us.ids
+    return (Reaction(checked_id(body.mid), dated(event.timestamp), emoji, outbound),)
 
 
 def _seen(event: Event, body: Seen, us: Us) -> Sequence[Item]:
     """Messenger tells up to when, Instagram tells which."""
-    guest, at = wire.identity(event.sender), wire.moment(event.timestamp) or wire.moment(body.watermark)
+    guest, at = identity(event.sender), moment(event.timestamp) or moment(body.watermark)
     if not guest or at is None:
         raise Malformed("no_date" if guest else "no_guest_address")
     if body.mid is not None:
-        return (Status(wire.checked_id(body.mid), Delivery.READ, at, address=guest, channel=us.channel),)
-    return (_watermark(Delivery.READ, body.watermark, guest, us),)
+        return (Status(checked_id(body.mid), _READ, at, address=guest, channel=us.channel),)
+    return (_watermark(_READ, body.watermark, guest, us),)
 
 
 def _delivered(event: Event, body: Delivered, us: Us) -> Sequence[Item]:
-    guest = wire.identity(event.sender)
+    guest = identity(event.sender)
     if not guest:
         raise Malformed("no_guest_address")
     if not body.mids:
-        return (_watermark(Delivery.DELIVERED, body.watermark, guest, us),)
-    at = wire.dated(body.watermark if body.watermark is not None else event.timestamp)
-    state: Literal[Delivery.DELIVERED] = Delivery.DELIVERED
-    return tuple(Status(wire.checked_id(mid), state, at, address=guest, channel=us.channel) for mid in body.mids[:1000])
+        return (_watermark(_DELIVERED, body.watermark, guest, us),)
+    at = dated(body.watermark if body.watermark is not None else event.timestamp)
+    return tuple(
+        [Status(checked_id(mid), _DELIVERED, at, address=guest, channel=us.channel) for mid in body.mids[:1000]]
+    )
 
 
 def _watermark(state: Delivery, watermark: Seconds, guest: str, us: Us) -> Status:
-    until = wire.dated(watermark)
+    until = dated(watermark)
     return Status("", state, until, address=guest, until=until, channel=us.channel)
 
 
 def _postback(event: Event, body: Postback, us: Us) -> Sequence[Item]:
     """A button that the guest pressed: its words are what they said."""
-    address, at = wire.identity(event.sender), wire.dated(event.timestamp)
+    address, at = identity(event.sender), dated(event.timestamp)
     if not address:
         raise Malformed("no_guest_address")
-    external_id = wire.checked_id(body.mid) if body.mid is not None else _named(event)
+    external_id = checked_id(body.mid) if body.mid is not None else _named(event)
     return (Inbound(external_id, us.channel, at, address, us.own, body.title or body.payload or ""),)
 
 
@@ -356,8 +375,8 @@ def read_change(change: Change, us: Us) -> Sequence[Item]:
     value = change.value
     if value is None:
         raise Malformed("bad_payload")
-    external_id = wire.checked_id(_comment_id(value))
-    at = wire.dated(value.created_time if value.created_time is not None else change.time)
+    external_id = checked_id(_comment_id(value))
+    at = dated(value.created_time if value.created_time is not None else change.time)
     if value.verb == "remove":
         return (Revision(external_id, at, None),)
     text = value.message if value.message is not None else value.text or ""
@@ -366,15 +385,15 @@ def read_change(change: Change, us: Us) -> Sequence[Item]:
     parent = value.parent_id if value.parent_id is not None else _post_id(value)
     return (
         Inbound(
-            external_id=external_id,
-            channel=us.channel,
-            at=at,
-            address=wire.identity(value.from_) or anonymous(external_id),
-            own_address=us.own,
-            text=text,
-            name=wire.name_of(value.from_),
-            subject=title(change.title),
-            kind=Kind.COMMENT,
-            parent=wire.checked_id(parent) if parent is not None else "",
+            external_id,
+            us.channel,
+            at,
+            identity(value.from_) or anonymous(external_id),
+            us.own,
+            text,
+            name_of(value.from_),
+            subject=title(change.title) if change.title else "",
+            kind=_COMMENT,
+            parent=checked_id(parent) if parent is not None else "",
         ),
     )

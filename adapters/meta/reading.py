@@ -6,11 +6,14 @@ from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from adapters.meta import wire
+from adapters.meta.wire import checked_id, dated, identity, name_of
 from tui_inbox.domain.errors import Malformed
 from tui_inbox.domain.message import Attachment, Delivery, Kind
 from tui_inbox.ports.channel import Inbound, Item
 
 _TITLE = 80
+_NONE, _SENT, _COMMENT = Delivery.NONE, Delivery.SENT, Kind.COMMENT
+"""Named once: looking a member of an enumeration up takes as long as making the item that bears it."""
 
 
 class Us(NamedTuple):
@@ -25,24 +28,30 @@ class Us(NamedTuple):
 def message(found: wire.Polled, us: Us) -> Sequence[Item]:
     """A guest's message, or one of the hotel's, written with this program or elsewhere. Raises ``Malformed``."""
     body = found.message
-    external_id = wire.checked_id(body.id)
-    outbound = wire.identity(body.from_) in us.ids
-    guest = _guest(found, us, outbound=outbound)
-    address = wire.identity(guest)
+    external_id, sender = checked_id(body.id), identity(body.from_)
+    outbound = sender in us.ids
+    if sender and not outbound and (name := name_of(body.from_)):
+        address = sender  # As nearly every message has it: then the others need only be anybody at all.
+        for one in found.participants.data if found.participants is not None else ():
+            if one.id != sender and one.id not in us.ids:
+                identity(one)
+    else:
+        guest = _guest(found, us, outbound=outbound)
+        address, name = identity(guest), "" if outbound else name_of(guest)
     if not address:
         raise Malformed("no_guest_address")
     answered = body.reply_to
     return (
         Inbound(
-            external_id=external_id,
-            channel=us.channel,
-            at=wire.dated(body.created_time),
-            address=address,
-            own_address=us.own,
-            text=_text(body),
-            name="" if outbound else wire.name_of(guest),
+            external_id,
+            us.channel,
+            dated(body.created_time),
+            address,
+            us.own,
+            (body.message or "") if body.shares is None else _with_links(body.message or "", body.shares),
+            name,
             outbound=outbound,
-            state=Delivery.SENT if outbound else Delivery.NONE,
+            state=_SENT if outbound else _NONE,
             attachments=_files(external_id, body),
             quoted=_optional(answered.mid if answered.mid is not None else answered.id) if answered else "",
         ),
@@ -55,26 +64,25 @@ def comment(found: wire.PolledComment, us: Us) -> Sequence[Item]:
     Raises ``Malformed``.
     """
     body = found.comment
-    external_id = wire.checked_id(body.id)
-    outbound = wire.identity(body.from_) in us.ids
-    guest = found.guest if outbound else body.from_
-    address = wire.identity(guest)
+    external_id, sender = checked_id(body.id), identity(body.from_)
+    outbound = sender in us.ids
+    address = identity(found.guest) if outbound else sender
     if outbound and not address:
         return ()
     picture = body.attachment.media.image if body.attachment and body.attachment.media else None
     return (
         Inbound(
-            external_id=external_id,
-            channel=us.channel,
-            at=wire.dated(body.created_time or body.timestamp),
-            address=address or anonymous(external_id),
-            own_address=us.own,
-            text=body.message or body.text or "",
-            name="" if outbound else wire.name_of(guest) or body.username or "",
-            subject=title(found.title),
-            kind=Kind.COMMENT,
+            external_id,
+            us.channel,
+            dated(body.created_time or body.timestamp),
+            address or anonymous(external_id),
+            us.own,
+            body.message or body.text or "",
+            "" if outbound else name_of(body.from_) or body.username or "",
+            subject=title(found.title) if found.title else "",
+            kind=_COMMENT,
             outbound=outbound,
-            state=Delivery.SENT if outbound else Delivery.NONE,
+            state=_SENT if outbound else _NONE,
             attachments=(wire.attachment(external_id, 1, picture.src, "image/jpeg"),) if picture else (),
             parent=_optional(found.parent if found.parent is not None else found.post),
         ),
@@ -104,31 +112,31 @@ def _guest(found: wire.Polled, us: Us, *, outbound: bool) -> wire.Person | None:
     sender, takers = found.message.from_, found.message.to.data if found.message.to else []
     sides = takers if outbound else [sender] if sender else []
     known = found.participants.data if found.participants else []
-    others = [one for one in (*sides, *known) if wire.identity(one) and wire.identity(one) not in us.ids]
+    others = [one for one in (*sides, *known) if identity(one) and identity(one) not in us.ids]
     if not others:
         return None
-    address = wire.identity(others[0])
-    return next((one for one in others if wire.identity(one) == address and wire.name_of(one)), others[0])
+    address = identity(others[0])
+    return next((one for one in others if identity(one) == address and name_of(one)), others[0])
 
 
-def _text(body: wire.Message) -> str:
+def _with_links(text: str, shares: wire.Shares) -> str:
     """The words, and what was shared with them as links."""
-    links = [wire.link_of(share.link) for share in (body.shares.data if body.shares else [])]
-    lines = [body.message or "", *(link for link in links if link and link not in (body.message or ""))]
-    return "\n".join(line for line in lines if line)
+    links = [wire.link_of(share.link) for share in shares.data]
+    lines = [text, *[link for link in links if link and link not in text]]
+    return "\n".join([line for line in lines if line])
 
 
 def _files(owner: str, body: wire.Message) -> tuple[Attachment, ...]:
-    listed = body.attachments.data[:100] if body.attachments else []
-    found = [
-        wire.attachment(owner, n, wire.place_of(item), _type(item), (item.name or "")[:200], wire.count(item.size))
-        for n, item in enumerate(listed, 1)
-    ]
-    if body.sticker and not found:
-        found.append(wire.attachment(owner, 1, body.sticker, "image/png"))
-    if body.is_unsupported and not found and not body.message:
-        found.append(wire.unsupported())
-    return tuple(found)
+    found: list[Attachment] = []
+    if body.attachments is not None:
+        for n, item in enumerate(body.attachments.data[:100], 1):
+            name, size = (item.name or "")[:200], wire.count(item.size)
+            found.append(wire.attachment(owner, n, wire.place_of(item), _type(item), name, size))
+    if found:
+        return tuple(found)
+    if body.sticker:
+        return (wire.attachment(owner, 1, body.sticker, "image/png"),)
+    return (wire.unsupported(),) if body.is_unsupported and not body.message else ()
 
 
 def _type(item: wire.File) -> str:
@@ -138,4 +146,4 @@ def _type(item: wire.File) -> str:
 
 
 def _optional(value: wire.Id) -> str:
-    return wire.checked_id(value) if value is not None and value != "" else ""
+    return checked_id(value) if value is not None and value != "" else ""

@@ -8,17 +8,18 @@ from urllib.parse import quote, urlsplit
 
 from msgspec import Raw, Struct, field
 
-from adapters._json import moment_of
+from adapters._files import remote
+from adapters._json import moment_of, moment_of_milliseconds
 from tui_inbox.domain.errors import Malformed
 from tui_inbox.domain.message import Attachment
 
 Id = str | int | None
 LONGEST_ID = 500
-_PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _LINK = re.compile(r"https://[^\s\x00-\x1f\x7f]{1,2000}")
 _PLACE = re.compile(r"https?://[^\s\x00-\x1f\x7f]{1,2000}")
 """Of a file; where it may be fetched from is for the HTTP door to say."""
 _ENDING = re.compile(r"\.([A-Za-z0-9]{1,5})$")
+_from_iso = datetime.fromisoformat
 _MILLISECONDS = 100_000_000_000
 """From this number on it counts milliseconds: as seconds it would be the year 5138."""
 
@@ -142,8 +143,8 @@ class PolledComment(Struct):
 
 def checked_id(value: Id) -> str:
     """An id that can be stored. Raises ``Malformed``."""
-    text = str(value) if value is not None else ""
-    if not _PRINTABLE.fullmatch(text) or len(text) > LONGEST_ID:
+    text = value if isinstance(value, str) else "" if value is None else str(value)
+    if not text or len(text) > LONGEST_ID or not text.isascii() or not text.isprintable() or " " in text:
         raise Malformed("bad_payload")
     return text
 
@@ -154,7 +155,7 @@ def identity(person: Person | None) -> str:
 
 
 def name_of(person: Person | None) -> str:
-    return (person.name or person.username or "") if person else ""
+    return (person.name or person.username or "") if person is not None else ""
 
 
 def path_of(identifier: str) -> str:
@@ -166,10 +167,12 @@ def moment(value: str | int | float | None) -> datetime | None:
     """Graph's ``2022-07-12T19:11:07+0000``, or a webhook's seconds or milliseconds, in UTC; None when unreadable."""
     if isinstance(value, str) and not value.isdigit():
         try:
-            at = datetime.fromisoformat(value)
-            return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+            at = _from_iso(value)
+            return at if at.tzinfo is UTC else at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
         except (ValueError, OverflowError):
             return None
+    if isinstance(value, int) and value >= _MILLISECONDS:
+        return moment_of_milliseconds(value)
     try:
         number = float(value) if value is not None else 0.0
     except (ValueError, OverflowError):
@@ -190,7 +193,8 @@ def attachment(
 ) -> Attachment:
     """A file at Meta's: where it lies now, and from which message a fresh address can be asked."""
     link = url if url and _PLACE.fullmatch(url) else ""
-    return Attachment(name=name or _named(link, type_, n), type=type_, size=size, ref=f"{owner}#{n} {link}".rstrip())
+    ref = f"{owner}#{n} {link}" if link else f"{owner}#{n}"
+    return remote(name or _named(link, type_, n), type_, ref, size)
 
 
 def unsupported() -> Attachment:
