@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from tui_inbox.domain.errors import Malformed
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_from_iso = datetime.fromisoformat
+_BARE_DATE = len("2026-11-22")
+_FILLING = str.maketrans("", "", "().-")
 _ZONE_NAME = re.compile(r"\[[A-Za-z/_]{1,40}\]$")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -17,7 +20,15 @@ def moment(text: str | None) -> datetime | None:
     if not text or not isinstance(text, str):
         return None
     try:
-        at = datetime.fromisoformat(_ZONE_NAME.sub("", text.strip()))
+        at = _from_iso(text)
+        if at.tzinfo is None and len(text) > _BARE_DATE:
+            at = _from_iso(f"{text}+00:00")  # 0.1 µs, where ``replace`` takes 1.
+        if at.tzinfo is UTC:
+            return at
+    except ValueError:
+        pass
+    try:
+        at = _from_iso(_ZONE_NAME.sub("", text.strip()))
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
@@ -41,5 +52,7 @@ def stamp(at: datetime) -> str:
 
 def phone(text: str | None) -> str:
     """A number that the site tells in full, as E.164; empty for anything else."""
-    number = re.sub(r"[\s().-]", "", text or "")
+    if not text:
+        return ""
+    number = "".join(text.split()).translate(_FILLING)
     return number if _E164.fullmatch(number) else ""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msgspec import Raw, Struct
 
+from adapters._files import remote
 from adapters._ota import checked_id, is_id, moment
 from adapters.booking_com.settings import BOOKING
 from tui_inbox.domain.errors import Malformed
@@ -37,9 +38,10 @@ class Participant(Struct):
 
     @property
     def role(self) -> str:
-        inner = self.metadata or PersonMeta()
-        word = inner.participant_type or inner.type or self.participant_type or self.type or ""
-        return {"hotel": "property"}.get(word.casefold(), word.casefold())
+        inner = self.metadata
+        word = (inner.participant_type or inner.type) if inner is not None else None
+        role = (word or self.participant_type or self.type or "").casefold()
+        return "property" if role == "hotel" else role
 
     @property
     def shown_name(self) -> str:
@@ -193,16 +195,22 @@ class FileAnswer(Struct):
     data: FileBytes
 
 
+_NO_TALK, _NO_PLACE, _NOBODY = Talk(), Place(), Participant()
+_ROLES = ("guest", "property")
+_BOOKING, _NONE, _SENT = BOOKING.code, Delivery.NONE, Delivery.SENT
+"""Named once: looking a member of an enumeration up takes as long as making the item that bears it."""
+
+
 def text(value: Id) -> str:
     return "" if value is None else str(value)
 
 
 def read_message(told: Told, properties: Sequence[str]) -> Sequence[Item]:
     """A guest's message or one of the property's; an element without an id is an artefact of the vendor's."""
-    message, talk = told.message, told.talk or Talk()
+    message, talk = told.message, told.talk or _NO_TALK
     if not message.id:
         return ()
-    place = message.conversation or Place()
+    place = message.conversation or _NO_PLACE
     property_id = text(place.property_id) or told.property_id or (properties[0] if len(properties) == 1 else "")
     if property_id and property_id not in properties:
         return ()
@@ -210,36 +218,37 @@ def read_message(told: Told, properties: Sequence[str]) -> Sequence[Item]:
     if not is_id(conversation):
         raise Malformed("no_guest_address")
     sender = _sender(message, talk)
-    if sender.role not in ("guest", "property"):
+    role = sender.role
+    if role not in _ROLES:
         raise Malformed("bad_direction")
-    at = message.at
+    at = moment(message.timestamp)
     if at is None:
         raise Malformed("no_date")
-    outbound = sender.role == "property"
+    outbound = role == "property"
     kind = (place.conversation_type or talk.conversation_type or "reservation").casefold()
     code = text(place.conversation_reference) or text(talk.conversation_reference)
     reservation = code if kind == "reservation" and is_id(code) else ""
     word = (message.message_type or "free_text").casefold()
-    guest = sender if not outbound else _guest(talk)
+    quoted = text(message.reply_to)
     return (
         Inbound(
-            external_id=checked_id(message.id),
-            channel=BOOKING.code,
-            at=at,
-            address=conversation,
-            own_address=property_id,
-            text=message.content or "",
-            name=guest.shown_name,
+            checked_id(message.id),
+            _BOOKING,
+            at,
+            conversation,
+            property_id,
+            message.content or "",
+            (_guest(talk) if outbound else sender).shown_name,
             outbound=outbound,
             automated=word == "automatically_sent_template",
             suspicious="" if outbound else request_code(word, message.attributes),
             # The reference of an own message would be taken for one that its sender chose.
             thread_ref="" if outbound else conversation,
-            state=Delivery.SENT if outbound else Delivery.NONE,
+            state=_SENT if outbound else _NONE,
             attachments=_files(message, conversation),
             also=(reservation,) if reservation else (),
             reservation=reservation,
-            quoted=text(message.reply_to) if is_id(text(message.reply_to)) else "",
+            quoted=quoted if quoted and is_id(quoted) else "",
         ),
     )
 
@@ -279,17 +288,22 @@ def read_notice(notice: Notice) -> Sequence[Item]:
 
 
 def _sender(message: Message, talk: Talk) -> Participant:
-    if message.sender is not None and message.sender.role:
-        return message.sender
-    wanted = text(message.sender_id) or (text(message.sender.participant_id) if message.sender else "")
-    for one in talk.participants or ():
-        if wanted and text(one.participant_id) == wanted:
-            return one
-    return Participant()
+    sender = message.sender
+    if sender is not None and sender.role:
+        return sender
+    wanted = text(message.sender_id) or (text(sender.participant_id) if sender is not None else "")
+    if wanted:
+        for one in talk.participants or ():
+            if text(one.participant_id) == wanted:
+                return one
+    return _NOBODY
 
 
 def _guest(talk: Talk) -> Participant:
-    return next((one for one in talk.participants or () if one.role == "guest"), Participant())
+    for one in talk.participants or ():
+        if one.role == "guest":
+            return one
+    return _NOBODY
 
 
 def is_ours(message: Message, talk: Talk) -> bool:
@@ -303,9 +317,12 @@ def own_participant(talk: Talk) -> str:
 
 
 def _files(message: Message, conversation: str) -> tuple[Attachment, ...]:
-    ids = [text(one) for one in (message.attachment_ids or message.attachment_files_uuid or ())[:_FILES]]
-    return tuple(
-        Attachment(name=f"image-{n}", type="", ref=f"{conversation}/{one}")
-        for n, one in enumerate(ids, 1)
-        if is_id(one)
-    )
+    listed = message.attachment_ids or message.attachment_files_uuid
+    if not listed:
+        return ()
+    found: list[Attachment] = []
+    for n, one in enumerate(listed[:_FILES], 1):
+        identifier = text(one)
+        if is_id(identifier):
+            found.append(remote(f"image-{n}", "", f"{conversation}/{identifier}"))
+    return tuple(found)

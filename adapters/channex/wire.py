@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from mimetypes import guess_type
 
 from msgspec import Raw, Struct
 
+from adapters._files import remote
 from adapters._ota import checked_id, moment, phone
 from tui_inbox.domain.alias import own_mail
 from tui_inbox.domain.errors import Malformed
@@ -17,6 +19,12 @@ from tui_inbox.ports.channel import Inbound, Item, News
 
 Value = str | int | float | bool | None
 _PROVIDERS = {"bookingcom": "booking", "airbnb": "airbnb", "expedia": "expedia"}
+_WRITTEN = {"BookingCom": "booking", "AirBNB": "airbnb", "Expedia": "expedia"}
+"""Of those the usual spelling."""
+_SENDERS = ("guest", "property", "system")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,49}")
+_NONE, _SENT = Delivery.NONE, Delivery.SENT
+"""Named once: looking a member of an enumeration up takes as long as making the item that bears it."""
 _FILES = 20
 
 
@@ -212,46 +220,55 @@ class Properties(Struct):
 
 def site_of(provider: str | None) -> str:
     """Our channel for a provider, however it is written; empty for one that nobody knows."""
-    return _PROVIDERS.get(re.sub(r"[^a-z]", "", (provider or "").lower()), "")
+    found = _WRITTEN.get(provider or "")
+    return found if found is not None else _PROVIDERS.get(re.sub(r"[^a-z]", "", (provider or "").lower()), "")
 
 
 def read_message(told: Told, sites: Sequence[str]) -> Sequence[Item]:
     """A guest's message, one of the hotel's, or a card of the site's own."""
-    message, fields, site = told.message, told.message.attributes, site_of(told.thread.attributes.provider)
+    message, thread = told.message, told.thread
+    fields, site = message.attributes, site_of(thread.attributes.provider)
     if site not in sites:
         return ()
     sender = (fields.sender or "").strip().lower()
-    if sender not in ("guest", "property", "system"):
+    if sender not in _SENDERS:
         raise Malformed("bad_direction")
-    at = message.at
+    at = moment(fields.inserted_at)
     if at is None:
         raise Malformed("no_date")
-    details = fields.meta.booking_details if fields.meta else None
-    text, reply_by = fields.message or "", None
-    if sender == "system" and details is not None:
-        text, reply_by = _card(text, details), moment(details.non_response_at)
-    booking = told.booking.attributes if told.booking else BookingFields()
-    code = _code(booking.ota_reservation_code) or _code(details.reservation_confirmation_code if details else None)
-    thread, customer = checked_id(told.thread.id), booking.customer or Customer()
-    outbound = sender == "property"
+    details = fields.meta.booking_details if fields.meta is not None else None
+    booking = told.booking.attributes if told.booking is not None else None
+    text, code, reply_by = (
+        fields.message or "",
+        _code(booking.ota_reservation_code) if booking is not None else "",
+        None,
+    )
+    if details is not None:
+        code = code or _code(details.reservation_confirmation_code)
+        if sender == "system":
+            text, reply_by = _card(text, details), moment(details.non_response_at)
+    address, outbound = checked_id(thread.id), sender == "property"
+    customer = booking.customer if booking is not None else None
+    whole = _name(customer) if customer is not None else ""
+    guest = None if outbound else customer
     return (
         Inbound(
-            external_id=checked_id(message.id),
-            channel=site,
-            at=at,
-            address=thread,
-            own_address=told.thread.property_id,
-            text=text,
-            name=_name(told.thread, customer),
+            checked_id(message.id),
+            site,
+            at,
+            address,
+            thread.property_id,
+            text,
+            (whole or thread.attributes.title or "").strip()[:200],
             outbound=outbound,
             automated=sender == "system" and reply_by is None,
-            state=Delivery.SENT if outbound else Delivery.NONE,
+            state=_SENT if outbound else _NONE,
             # The reference of an own message would be taken for one that its sender chose.
-            thread_ref="" if outbound else thread,
-            attachments=_files(fields.attachments or []),
+            thread_ref="" if outbound else address,
+            attachments=_files(fields.attachments) if fields.attachments else (),
             also=(code,) if code else (),
-            phone="" if outbound else phone(customer.phone),
-            email="" if outbound else own_mail(customer.mail),
+            phone=phone(guest.phone) if guest is not None else "",
+            email=own_mail(guest.mail) if guest is not None else "",
             reservation=code,
             reply_by=reply_by,
         ),
@@ -269,13 +286,16 @@ def read_connection(noted: Noted) -> Sequence[Item]:
 
 def _card(word: str, details: Details) -> str:
     """An inquiry's facts as lines: the site gives them as fields only."""
-    kind = " ".join(word.replace("_", " ").split()).capitalize()
-    head = " – ".join(part for part in (kind, _shown(details.listing_name)) if part)
-    days = " → ".join(part for part in (_shown(details.checkin_date), _shown(details.checkout_date)) if part)
+    kind, listing = " ".join(word.replace("_", " ").split()).capitalize(), _shown(details.listing_name)
+    arrival, departure = _shown(details.checkin_date), _shown(details.checkout_date)
     guests = _shown(details.number_of_guests)
-    sum_ = f"{_shown(details.expected_payout_amount_accurate)} {_shown(details.currency)}".strip()
-    lines = (head, days, f"{guests} × {_shown(details.guest_name)}".strip(" ×") if guests else "", sum_)
-    return "\n".join(line for line in lines if line)
+    lines = (
+        f"{kind} – {listing}" if kind and listing else kind or listing,
+        f"{arrival} → {departure}" if arrival and departure else arrival or departure,
+        f"{guests} × {_shown(details.guest_name)}".strip(" ×") if guests else "",
+        f"{_shown(details.expected_payout_amount_accurate)} {_shown(details.currency)}".strip(),
+    )
+    return "\n".join([line for line in lines if line])
 
 
 def _shown(value: Value) -> str:
@@ -285,12 +305,12 @@ def _shown(value: Value) -> str:
 def _code(text: str | None) -> str:
     """A reservation's code at its site; anything that could be none is dropped."""
     code = (text or "").strip()
-    return code if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{3,49}", code) else ""
+    return code if _CODE.fullmatch(code) else ""
 
 
-def _name(thread: Thread, customer: Customer) -> str:
-    whole = " ".join(part.strip() for part in (customer.name, customer.surname) if part and part.strip())
-    return (whole or thread.attributes.title or "").strip()[:200]
+def _name(customer: Customer) -> str:
+    name, surname = (customer.name or "").strip(), (customer.surname or "").strip()
+    return f"{name} {surname}" if name and surname else name or surname
 
 
 def _files(items: Sequence[object]) -> tuple[Attachment, ...]:
@@ -301,5 +321,18 @@ def _files(items: Sequence[object]) -> tuple[Attachment, ...]:
         if not isinstance(link, str) or not link or len(link) > 2000:
             continue
         name = link.split("?", 1)[0].rstrip("/").rpartition("/")[2][:200] or "file"
-        found.append(Attachment(name=name, type=guess_type(name)[0] or "", ref=link))
+        found.append(remote(name, _type_of(name), link))
     return tuple(found)
+
+
+def _type_of(name: str) -> str:
+    """By its ending; where that alone decides, it was decided before."""
+    stem, _, ending = name.rpartition(".")
+    if stem and len(ending) <= 5 and "." not in stem and ":" not in stem:
+        return _type_of_ending(ending)
+    return guess_type(name)[0] or ""
+
+
+@lru_cache(maxsize=64)
+def _type_of_ending(ending: str) -> str:
+    return guess_type(f"x.{ending}")[0] or ""

@@ -22,6 +22,9 @@ from tui_inbox.ports.channel import Batch, Envelope, Found, Health, HealthState,
 from tui_inbox.ports.secrets import Secret
 from tui_inbox.ports.webchat import ChatRules
 
+_CODE = WEBCHAT.code
+_STATES = {"delivered": Delivery.DELIVERED, "read": Delivery.READ}
+
 
 class _Said(Struct):
     """A guest's message as it is kept; names and addresses are what the browser claimed."""
@@ -74,23 +77,14 @@ class WebChat:
     def read(self, envelope: Envelope) -> Sequence[Item]:
         if envelope.kind == "status":
             became = decoded(envelope.raw, _Became)
-            return (Status(became.id, Delivery(became.state), _aware(became.at)),)
+            return (Status(became.id, _STATES[became.state], _aware(became.at)),)
         said = decoded(envelope.raw, _Said)
         if not said.address:
             raise Malformed("no_guest_address")
-        return (
-            Inbound(
-                external_id=said.id,
-                channel=WEBCHAT.code,
-                at=_aware(said.at),
-                address=said.address,
-                own_address=self._settings.inbox,
-                text=said.text,
-                name=said.name,
-                # Shown above the first message, for staff to act upon; nothing is looked up by it.
-                subject=said.email,
-            ),
-        )
+        # The address is shown above the first message, for staff to act upon; nothing is looked up by it.
+        subject = said.email
+        at, own = _aware(said.at), self._settings.inbox
+        return (Inbound(said.id, _CODE, at, said.address, own, said.text, said.name, subject=subject),)
 
     def check(self, outgoing: Outgoing) -> None:
         if outgoing.channel != WEBCHAT.code:
@@ -139,6 +133,8 @@ class WebChat:
 
 def _aware(at: datetime) -> datetime:
     """Raises ``Malformed``: we write no other times."""
+    if at.tzinfo is UTC:
+        return at
     if at.utcoffset() != timedelta(0):
         raise Malformed("no_date")
     return at.replace(tzinfo=UTC)
