@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from tui_inbox.domain.guest_list import BY_CODE, YES, Criterion, GuestList, Shape
 from tui_inbox.domain.reservation import Phase
+from tui_inbox.tui.render.languages import language_name
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.widgets.bars import PHASES
 from tui_inbox.wording import _, sentence
-from tui_inbox.wording.languages import language_name
 
 
 def criterion_words(criterion: Criterion) -> str:

@@ -18,12 +18,12 @@ from tui_inbox.tui.dialogs.chooser import Chooser, Option, narrowed
 from tui_inbox.tui.dialogs.form import Field, Form, Values
 from tui_inbox.tui.render.columns import column
 from tui_inbox.tui.render.criteria import criterion_words, value_words
+from tui_inbox.tui.render.languages import language_name
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.screens.guest_lists import names_words
 from tui_inbox.tui.screens.table_screen import TableScreen
 from tui_inbox.tui.widgets.table import Parts
 from tui_inbox.wording import N_, _, ngettext
-from tui_inbox.wording.languages import language_name
 
 if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox

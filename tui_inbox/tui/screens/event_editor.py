@@ -25,12 +25,12 @@ from tui_inbox.services.text_preview import Recipient
 from tui_inbox.tui.dialogs.form import Choice, Field
 from tui_inbox.tui.dialogs.rule_form import choices
 from tui_inbox.tui.render.compose import cost_words
+from tui_inbox.tui.render.languages import language_name
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.render.rules import EVENTS, MODES
 from tui_inbox.tui.screens.writing import WritingScreen
 from tui_inbox.tui.widgets.lines import LinesPane
 from tui_inbox.wording import _, ngettext
-from tui_inbox.wording.languages import language_name
 
 if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
