@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.builders import a_guest
 from tests.services.conftest import ANA, GUEST, Front
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.template import Template, TemplateKind
@@ -61,3 +62,15 @@ def test_what_a_person_sends_to_several_stands_among_the_messages_to_many_and_no
     with front.store.read() as tx:
         (row,) = campaigns.listing(tx)
     assert (row.campaign.name, row.progress.queued, row.progress.total) == ("Le spa est ouvert.", 2, 2)
+
+
+def test_two_guests_with_one_telephone_get_it_once(front: Front) -> None:
+    front.guest_writes()
+    claire = front.conversation().guest_id
+    with front.store.write() as tx:
+        husband = a_guest(tx, "Paul Martin", phone=GUEST, channel="sms").id
+        done = send_each(
+            tx, front.desk, ANA, Reply(0, "desk-sms", "sms", "", "Le spa est ouvert."), [claire, husband], front.now
+        )
+    assert len(done.sent) == 1
+    assert [(one.guest.id, one.refusal.code) for one in done.left_out] == [(husband, "duplicate_address")]

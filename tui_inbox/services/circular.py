@@ -6,7 +6,7 @@ its undo time, and the whole stands among the messages to many.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from tui_inbox.ports.store import Transaction
 from tui_inbox.services.campaigns import LIMIT_SETTING
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.drafting import save_draft
-from tui_inbox.services.group_letters import Prepared, Wording, check_wording, prepare
+from tui_inbox.services.group_letters import Prepared, Wording, check_wording, marks, prepare
 from tui_inbox.services.replying import Reply, SentNow, TakenBack, send, start, take_back
 
 _NAME_CHARS = 60
@@ -54,8 +54,9 @@ def send_each(
     sent: list[SentNow] = []
     left_out: list[LeftOut] = []
     recipients: list[Recipient] = []
+    taken: set[tuple[str, str]] = set()
     for place, guest_id in enumerate(guests):
-        ready = _prepared(tx, desk, actor, wording, reply, guest_id, now)
+        ready = _prepared(tx, desk, actor, wording, reply, guest_id, now, taken)
         try:
             done = _send_one(tx, desk, actor, ready, reply, now)
         except Refused as refused:
@@ -64,6 +65,7 @@ def send_each(
             recipients.append(Recipient(0, guest_id, place, RecipientState.LEFT_OUT, refused.code, params))
         else:
             sent.append(done)
+            taken.update(marks(ready.guest, ready.letter) if ready.letter is not None else ())
             queued = Recipient(0, guest_id, place, RecipientState.QUEUED, outbox_id=done.outbox_id)
             recipients.append(queued)
     if not sent and left_out:
@@ -82,16 +84,23 @@ def _wording(tx: Transaction, reply: Reply) -> Wording:
 
 
 def _prepared(
-    tx: Transaction, desk: Desk, actor: Actor, wording: Wording, reply: Reply, guest_id: int, now: datetime
+    tx: Transaction,
+    desk: Desk,
+    actor: Actor,
+    wording: Wording,
+    reply: Reply,
+    guest_id: int,
+    now: datetime,
+    taken: Container[tuple[str, str]],
 ) -> Prepared:
     """With what the writer filled in where a guest has no value of their own."""
-    ready = prepare(tx, desk, actor, wording, guest_id, now)
+    ready = prepare(tx, desk, actor, wording, guest_id, now, taken)
     for _ in reply.values:
         name = str(ready.refusal.params.get("name", "")) if ready.refusal is not None else ""
         if not name or name not in reply.values or name in wording.values:
             break
         wording = wording._replace(values={**wording.values, name: reply.values[name]})
-        ready = prepare(tx, desk, actor, wording, guest_id, now)
+        ready = prepare(tx, desk, actor, wording, guest_id, now, taken)
     return ready
 
 
