@@ -1,16 +1,3 @@
-CREATE TABLE operator (
-	code TEXT NOT NULL,
-	name TEXT DEFAULT '' NOT NULL,
-	first_seen_at BIGINT NOT NULL,
-	seen_at BIGINT NOT NULL,
-	PRIMARY KEY (code)
-);
-CREATE TABLE preference (
-	operator TEXT NOT NULL,
-	name TEXT NOT NULL,
-	value TEXT DEFAULT '' NOT NULL,
-	PRIMARY KEY (operator, name)
-);
 CREATE TABLE account (
 	name TEXT NOT NULL,
 	type TEXT DEFAULT '' NOT NULL,
@@ -44,88 +31,28 @@ CREATE TABLE inbound_event (
 	PRIMARY KEY (id),
 	CONSTRAINT ck_inbound_state CHECK (state = 'new' OR state = 'applied' OR state = 'ignored' OR state = 'quarantined')
 );
-CREATE TABLE guest (
+CREATE TABLE visitor (
 	id INTEGER NOT NULL,
-	name TEXT DEFAULT '' NOT NULL,
-	sort_name TEXT DEFAULT '' NOT NULL,
-	kind TEXT DEFAULT 'person' NOT NULL,
-	language TEXT DEFAULT '' NOT NULL,
-	country TEXT DEFAULT '' NOT NULL,
-	vip SMALLINT DEFAULT 0 NOT NULL,
-	phone TEXT DEFAULT '' NOT NULL,
-	email TEXT DEFAULT '' NOT NULL,
-	alert TEXT DEFAULT '' NOT NULL,
-	notes TEXT DEFAULT '' NOT NULL,
-	blocked SMALLINT DEFAULT 0 NOT NULL,
-	merged_into BIGINT,
-	created_at BIGINT NOT NULL,
-	updated_at BIGINT NOT NULL,
-	PRIMARY KEY (id)
-);
-CREATE TABLE handle (
-	id INTEGER NOT NULL,
-	guest_id BIGINT NOT NULL,
-	channel TEXT DEFAULT '' NOT NULL,
+	account TEXT DEFAULT '' NOT NULL,
+	key_hash TEXT DEFAULT '' NOT NULL,
 	address TEXT DEFAULT '' NOT NULL,
-	label TEXT DEFAULT '' NOT NULL,
-	unreachable TEXT DEFAULT '' NOT NULL,
-	created_at BIGINT NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	email TEXT DEFAULT '' NOT NULL,
+	opened_at BIGINT NOT NULL,
+	wrote_at BIGINT,
+	seen_at BIGINT,
 	PRIMARY KEY (id)
 );
-CREATE TABLE line (
+CREATE TABLE usage (
 	account TEXT NOT NULL,
-	channel TEXT NOT NULL,
-	address TEXT NOT NULL,
-	last_in_at BIGINT,
-	last_out_at BIGINT,
-	stopped_at BIGINT,
-	stop_word TEXT DEFAULT '' NOT NULL,
-	stop_source TEXT DEFAULT '' NOT NULL,
-	closed_code TEXT DEFAULT '' NOT NULL,
-	open_until BIGINT,
-	access_at BIGINT,
-	wish_at BIGINT,
-	reply_by BIGINT,
-	read_until BIGINT,
-	route TEXT DEFAULT '' NOT NULL,
-	PRIMARY KEY (account, channel, address)
-);
-CREATE TABLE consent (
-	guest_id BIGINT NOT NULL,
-	topic TEXT NOT NULL,
-	medium TEXT NOT NULL,
-	allowed SMALLINT DEFAULT 0 NOT NULL,
-	at BIGINT,
-	"by" TEXT DEFAULT '' NOT NULL,
-	source TEXT DEFAULT '' NOT NULL,
-	PRIMARY KEY (guest_id, topic, medium)
-);
-CREATE TABLE reservation (
-	id INTEGER NOT NULL,
-	guest_id BIGINT NOT NULL,
-	source TEXT DEFAULT '' NOT NULL,
-	external_id TEXT DEFAULT '' NOT NULL,
-	arrival TEXT DEFAULT '' NOT NULL,
-	departure TEXT DEFAULT '' NOT NULL,
-	status TEXT DEFAULT 'confirmed' NOT NULL,
-	property TEXT DEFAULT '' NOT NULL,
-	room TEXT DEFAULT '' NOT NULL,
-	room_type TEXT DEFAULT '' NOT NULL,
-	ota TEXT DEFAULT '' NOT NULL,
-	ota_code TEXT DEFAULT '' NOT NULL,
-	adults INTEGER DEFAULT 0 NOT NULL,
-	children INTEGER DEFAULT 0 NOT NULL,
-	total TEXT DEFAULT '' NOT NULL,
-	notes TEXT DEFAULT '' NOT NULL,
-	revision INTEGER DEFAULT 0 NOT NULL,
-	created_at BIGINT NOT NULL,
-	updated_at BIGINT NOT NULL,
-	group_id TEXT DEFAULT '' NOT NULL,
-	low_confidence SMALLINT DEFAULT 0 NOT NULL,
-	source_at BIGINT,
-	payment TEXT DEFAULT '' NOT NULL,
-	PRIMARY KEY (id),
-	CONSTRAINT ck_status_code CHECK (status = 'pending' OR status = 'confirmed' OR status = 'declined' OR status = 'cancelled' OR status = 'no_show')
+	month TEXT NOT NULL,
+	category TEXT NOT NULL,
+	count INTEGER DEFAULT 0 NOT NULL,
+	segments INTEGER DEFAULT 0 NOT NULL,
+	price TEXT DEFAULT '' NOT NULL,
+	currency TEXT DEFAULT '' NOT NULL,
+	as_of BIGINT NOT NULL,
+	PRIMARY KEY (account, month, category)
 );
 CREATE TABLE conversation (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -252,6 +179,19 @@ CREATE TABLE search_guest (
 	folded TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id)
 );
+CREATE TABLE operator (
+	code TEXT NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	first_seen_at BIGINT NOT NULL,
+	seen_at BIGINT NOT NULL,
+	PRIMARY KEY (code)
+);
+CREATE TABLE preference (
+	operator TEXT NOT NULL,
+	name TEXT NOT NULL,
+	value TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (operator, name)
+);
 CREATE TABLE draft (
 	conversation_id BIGINT NOT NULL,
 	operator TEXT NOT NULL,
@@ -266,152 +206,84 @@ CREATE TABLE draft (
 	target TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (conversation_id, operator)
 );
-CREATE TABLE outbox (
+CREATE TABLE tag (
 	id INTEGER NOT NULL,
-	dedupe_key TEXT DEFAULT '' NOT NULL,
-	message_id BIGINT NOT NULL,
-	conversation_id BIGINT NOT NULL,
-	account TEXT DEFAULT '' NOT NULL,
-	channel TEXT DEFAULT '' NOT NULL,
-	address TEXT DEFAULT '' NOT NULL,
-	own_address TEXT DEFAULT '' NOT NULL,
-	text TEXT DEFAULT '' NOT NULL,
-	subject TEXT DEFAULT '' NOT NULL,
-	message_ref TEXT DEFAULT '' NOT NULL,
-	in_reply_to TEXT DEFAULT '' NOT NULL,
-	refs TEXT DEFAULT '' NOT NULL,
-	template_id TEXT DEFAULT '' NOT NULL,
-	template_values TEXT DEFAULT '{}' NOT NULL,
-	attachments TEXT DEFAULT '[]' NOT NULL,
-	attachment_names TEXT DEFAULT '[]' NOT NULL,
-	state TEXT DEFAULT 'held' NOT NULL,
-	not_before BIGINT,
-	expires_at BIGINT,
-	tries INTEGER DEFAULT 0 NOT NULL,
-	owner TEXT DEFAULT '' NOT NULL,
-	provider_id TEXT DEFAULT '' NOT NULL,
-	unknown_since BIGINT,
-	looked_up INTEGER DEFAULT 0 NOT NULL,
-	created_by TEXT DEFAULT '' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	colour TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id)
+);
+CREATE TABLE tagged (
+	tag_id BIGINT NOT NULL,
+	kind TEXT NOT NULL,
+	ref_id BIGINT NOT NULL,
+	PRIMARY KEY (tag_id, kind, ref_id)
+);
+CREATE TABLE request (
+	id INTEGER NOT NULL,
+	conversation_id BIGINT,
+	guest_id BIGINT NOT NULL,
+	reservation_id BIGINT,
+	kind TEXT DEFAULT 'other' NOT NULL,
+	title TEXT DEFAULT '' NOT NULL,
+	status TEXT DEFAULT 'open' NOT NULL,
+	due_at BIGINT,
+	"by" TEXT DEFAULT '' NOT NULL,
 	created_at BIGINT NOT NULL,
 	updated_at BIGINT NOT NULL,
-	scheduled SMALLINT DEFAULT 0 NOT NULL,
-	hold_if_guest_writes SMALLINT DEFAULT 0 NOT NULL,
-	reason TEXT DEFAULT '' NOT NULL,
-	reason_params TEXT DEFAULT '{}' NOT NULL,
-	vendor_text TEXT DEFAULT '' NOT NULL,
-	body_hash TEXT DEFAULT '' NOT NULL,
-	undo TEXT DEFAULT '' NOT NULL,
-	way TEXT DEFAULT '' NOT NULL,
-	target TEXT DEFAULT '' NOT NULL,
-	tag TEXT DEFAULT '' NOT NULL,
-	zone TEXT DEFAULT '' NOT NULL,
-	route TEXT DEFAULT '' NOT NULL,
-	html TEXT DEFAULT '' NOT NULL,
-	unsubscribe TEXT DEFAULT '[]' NOT NULL,
-	version INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT ck_state_code CHECK (state = 'held' OR state = 'queued' OR state = 'claimed' OR state = 'inflight' OR state = 'retry_wait' OR state = 'accepted' OR state = 'delivered' OR state = 'read' OR state = 'failed' OR state = 'expired' OR state = 'unknown' OR state = 'needs_operator' OR state = 'cancelled')
+	CONSTRAINT ck_request_status CHECK (status = 'open' OR status = 'done' OR status = 'cancelled')
 );
-CREATE TABLE attempt (
+CREATE TABLE event (
 	id INTEGER NOT NULL,
-	outbox_id BIGINT NOT NULL,
-	n INTEGER DEFAULT 0 NOT NULL,
-	started_at BIGINT NOT NULL,
-	ended_at BIGINT,
-	outcome TEXT DEFAULT '' NOT NULL,
-	error TEXT DEFAULT '' NOT NULL,
-	http_status INTEGER,
-	PRIMARY KEY (id)
-);
-CREATE TABLE template (
-	id INTEGER NOT NULL,
-	kind TEXT DEFAULT 'snippet' NOT NULL,
-	name TEXT DEFAULT '' NOT NULL,
-	language TEXT DEFAULT '' NOT NULL,
-	shortcut TEXT DEFAULT '' NOT NULL,
-	subject TEXT DEFAULT '' NOT NULL,
-	body TEXT DEFAULT '' NOT NULL,
-	category TEXT DEFAULT '' NOT NULL,
-	message_class TEXT DEFAULT 'transactional' NOT NULL,
-	account TEXT DEFAULT '' NOT NULL,
-	vendor_id TEXT DEFAULT '' NOT NULL,
-	approval TEXT DEFAULT '' NOT NULL,
-	approval_reason TEXT DEFAULT '' NOT NULL,
-	quality TEXT DEFAULT '' NOT NULL,
-	submitted_at BIGINT,
-	mapping TEXT DEFAULT '{}' NOT NULL,
-	version INTEGER DEFAULT 0 NOT NULL,
-	archived SMALLINT DEFAULT 0 NOT NULL,
-	updated_by TEXT DEFAULT '' NOT NULL,
-	updated_at BIGINT,
-	event TEXT DEFAULT '' NOT NULL,
-	required TEXT DEFAULT '[]' NOT NULL,
-	forms TEXT DEFAULT '{}' NOT NULL,
-	property TEXT DEFAULT '' NOT NULL,
-	room_type TEXT DEFAULT '' NOT NULL,
-	PRIMARY KEY (id),
-	CONSTRAINT ck_kind_code CHECK (kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp' OR kind = 'text' OR kind = 'footer'),
-	CONSTRAINT ck_approval_code CHECK (approval = '' OR approval = 'submitted' OR approval = 'approved' OR approval = 'rejected' OR approval = 'paused')
-);
-CREATE TABLE template_version (
-	template_id BIGINT NOT NULL,
-	version BIGINT NOT NULL,
-	subject TEXT DEFAULT '' NOT NULL,
-	body TEXT DEFAULT '' NOT NULL,
-	forms TEXT DEFAULT '{}' NOT NULL,
-	"by" TEXT DEFAULT '' NOT NULL,
-	at BIGINT,
-	PRIMARY KEY (template_id, version)
-);
-CREATE TABLE rule (
-	id INTEGER NOT NULL,
-	kind TEXT DEFAULT 'before_arrival' NOT NULL,
-	name TEXT DEFAULT '' NOT NULL,
-	template TEXT DEFAULT '' NOT NULL,
-	days INTEGER DEFAULT 0 NOT NULL,
-	at TEXT DEFAULT '' NOT NULL,
-	channels TEXT DEFAULT '[]' NOT NULL,
-	enabled SMALLINT DEFAULT 0 NOT NULL,
-	hold_if_guest_writes SMALLINT DEFAULT 0 NOT NULL,
-	mode TEXT DEFAULT 'first' NOT NULL,
-	late TEXT DEFAULT 'skip' NOT NULL,
-	per TEXT DEFAULT 'room' NOT NULL,
-	stagger INTEGER DEFAULT 0 NOT NULL,
-	journey TEXT DEFAULT '' NOT NULL,
-	audience BIGINT,
-	PRIMARY KEY (id)
-);
-CREATE TABLE planned (
-	id INTEGER NOT NULL,
-	rule_id BIGINT NOT NULL,
-	reservation_id BIGINT NOT NULL,
-	local_date TEXT DEFAULT '' NOT NULL,
-	due_at BIGINT NOT NULL,
-	state TEXT DEFAULT 'planned' NOT NULL,
-	reason TEXT DEFAULT '' NOT NULL,
-	outbox_id BIGINT,
-	anchor TEXT,
-	said TEXT DEFAULT '' NOT NULL,
-	PRIMARY KEY (id),
-	CONSTRAINT ck_state_code CHECK (state = 'planned' OR state = 'held' OR state = 'queued' OR state = 'skipped' OR state = 'withdrawn' OR state = 'expired')
-);
-CREATE TABLE stay_event (
-	id INTEGER NOT NULL,
-	reservation_id BIGINT NOT NULL,
-	kind TEXT DEFAULT '' NOT NULL,
-	revision INTEGER DEFAULT 0 NOT NULL,
 	at BIGINT NOT NULL,
-	arrival TEXT DEFAULT '' NOT NULL,
-	departure TEXT DEFAULT '' NOT NULL,
-	was_arrival TEXT,
-	was_departure TEXT,
-	handled_at BIGINT,
-	due_at BIGINT,
-	note TEXT DEFAULT '' NOT NULL,
-	outcome TEXT DEFAULT '' NOT NULL,
+	code TEXT DEFAULT '' NOT NULL,
+	actor TEXT DEFAULT '' NOT NULL,
+	conversation_id BIGINT,
+	guest_id BIGINT,
+	params TEXT DEFAULT '{}' NOT NULL,
+	undo TEXT DEFAULT '' NOT NULL,
+	undone_at BIGINT,
+	PRIMARY KEY (id)
+);
+CREATE TABLE presence (
+	conversation_id BIGINT NOT NULL,
+	operator TEXT NOT NULL,
+	doing TEXT DEFAULT 'viewing' NOT NULL,
+	until BIGINT NOT NULL,
+	PRIMARY KEY (conversation_id, operator)
+);
+CREATE TABLE job (
+	id INTEGER NOT NULL,
+	kind TEXT DEFAULT '' NOT NULL,
+	account TEXT DEFAULT '' NOT NULL,
+	params TEXT DEFAULT '{}' NOT NULL,
+	state TEXT DEFAULT 'queued' NOT NULL,
+	result TEXT DEFAULT '{}' NOT NULL,
+	created_by TEXT DEFAULT '' NOT NULL,
+	created_at BIGINT NOT NULL,
+	done_at BIGINT,
 	PRIMARY KEY (id),
-	CONSTRAINT ck_kind_code CHECK (kind = 'pending' OR kind = 'confirmed' OR kind = 'declined' OR kind = 'cancelled' OR kind = 'rescheduled')
+	CONSTRAINT ck_job_state CHECK (state = 'queued' OR state = 'done' OR state = 'failed')
+);
+CREATE TABLE worker (
+	name TEXT NOT NULL,
+	boot TEXT DEFAULT '' NOT NULL,
+	pid BIGINT NOT NULL,
+	started_at BIGINT NOT NULL,
+	beat_at BIGINT NOT NULL,
+	stopped_at BIGINT,
+	PRIMARY KEY (name)
+);
+CREATE TABLE mapping (
+	name TEXT NOT NULL,
+	value TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (name)
+);
+CREATE TABLE change (
+	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	kind TEXT DEFAULT '' NOT NULL,
+	ref BIGINT NOT NULL,
+	at BIGINT NOT NULL
 );
 CREATE TABLE guest_list (
 	id INTEGER NOT NULL,
@@ -491,64 +363,119 @@ CREATE TABLE asked (
 	PRIMARY KEY (offer_id, guest_id),
 	CONSTRAINT ck_state_code CHECK (state = 'waiting' OR state = 'asked' OR state = 'yes' OR state = 'no' OR state = 'silent' OR state = 'late' OR state = 'left_out')
 );
-CREATE TABLE tag (
+CREATE TABLE guest (
 	id INTEGER NOT NULL,
 	name TEXT DEFAULT '' NOT NULL,
-	colour TEXT DEFAULT '' NOT NULL,
-	PRIMARY KEY (id)
-);
-CREATE TABLE tagged (
-	tag_id BIGINT NOT NULL,
-	kind TEXT NOT NULL,
-	ref_id BIGINT NOT NULL,
-	PRIMARY KEY (tag_id, kind, ref_id)
-);
-CREATE TABLE request (
-	id INTEGER NOT NULL,
-	conversation_id BIGINT,
-	guest_id BIGINT NOT NULL,
-	reservation_id BIGINT,
-	kind TEXT DEFAULT 'other' NOT NULL,
-	title TEXT DEFAULT '' NOT NULL,
-	status TEXT DEFAULT 'open' NOT NULL,
-	due_at BIGINT,
-	"by" TEXT DEFAULT '' NOT NULL,
+	sort_name TEXT DEFAULT '' NOT NULL,
+	kind TEXT DEFAULT 'person' NOT NULL,
+	language TEXT DEFAULT '' NOT NULL,
+	country TEXT DEFAULT '' NOT NULL,
+	vip SMALLINT DEFAULT 0 NOT NULL,
+	phone TEXT DEFAULT '' NOT NULL,
+	email TEXT DEFAULT '' NOT NULL,
+	alert TEXT DEFAULT '' NOT NULL,
+	notes TEXT DEFAULT '' NOT NULL,
+	blocked SMALLINT DEFAULT 0 NOT NULL,
+	merged_into BIGINT,
 	created_at BIGINT NOT NULL,
 	updated_at BIGINT NOT NULL,
-	PRIMARY KEY (id),
-	CONSTRAINT ck_request_status CHECK (status = 'open' OR status = 'done' OR status = 'cancelled')
-);
-CREATE TABLE event (
-	id INTEGER NOT NULL,
-	at BIGINT NOT NULL,
-	code TEXT DEFAULT '' NOT NULL,
-	actor TEXT DEFAULT '' NOT NULL,
-	conversation_id BIGINT,
-	guest_id BIGINT,
-	params TEXT DEFAULT '{}' NOT NULL,
-	undo TEXT DEFAULT '' NOT NULL,
-	undone_at BIGINT,
 	PRIMARY KEY (id)
 );
-CREATE TABLE presence (
-	conversation_id BIGINT NOT NULL,
-	operator TEXT NOT NULL,
-	doing TEXT DEFAULT 'viewing' NOT NULL,
-	until BIGINT NOT NULL,
-	PRIMARY KEY (conversation_id, operator)
-);
-CREATE TABLE job (
+CREATE TABLE handle (
 	id INTEGER NOT NULL,
-	kind TEXT DEFAULT '' NOT NULL,
+	guest_id BIGINT NOT NULL,
+	channel TEXT DEFAULT '' NOT NULL,
+	address TEXT DEFAULT '' NOT NULL,
+	label TEXT DEFAULT '' NOT NULL,
+	unreachable TEXT DEFAULT '' NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (id)
+);
+CREATE TABLE line (
+	account TEXT NOT NULL,
+	channel TEXT NOT NULL,
+	address TEXT NOT NULL,
+	last_in_at BIGINT,
+	last_out_at BIGINT,
+	stopped_at BIGINT,
+	stop_word TEXT DEFAULT '' NOT NULL,
+	stop_source TEXT DEFAULT '' NOT NULL,
+	closed_code TEXT DEFAULT '' NOT NULL,
+	open_until BIGINT,
+	access_at BIGINT,
+	wish_at BIGINT,
+	reply_by BIGINT,
+	read_until BIGINT,
+	route TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (account, channel, address)
+);
+CREATE TABLE consent (
+	guest_id BIGINT NOT NULL,
+	topic TEXT NOT NULL,
+	medium TEXT NOT NULL,
+	allowed SMALLINT DEFAULT 0 NOT NULL,
+	at BIGINT,
+	"by" TEXT DEFAULT '' NOT NULL,
+	source TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (guest_id, topic, medium)
+);
+CREATE TABLE outbox (
+	id INTEGER NOT NULL,
+	dedupe_key TEXT DEFAULT '' NOT NULL,
+	message_id BIGINT NOT NULL,
+	conversation_id BIGINT NOT NULL,
 	account TEXT DEFAULT '' NOT NULL,
-	params TEXT DEFAULT '{}' NOT NULL,
-	state TEXT DEFAULT 'queued' NOT NULL,
-	result TEXT DEFAULT '{}' NOT NULL,
+	channel TEXT DEFAULT '' NOT NULL,
+	address TEXT DEFAULT '' NOT NULL,
+	own_address TEXT DEFAULT '' NOT NULL,
+	text TEXT DEFAULT '' NOT NULL,
+	subject TEXT DEFAULT '' NOT NULL,
+	message_ref TEXT DEFAULT '' NOT NULL,
+	in_reply_to TEXT DEFAULT '' NOT NULL,
+	refs TEXT DEFAULT '' NOT NULL,
+	template_id TEXT DEFAULT '' NOT NULL,
+	template_values TEXT DEFAULT '{}' NOT NULL,
+	attachments TEXT DEFAULT '[]' NOT NULL,
+	attachment_names TEXT DEFAULT '[]' NOT NULL,
+	state TEXT DEFAULT 'held' NOT NULL,
+	not_before BIGINT,
+	expires_at BIGINT,
+	tries INTEGER DEFAULT 0 NOT NULL,
+	owner TEXT DEFAULT '' NOT NULL,
+	provider_id TEXT DEFAULT '' NOT NULL,
+	unknown_since BIGINT,
+	looked_up INTEGER DEFAULT 0 NOT NULL,
 	created_by TEXT DEFAULT '' NOT NULL,
 	created_at BIGINT NOT NULL,
-	done_at BIGINT,
+	updated_at BIGINT NOT NULL,
+	scheduled SMALLINT DEFAULT 0 NOT NULL,
+	hold_if_guest_writes SMALLINT DEFAULT 0 NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	reason_params TEXT DEFAULT '{}' NOT NULL,
+	vendor_text TEXT DEFAULT '' NOT NULL,
+	body_hash TEXT DEFAULT '' NOT NULL,
+	undo TEXT DEFAULT '' NOT NULL,
+	way TEXT DEFAULT '' NOT NULL,
+	target TEXT DEFAULT '' NOT NULL,
+	tag TEXT DEFAULT '' NOT NULL,
+	zone TEXT DEFAULT '' NOT NULL,
+	route TEXT DEFAULT '' NOT NULL,
+	html TEXT DEFAULT '' NOT NULL,
+	unsubscribe TEXT DEFAULT '[]' NOT NULL,
+	version INTEGER DEFAULT 0 NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT ck_job_state CHECK (state = 'queued' OR state = 'done' OR state = 'failed')
+	CONSTRAINT ck_state_code CHECK (state = 'held' OR state = 'queued' OR state = 'claimed' OR state = 'inflight' OR state = 'retry_wait' OR state = 'accepted' OR state = 'delivered' OR state = 'read' OR state = 'failed' OR state = 'expired' OR state = 'unknown' OR state = 'needs_operator' OR state = 'cancelled')
+);
+CREATE TABLE attempt (
+	id INTEGER NOT NULL,
+	outbox_id BIGINT NOT NULL,
+	n INTEGER DEFAULT 0 NOT NULL,
+	started_at BIGINT NOT NULL,
+	ended_at BIGINT,
+	outcome TEXT DEFAULT '' NOT NULL,
+	error TEXT DEFAULT '' NOT NULL,
+	http_status INTEGER,
+	PRIMARY KEY (id)
 );
 CREATE TABLE deed (
 	id INTEGER NOT NULL,
@@ -571,48 +498,121 @@ CREATE TABLE deed (
 	CONSTRAINT ck_act_code CHECK (act = 'read' OR act = 'typing' OR act = 'no_reply_needed' OR act = 'react' OR act = 'hide' OR act = 'spam' OR act = 'close'),
 	CONSTRAINT ck_deed_state CHECK (state = 'pending' OR state = 'done' OR state = 'failed')
 );
-CREATE TABLE visitor (
+CREATE TABLE reservation (
 	id INTEGER NOT NULL,
-	account TEXT DEFAULT '' NOT NULL,
-	key_hash TEXT DEFAULT '' NOT NULL,
-	address TEXT DEFAULT '' NOT NULL,
+	guest_id BIGINT NOT NULL,
+	source TEXT DEFAULT '' NOT NULL,
+	external_id TEXT DEFAULT '' NOT NULL,
+	arrival TEXT DEFAULT '' NOT NULL,
+	departure TEXT DEFAULT '' NOT NULL,
+	status TEXT DEFAULT 'confirmed' NOT NULL,
+	property TEXT DEFAULT '' NOT NULL,
+	room TEXT DEFAULT '' NOT NULL,
+	room_type TEXT DEFAULT '' NOT NULL,
+	ota TEXT DEFAULT '' NOT NULL,
+	ota_code TEXT DEFAULT '' NOT NULL,
+	adults INTEGER DEFAULT 0 NOT NULL,
+	children INTEGER DEFAULT 0 NOT NULL,
+	total TEXT DEFAULT '' NOT NULL,
+	notes TEXT DEFAULT '' NOT NULL,
+	revision INTEGER DEFAULT 0 NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	group_id TEXT DEFAULT '' NOT NULL,
+	low_confidence SMALLINT DEFAULT 0 NOT NULL,
+	source_at BIGINT,
+	payment TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT ck_status_code CHECK (status = 'pending' OR status = 'confirmed' OR status = 'declined' OR status = 'cancelled' OR status = 'no_show')
+);
+CREATE TABLE stay_event (
+	id INTEGER NOT NULL,
+	reservation_id BIGINT NOT NULL,
+	kind TEXT DEFAULT '' NOT NULL,
+	revision INTEGER DEFAULT 0 NOT NULL,
+	at BIGINT NOT NULL,
+	arrival TEXT DEFAULT '' NOT NULL,
+	departure TEXT DEFAULT '' NOT NULL,
+	was_arrival TEXT,
+	was_departure TEXT,
+	handled_at BIGINT,
+	due_at BIGINT,
+	note TEXT DEFAULT '' NOT NULL,
+	outcome TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT ck_kind_code CHECK (kind = 'pending' OR kind = 'confirmed' OR kind = 'declined' OR kind = 'cancelled' OR kind = 'rescheduled')
+);
+CREATE TABLE template (
+	id INTEGER NOT NULL,
+	kind TEXT DEFAULT 'snippet' NOT NULL,
 	name TEXT DEFAULT '' NOT NULL,
-	email TEXT DEFAULT '' NOT NULL,
-	opened_at BIGINT NOT NULL,
-	wrote_at BIGINT,
-	seen_at BIGINT,
+	language TEXT DEFAULT '' NOT NULL,
+	shortcut TEXT DEFAULT '' NOT NULL,
+	subject TEXT DEFAULT '' NOT NULL,
+	body TEXT DEFAULT '' NOT NULL,
+	category TEXT DEFAULT '' NOT NULL,
+	message_class TEXT DEFAULT 'transactional' NOT NULL,
+	account TEXT DEFAULT '' NOT NULL,
+	vendor_id TEXT DEFAULT '' NOT NULL,
+	approval TEXT DEFAULT '' NOT NULL,
+	approval_reason TEXT DEFAULT '' NOT NULL,
+	quality TEXT DEFAULT '' NOT NULL,
+	submitted_at BIGINT,
+	mapping TEXT DEFAULT '{}' NOT NULL,
+	version INTEGER DEFAULT 0 NOT NULL,
+	archived SMALLINT DEFAULT 0 NOT NULL,
+	updated_by TEXT DEFAULT '' NOT NULL,
+	updated_at BIGINT,
+	event TEXT DEFAULT '' NOT NULL,
+	required TEXT DEFAULT '[]' NOT NULL,
+	forms TEXT DEFAULT '{}' NOT NULL,
+	property TEXT DEFAULT '' NOT NULL,
+	room_type TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT ck_kind_code CHECK (kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp' OR kind = 'text' OR kind = 'footer'),
+	CONSTRAINT ck_approval_code CHECK (approval = '' OR approval = 'submitted' OR approval = 'approved' OR approval = 'rejected' OR approval = 'paused')
+);
+CREATE TABLE template_version (
+	template_id BIGINT NOT NULL,
+	version BIGINT NOT NULL,
+	subject TEXT DEFAULT '' NOT NULL,
+	body TEXT DEFAULT '' NOT NULL,
+	forms TEXT DEFAULT '{}' NOT NULL,
+	"by" TEXT DEFAULT '' NOT NULL,
+	at BIGINT,
+	PRIMARY KEY (template_id, version)
+);
+CREATE TABLE rule (
+	id INTEGER NOT NULL,
+	kind TEXT DEFAULT 'before_arrival' NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	template TEXT DEFAULT '' NOT NULL,
+	days INTEGER DEFAULT 0 NOT NULL,
+	at TEXT DEFAULT '' NOT NULL,
+	channels TEXT DEFAULT '[]' NOT NULL,
+	enabled SMALLINT DEFAULT 0 NOT NULL,
+	hold_if_guest_writes SMALLINT DEFAULT 0 NOT NULL,
+	mode TEXT DEFAULT 'first' NOT NULL,
+	late TEXT DEFAULT 'skip' NOT NULL,
+	per TEXT DEFAULT 'room' NOT NULL,
+	stagger INTEGER DEFAULT 0 NOT NULL,
+	journey TEXT DEFAULT '' NOT NULL,
+	audience BIGINT,
 	PRIMARY KEY (id)
 );
-CREATE TABLE worker (
-	name TEXT NOT NULL,
-	boot TEXT DEFAULT '' NOT NULL,
-	pid BIGINT NOT NULL,
-	started_at BIGINT NOT NULL,
-	beat_at BIGINT NOT NULL,
-	stopped_at BIGINT,
-	PRIMARY KEY (name)
-);
-CREATE TABLE usage (
-	account TEXT NOT NULL,
-	month TEXT NOT NULL,
-	category TEXT NOT NULL,
-	count INTEGER DEFAULT 0 NOT NULL,
-	segments INTEGER DEFAULT 0 NOT NULL,
-	price TEXT DEFAULT '' NOT NULL,
-	currency TEXT DEFAULT '' NOT NULL,
-	as_of BIGINT NOT NULL,
-	PRIMARY KEY (account, month, category)
-);
-CREATE TABLE mapping (
-	name TEXT NOT NULL,
-	value TEXT DEFAULT '' NOT NULL,
-	PRIMARY KEY (name)
-);
-CREATE TABLE change (
-	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-	kind TEXT DEFAULT '' NOT NULL,
-	ref BIGINT NOT NULL,
-	at BIGINT NOT NULL
+CREATE TABLE planned (
+	id INTEGER NOT NULL,
+	rule_id BIGINT NOT NULL,
+	reservation_id BIGINT NOT NULL,
+	local_date TEXT DEFAULT '' NOT NULL,
+	due_at BIGINT NOT NULL,
+	state TEXT DEFAULT 'planned' NOT NULL,
+	reason TEXT DEFAULT '' NOT NULL,
+	outbox_id BIGINT,
+	anchor TEXT,
+	said TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT ck_state_code CHECK (state = 'planned' OR state = 'held' OR state = 'queued' OR state = 'skipped' OR state = 'withdrawn' OR state = 'expired')
 );
 CREATE INDEX ix_asked_guest ON asked (guest_id, offer_id);
 CREATE INDEX ix_attachment_asked ON attachment (id) WHERE transcript_state = 'asked';

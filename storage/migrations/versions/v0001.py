@@ -917,7 +917,8 @@ def _template() -> None:
             name="ck_approval_code",
         ),
         sa.CheckConstraint(
-            "kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp' OR kind = 'text'", name="ck_kind_code"
+            "kind = 'snippet' OR kind = 'reminder' OR kind = 'whatsapp' OR kind = 'text' OR kind = 'footer'",
+            name="ck_kind_code",
         ),
         sa.PrimaryKeyConstraint("id"),
     )
