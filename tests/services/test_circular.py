@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.builders import a_guest
 from tests.services.conftest import ANA, GUEST, Front
+from tui_inbox.domain.guest import Handle
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.services import campaigns, group_work, guests, holding
@@ -74,3 +77,30 @@ def test_two_guests_with_one_telephone_get_it_once(front: Front) -> None:
         )
     assert len(done.sent) == 1
     assert [(one.guest.id, one.refusal.code) for one in done.left_out] == [(husband, "duplicate_address")]
+
+
+@pytest.mark.parametrize("channel", ["email", "sms"])
+def test_advertising_that_a_person_sends_to_several_tells_the_way_out_to_each(front: Front, channel: str) -> None:
+    account = "desk-mail" if channel == "email" else "desk-sms"
+    with front.store.write() as tx:
+        ids = []
+        for n in range(2):
+            address = f"g{n}@web.example" if channel == "email" else f"+3361200000{n}"
+            guest = a_guest(tx, f"Guest {n}", language="en")
+            tx.guests.add_handle(Handle(0, guest.id, channel, address, created_at=front.now))
+            ids.append(guest.id)
+        spa = tx.templates.add(
+            Template(0, TemplateKind.SNIPPET, "spa", "fr", "Le spa", message_class=MessageClass.MARKETING)
+        )
+        reply = Reply(0, account, channel, "", "The spa is open.", subject="Spa", template=spa.id)
+        done = send_each(tx, front.desk, ANA, reply, ids, front.now)
+        rows = [tx.outbox.load(one.outbox_id) for one in done.sent]
+    assert [row.text.splitlines()[0] for row in rows] == ["The spa is open."] * 2
+    ends = [row.text.removeprefix("The spa is open.").strip() for row in rows]
+    assert all("STOP" in end for end in ends)
+    assert (ends[0] == ends[1]) is (channel == "sms"), "a mail's way out is its guest's own"
+    with front.store.write() as tx:
+        taken = take_back_each(tx, ANA, [one.outbox_id for one in done.sent], front.now)
+    assert taken is not None
+    # Of an SMS its last words are part of it, and are not put there twice.
+    assert taken.text == ("The spa is open." if channel == "email" else rows[0].text)

@@ -49,6 +49,7 @@ def send_each(
     limit = desk.bulk.max_recipients
     if limit is not None and len(guests) > limit:
         raise Refused("bulk_limit", count=len(guests), limit=limit, setting=LIMIT_SETTING)
+    reply = reply._replace(to_many=len(guests) > 1)
     wording = _wording(tx, reply)
     check_wording(tx, desk, actor, wording)
     sent: list[SentNow] = []

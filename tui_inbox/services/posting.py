@@ -49,6 +49,8 @@ class Letter(NamedTuple):
     way: Way = Way.PLAIN
     target: str = ""
     tag: str = ""
+    to_many: bool = False
+    """A person sends it to several: advertising needs its footer."""
     html: str = ""
     """Mail: the design of ``text`` (``Rendered.html``)."""
 
@@ -65,7 +67,7 @@ def write(tx: Transaction, desk: Desk, conversation: Conversation, letter: Lette
     subject = clean_line(letter.subject) or _answering(parent)
     own = desk.accounts[letter.account].own.get(letter.channel, "")
     text = sent = clean(letter.text)
-    if letter.origin in TO_MANY:
+    if letter.origin in TO_MANY or (letter.to_many and letter.message_class is MessageClass.MARKETING):
         signing_key(tx)
         place = (conversation.guest_id, letter.account, letter.channel)
         sent = finished(tx, desk, *place, text, letter.message_class, now)

@@ -87,6 +87,8 @@ class Reply(NamedTuple):
     """The vendor's id of the message or comment that ``way`` speaks of."""
     tag: str = ""
     """Code of a ``MessageTag``."""
+    to_many: bool = False
+    """The same goes to others, too."""
 
 
 class SentNow(NamedTuple):
@@ -194,6 +196,7 @@ def _letter(desk: Desk, actor: Actor, reply: Reply, template: Template | None, n
         way=reply.way,
         target=reply.target,
         tag=reply.tag,
+        to_many=reply.to_many,
     )
 
 
@@ -318,13 +321,16 @@ def take_back(tx: Transaction, actor: Actor, now: datetime, outbox_id: int | Non
         _restore(tx, conversation, row.message_id, _DECODER.decode(row.undo), now)
     begun = tx.drafts.get(conversation.id, actor.code)
     typed = begun.text if begun is not None else ""
-    text, cursor = "\n".join(part for part in (row.text, typed) if part), len(row.text)
+    message = tx.messages.get(row.message_id)
+    # Without the footer, which names its guest alone.
+    written = message.text if message is not None and message.full_text else row.text
+    text, cursor = "\n".join(part for part in (written, typed) if part), len(written)
     tx.drafts.put(DraftRow(conversation.id, actor.code, text, cursor, row.account, row.channel, "reply", (), now))
     tx.changed("outbox", row.id)
     tx.changed("conversation", conversation.id)
     return TakenBack(
         conversation.id,
-        row.text,
+        written,
         row.subject,
         row.account,
         row.channel,
