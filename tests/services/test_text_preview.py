@@ -153,3 +153,12 @@ def test_what_is_being_written_is_kept_for_its_writer(store: SqlStore) -> None:
         assert text_drafts.kept(t, ANA, reminder()._replace(id=7)) is None
         text_drafts.forget(t, ANA, reminder())
         assert text_drafts.kept(t, ANA, reminder()) is None
+
+
+def test_what_is_made_up_makes_no_sms_dearer_than_it_will_be(sqlite_store: SqlStore) -> None:
+    template = reminder("Gone. ##{{note}}")._replace(event="cancelled")
+    with sqlite_store.read() as t:
+        found = text_preview.preview(t, hotel(), template, text_preview.sample(hotel(), NOW), "sms", NOW, ANA)
+    assert found.rendered.text == "Gone. ..."
+    assert found.segments is not None
+    assert found.segments.forcing == ()

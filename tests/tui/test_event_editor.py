@@ -263,3 +263,14 @@ async def test_a_text_that_is_in_use_meanwhile_stays_though_its_writer_takes_it_
         await desk.settle()
         assert setting(sqlite_store).template == NAME
         assert texts(sqlite_store)["fr"].body == "Un", "or guests would be told nothing"
+
+
+async def test_on_a_small_screen_one_key_shows_the_section_as_its_guest_reads_it(session: Session) -> None:
+    async with sitting(session, (80, 24)) as desk:
+        await editing(desk)
+        for name, words in (("body", "E-mail  Claire Martin"), ("form-sms", "SMS  Claire Martin")):
+            await walk(desk, name)
+            await desk.press("ctrl+o")
+            await desk.until(lambda words=words: desk.line(words))  # type: ignore[misc]
+            await desk.press("escape")
+            await desk.until(lambda: "##{{first_name}}" in desk.text)

@@ -27,6 +27,8 @@ from tui_inbox.services.variables import Scope, day_in_words, known, values_of, 
 
 AHEAD = timedelta(days=14)
 MOST = 100
+_DOTS = "..."
+"""What nobody has written yet; three, for the one sign would make every SMS a dear one."""
 
 
 class Recipient(NamedTuple):
@@ -133,7 +135,8 @@ def _finished(
     if not account or template.kind not in (TemplateKind.REMINDER, TemplateKind.FOOTER):
         return rendered, ""
     if template.kind is TemplateKind.FOOTER:
-        return rendered._replace(text=f"…\n\n{RULE}\n{rendered.text}" if template.event else f"…\n{rendered.text}"), ""
+        above = f"{_DOTS}\n\n{RULE}\n" if template.event else f"{_DOTS}\n"
+        return rendered._replace(text=above + rendered.text), ""
     text = clean(rendered.text)
     whole = finished(tx, desk, who.guest.id, account, channel, text, template.message_class, now)
     under = added(text, whole)
@@ -157,7 +160,7 @@ def _given(template: Template, desk: Desk, now: datetime) -> dict[str, str]:
     made: Mapping[str, str] = {
         "old_arrival": day,
         "old_departure": day,
-        "note": "…",
+        "note": _DOTS,
         "terms_link": "https://hotel.example/",
         "accept_link": "https://hotel.example/terms/…",
         **{name: desk.variables[name] for name in ("minutes_to_answer",) if name in desk.variables},

@@ -154,7 +154,9 @@ class EventEditor(WritingScreen):
         return self.cursor_in
 
     def on_descendant_focus(self) -> None:
-        """The preview follows the cursor into another section."""
+        """The preview follows the cursor into another section; while it hides them, it stays."""
+        if self.has_class("-previewing"):
+            return
         box = self.focused
         if not isinstance(box, TextArea):
             name = (box.id or "").removeprefix("field-") if box is not None else ""
