@@ -15,6 +15,7 @@ from storage.store import SqlStore
 from tests.builders import NOW, a_guest, a_reservation
 from tests.tui.driving import Desk, sitting
 from tests.tui.hotel import a_session
+from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.services import templates
 from tui_inbox.services.desk import SYSTEM
@@ -306,3 +307,18 @@ async def test_the_preview_of_a_reminder_ends_with_its_footer(session: Session) 
         while not desk.line("E-mail  Claire"):
             await desk.press("ctrl+n")
         await desk.until(lambda: "répondez STOP" in " ".join(desk.text.split()))
+
+
+async def test_a_reminder_that_is_marketing_is_marked_so_and_its_footer_follows(
+    session: Session, sqlite_store: SqlStore
+) -> None:
+    async with sitting(session) as desk:
+        await editing(desk)
+        while not desk.line("E-mail  Claire"):
+            await desk.press("ctrl+n")
+        await desk.until(lambda: "à cause de votre réservation" in " ".join(desk.text.split()))
+        desk.app.screen.query_one("#field-class").focus()
+        await desk.press("right")
+        await desk.until(lambda: "avez été notre hôte" in " ".join(desk.text.split()))
+        await desk.press("ctrl+s")
+        await desk.until(lambda: (kept := stored(sqlite_store)) and kept.message_class is MessageClass.MARKETING)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.services.desk import Desk
 from tui_inbox.tui.dialogs.form import Field
+from tui_inbox.tui.render.sending import CLASSES
 from tui_inbox.wording import N_, _
 
 FOOTERS = {
@@ -44,12 +46,15 @@ def fields_of(template: Template, desk: Desk) -> list[Field]:
             language,
             Field("shortcut", _("shortcut"), template.shortcut, hint=_("Typed after ; in the composer.")),
         ]
+    kinds = tuple((topic.value, _(words)) for topic, words in CLASSES.items())
+    hint = _("What stands under it, and who has unsubscribed from it, go by this.")
     occasions = tuple((code, _(words)) for code, words in OCCASIONS.items())
     return [
         name,
         language,
         Field("subject", _("subject"), template.subject, hint=_("For mail.")),
         Field("event", _("occasion"), template.event, choices=occasions),
+        Field("class", _("kind"), template.message_class.value, choices=kinds, hint=hint),
         Field(
             "required",
             _("must keep"),
@@ -68,6 +73,7 @@ def filled(template: Template, values: dict[str, str]) -> Template:
         shortcut=values.get("shortcut", template.shortcut),
         subject=values.get("subject", template.subject),
         event=values.get("event", template.event),
+        message_class=MessageClass(values.get("class", template.message_class)),
         property=values.get("property", template.property),
         room_type=values.get("room_type", template.room_type),
         required=tuple(name for name in names if name),
