@@ -19,7 +19,7 @@ from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.event import Code
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.services import campaigns, footers, linking, templates, terms, undo
-from tui_inbox.services.accept_links import ACCEPT
+from tui_inbox.services.accept_links import ACCEPT, link_for
 from tui_inbox.services.campaigns import GroupSend
 from tui_inbox.services.terms import ChangedTerms
 
@@ -209,6 +209,17 @@ def test_a_link_that_was_not_sent_after_all_or_is_too_old_accepts_nothing(public
             public.do(terms.by_page, public.desk, wrong, public.now)
     with pytest.raises(Refused, match="accept_old"):
         public.do(terms.by_page, public.desk, code, public.now + timedelta(days=401))
+    assert accepted(public, campaign) == [(False, "", "")] * 2
+
+
+def test_a_link_from_before_the_question_is_about_another_one(public: House) -> None:
+    """After an older backup was restored numbers are given again."""
+    campaign = sent(public, with_page(public))
+    (guest_id, _other) = (row.guest_id for row in public.ask(campaigns.results, campaign.id))
+    yesterday = public.now - timedelta(days=1)
+    code = public.ask(link_for, public.desk, campaign.id, guest_id, yesterday).rpartition("/")[2]
+    with pytest.raises(Refused, match="accept_unknown"):
+        public.do(terms.by_page, public.desk, code, public.now)
     assert accepted(public, campaign) == [(False, "", "")] * 2
 
 

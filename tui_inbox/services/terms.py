@@ -156,6 +156,9 @@ def looked_at(tx: Transaction, desk: Desk, code: str, now: datetime) -> Asking:
     guest = tx.guests.get(said.guest_id)
     if campaign is None or recipient is None or guest is None:
         raise Refused("accept_unknown")
+    if campaign.created_at is not None and said.issued < campaign.created_at.date():
+        # Of a question with the same number that a restored backup knows nothing of.
+        raise Refused("accept_unknown")
     values, language = campaign.values, language_of(desk, guest)[0]
     return Asking(campaign.name, values.get(LINK, ""), values.get(NOTE, ""), language, recipient.accepted_at)
 
