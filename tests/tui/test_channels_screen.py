@@ -12,10 +12,12 @@ from tests.builders import NOW
 from tests.tui.beside import furnish, listed
 from tests.tui.driving import Desk, sitting
 from tests.tui.hotel import SMS, WHATSAPP, a_desk, a_session
+from tui_inbox import wording
 from tui_inbox.rows import AccountRow
 from tui_inbox.services.desk import AccountInfo, Actor, ChannelKind
 from tui_inbox.tui.screens.inbox_acts import InboxActs
 from tui_inbox.tui.session import Session
+from tui_inbox.tui.widgets.bars import BottomBar
 
 
 @pytest.fixture
@@ -161,7 +163,7 @@ async def test_whatsapps_code_is_drawn_and_saved_for_print(sqlite_store: SqlStor
     with sqlite_store.write() as t:
         furnish(t)
     own = {"sms": "+33700000000", "whatsapp": "+33700000001"}
-    both = AccountInfo("desk-sms", "twilio", {"sms": SMS, "whatsapp": WHATSAPP}, own)
+    both = AccountInfo("desk-sms", "twilio", {"sms": SMS, "whatsapp": WHATSAPP}, own, settings={"calls": "True"})
     house = a_desk(accounts={"desk-sms": both})
     async with sitting(a_session(sqlite_store, tmp_path, desk=house, export_dir=tmp_path / "out")) as desk:
         await channel(desk, "desk-sms")
@@ -215,3 +217,36 @@ async def test_a_calendar_that_is_asked_seldom_and_a_chat_that_is_never_asked_ar
         assert isinstance(inbox, InboxActs)
         await inbox.look_after()
         assert ("nothing fetched for 40 min" in desk.text) is warned
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_every_key_of_a_channel_stands_in_the_footer_of_a_small_screen(
+    sqlite_store: SqlStore, tmp_path: Path, language: str
+) -> None:
+    own = {"sms": "+33700000000", "whatsapp": "+33700000001"}
+    line = AccountInfo("line", "twilio", {"sms": SMS, "whatsapp": WHATSAPP}, own, settings={"calls": "True"})
+    with sqlite_store.write() as t:
+        t.accounts.put(AccountRow("line", "twilio", "connected", "", "", NOW, NOW, NOW, 0, {}))
+    wording.use(language)
+    async with sitting(a_session(sqlite_store, tmp_path, desk=a_desk(accounts={"line": line})), (80, 24)) as desk:
+        await desk.press("f8")
+        footer = desk.text.rstrip("\n").split("\n")[-1]
+        offered = {key for key, _label in desk.app.screen.query_one(BottomBar).keys}
+        assert {"t", "a", "p", "f", "b", "w", "v", "?"} == offered
+        assert all(f" {key} " in footer for key in offered)
+
+
+async def test_what_was_never_fetched_says_so(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    async with sitting(a_session(sqlite_store, tmp_path)) as desk:
+        await channel(desk, "insta")
+        assert "Not yet" in listed(desk, "insta")
+        assert any("last good poll" in line and "Not yet" in line for line in desk.text.split("\n"))
+
+
+async def test_the_way_to_all_keys_stays_where_others_find_no_room(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    async with sitting(a_session(sqlite_store, tmp_path), (60, 20)) as desk:
+        await desk.inbox.look_after()
+        await desk.settle()
+        footer = desk.text.rstrip("\n").split("\n")[-1]
+        assert "worker not running" in footer
+        assert "? help" in footer

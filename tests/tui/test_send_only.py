@@ -8,6 +8,7 @@ import msgspec
 
 from adapters.webchat import WEBCHAT
 from storage.store import SqlStore
+from tests.tui.beside import listed
 from tests.tui.driving import sitting
 from tests.tui.hotel import a_desk, a_session
 from tui_inbox.services import accounts
@@ -23,6 +24,8 @@ async def test_without_a_receiver_the_row_says_so_and_what_to_do(sqlite_store: S
         await desk.press("f8")
         assert "It only sends" in desk.text
         assert "docs/receiver.md" in desk.text
+        assert "only sends" in listed(desk, "site")
+        assert "last good poll" not in desk.text
 
 
 async def test_with_a_receiver_it_does_not_and_forged_requests_are_counted(
@@ -35,4 +38,5 @@ async def test_with_a_receiver_it_does_not_and_forged_requests_are_counted(
     async with sitting(a_session(sqlite_store, tmp_path, desk=made)) as desk:
         await desk.press("f8")
         assert "It only sends" not in desk.text
+        assert "at once" in listed(desk, "site")
         assert "wrong signatures  7" in desk.text

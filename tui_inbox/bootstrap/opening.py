@@ -23,6 +23,7 @@ from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.footer import Footer
 from tui_inbox.domain.hours import WEEKDAYS, Hours, span
 from tui_inbox.services.desk import AccountInfo, BookingRules, Bulk, ChannelKind, Desk
+from tui_inbox.wording import _
 
 if TYPE_CHECKING:
     from adapters.secrets import SecretChain
@@ -221,7 +222,7 @@ def channel_kinds() -> Sequence[ChannelKind]:
     found = []
     for type_ in adapters.CHANNELS:
         adapter = adapters.load(type_)
-        labels = tuple(traits.label for traits in adapter.TRAITS.values())
+        labels = tuple(_(traits.label) for traits in adapter.TRAITS.values())
         found.append(ChannelKind(type_, labels, adapters.FORMS.get(type_, type_), adapter.NEEDS, adapter.LIMITS))
     return found
 
@@ -321,7 +322,10 @@ def account_info(account: Account) -> AccountInfo:
     return AccountInfo(
         account.name,
         account.type,
-        account.adapter.serves(account.settings),
+        {
+            code: traits._replace(label=_(traits.label))
+            for code, traits in account.adapter.serves(account.settings).items()
+        },
         account.adapter.own(account.settings),
         getattr(account.settings, "mode", "full"),
         kept,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tui_inbox.wording import N_
 
+NAMES = (N_("Web chat"),)
+"""Channels that are no company's: their name is a word, which an account's traits give in the reader's language."""
+
 SENTENCES: dict[str, str] = {
     "bad_base_url": N_("base_url is not a web address. It begins with https:// (http:// on this machine only)."),
     "channel_not_served": N_("This account has no {channel}. Give it a sender number, or choose another channel."),

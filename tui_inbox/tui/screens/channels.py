@@ -100,13 +100,18 @@ class ChannelsScreen(TableScreen[AccountRow]):
             column(row.name, 16, "bold text"),
             (sentence(row.reason) if row.reason and bad else served, "text" if bad else "muted"),
         ]
-        poll = when.ago(row.poll_ok_at, scene.now, scene.zone) if row.poll_ok_at else _("never")
-        return left, [(poll, "muted")]
+        return left, [(self._polled(row), "muted")]
+
+    def _polled(self, row: AccountRow) -> str:
+        """When it was fetched from last; of a vendor that tells by itself, whether it can."""
+        info, scene = self._info(row), self.scene
+        if info is not None and info.heard_by:
+            return _("only sends") if shortcoming(self.desk_app.session.desk, row.name) else _("at once")
+        return when.ago(row.poll_ok_at, scene.now, scene.zone) if row.poll_ok_at else _("Not yet")
 
     def describe(self, row: AccountRow) -> list[list[Part]]:
-        scene = self.scene
+        scene, info = self.scene, self._info(row)
         words, role = STATES.get(row.state, (row.state, "text"))
-        poll = when.ago(row.poll_ok_at, scene.now, scene.zone) if row.poll_ok_at else _("never")
         lines: list[list[Part]] = [[(row.name, "bold text"), ("  ", ""), (_(words), role)]]
         if row.reason:
             lines.append([(sentence(row.reason), "bold urgent")])
@@ -114,7 +119,7 @@ class ChannelsScreen(TableScreen[AccountRow]):
             lines.append([(row.vendor_text, "text")])
         if told := advice(row.reason, {"name": row.type}):
             lines.append([(told, "info")])
-        lines += manager_lines(self._info(row), row.state)
+        lines += manager_lines(info, row.state)
         if row.state == accounts.PAUSED:
             key = self.desk_app.keymap.shown("channel_pause")
             lines.append([(_("Nothing is fetched or sent; {key} goes on.").format(key=key), "info")])
@@ -124,14 +129,14 @@ class ChannelsScreen(TableScreen[AccountRow]):
             lines.append(field(_("wrong signatures"), str(forged), "bold soon", width=18))
         if found := reply_score(row.health):
             lines.append(field(_("reply score"), sentence(*found), width=18))
-        lines.append(field(_("last good poll"), poll, width=18))
+        pushed = info is not None and bool(info.heard_by)
+        lines.append(field(_("brings messages") if pushed else _("last good poll"), self._polled(row), width=18))
         if row.connected_at is not None:
             lines.append(field(_("since"), when.ago(row.connected_at, scene.now, scene.zone), width=18))
         if row.quarantined:
             key = self.desk_app.keymap.shown("channel_quarantine")
             aside = _("{n}, {key} shows them").format(n=row.quarantined, key=key)
             lines.append(field(_("set aside"), aside, "bold soon", width=18))
-        info = self._info(row)
         for traits in info.channels.values() if info is not None else ():
             own = info.own.get(traits.code, "") if info is not None else ""
             view_only = info is not None and info.mode == "view-only"
@@ -161,10 +166,13 @@ class ChannelsScreen(TableScreen[AccountRow]):
         qr = {"qr"} if info is not None and info.own.get("whatsapp") else set()
         calls = {"calls"} if calling.routes(self.desk_app.session.desk, row.name) else set()
         sms = {"sms"} if row.name in self.months else set()
-        return frozenset({"account"} | qr | calls | sms)
+        # What works need not be connected, and where all was understood nothing lies aside.
+        connect = set() if row.state == accounts.CONNECTED else {"connect"}
+        aside = {"aside"} if row.quarantined else set()
+        return frozenset({"account"} | qr | calls | sms | connect | aside)
 
     async def opened(self) -> None:
-        await self.action_do("channel_quarantine")
+        self.do_channel_quarantine()
 
     async def do_channel_test(self) -> None:
         await self._asked("channel_test", _("tested: it works"))

@@ -209,7 +209,7 @@ class DeskScreen(Screen[Any]):
         ordered = [offered.pop(command_id) for command_id in FOOTER[:-1] if command_id in offered]
         last = [offered.pop(command_id) for command_id in FOOTER[-1:] if command_id in offered]
         keys = [(key_words(shown), _(c.short)) for c in (*ordered, *offered.values(), *last) if (shown := key_of(c))]
-        self.bottom.show(keys)
+        self.bottom.show(keys, leads=bool(last) and bool(key_of(last[0])))
 
     def set_ink(self, ink: Ink) -> None:
         """Another palette."""

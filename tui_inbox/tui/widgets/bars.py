@@ -212,12 +212,14 @@ class BottomBar(Pane):
     def __init__(self, ink: Ink, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(ink, id=id)
         self.keys: Sequence[tuple[str, str]] = ()
+        self.leads = False
+        """The last key leads to all others, and is never left out."""
         self.notice: Part | None = None
         self.trouble = ""
         self.commands = ""
 
-    def show(self, keys: Sequence[tuple[str, str]]) -> None:
-        self.keys = keys
+    def show(self, keys: Sequence[tuple[str, str]], *, leads: bool = False) -> None:
+        self.keys, self.leads = keys, leads
         self.repaint()
 
     def say(self, words: str, role: str = "text") -> None:
@@ -243,11 +245,19 @@ class BottomBar(Pane):
         if self.notice is not None:
             left: list[Part] = [(" ", ""), self.notice]
         else:
-            left = [(" ", "")]
-            room = width - width_of(right) - 2
-            for key, label in self.keys:
-                part: list[Part] = [(key, "bold accent"), (f" {label}  ", "muted")]
-                if width_of(left) + width_of(part) > room:
-                    break
-                left += part
+            left = [(" ", ""), *self._keys(width - width_of(right) - 2)]
         return [strip(self.ink, width, left, right, self.DEPTH)]
+
+    def _keys(self, room: int) -> list[Part]:
+        """As many as fit, closer together where all of them do then."""
+
+        def painted(keys: Sequence[tuple[str, str]], gap: int) -> list[Part]:
+            spaced = [[(key, "bold accent"), (f" {label}", "muted"), (" " * gap, "")] for key, label in keys]
+            return [part for parts in spaced for part in parts][:-1]
+
+        keys, gap = list(self.keys), 2
+        if width_of(painted(keys, 2)) > room >= width_of(painted(keys, 1)):
+            gap = 1
+        while len(keys) > 1 and width_of(painted(keys, gap)) > room:
+            del keys[-2 if self.leads else -1]
+        return painted(keys, gap)
