@@ -11,13 +11,15 @@ import pytest
 from storage.store import SqlStore
 from tests.builders import NOW, PHONE, TODAY, a_conversation, a_guest, a_reservation
 from tests.fakes import hotel
+from tui_inbox.domain.channel import ChannelTraits, HandleKind
 from tui_inbox.domain.conversation import State
 from tui_inbox.domain.errors import Refused
-from tui_inbox.domain.guest import Guest, Line
+from tui_inbox.domain.guest import Guest, Handle, Line
 from tui_inbox.domain.hours import Hours, span
 from tui_inbox.domain.message import Delivery, MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.domain.planner import Late, Per, Planned, PlannedState, Rule, RuleKind
+from tui_inbox.domain.reason import read
 from tui_inbox.domain.reservation import Reservation, ReservationStatus
 from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.ports.store import Transaction
@@ -25,6 +27,7 @@ from tui_inbox.rows import ConsentRow
 from tui_inbox.services import booking_messages, holding, planning, templates, tonight
 from tui_inbox.services.desk import SYSTEM, Actor
 from tui_inbox.services.planning import QueueResult
+from tui_inbox.wording import sentence
 
 ANA = Actor("ana", "Ana")
 DESK = hotel()
@@ -207,6 +210,28 @@ def test_who_cannot_get_it_is_skipped_with_the_reason(sqlite_store: SqlStore, pr
         (row,) = rows(t, rule, stay)
         assert (row.state, row.reason) == (PlannedState.SKIPPED, reason)
         assert t.conversations.all_of_guest(guest.id) == []
+
+
+def test_a_channel_for_people_alone_is_named_in_the_reason(sqlite_store: SqlStore) -> None:
+    page = ChannelTraits(
+        "page", "PG", "Messenger", HandleKind.OPAQUE, free_window=timedelta(hours=24), human_window=timedelta(days=7)
+    )
+    info = DESK.accounts["desk-sms"]
+    desk = DESK._replace(
+        accounts={**DESK.accounts, "desk-sms": info._replace(channels={**info.channels, "page": page})}
+    )
+    with sqlite_store.write() as t:
+        templates.save(t, desk, SYSTEM, Template(0, TemplateKind.REMINDER, "welcome", "en", "See you soon."), NOW)
+        rule = planning.put_rule(
+            t, desk, ANA, Rule(0, RuleKind.BEFORE_ARRIVAL, "Welcome", "welcome", 2, time(18), ("page",))
+        )
+        guest, stay = a_booking(t)
+        t.guests.add_handle(Handle(0, guest.id, "page", "psid-1", created_at=NOW))
+        t.lines.put(Line("desk-sms", "page", "psid-1", last_in_at=NOW))
+        planning.plan(t, desk, NOW)
+        assert planning.queue_due(t, desk, due(stay)) == QueueResult(skipped=1)
+        (row,) = rows(t, rule, stay)
+    assert "may go to Messenger here" in sentence(*read(row.reason))
 
 
 def test_the_next_channel_is_tried_where_the_first_is_not_possible(sqlite_store: SqlStore) -> None:

@@ -26,7 +26,7 @@ from tui_inbox.services.posting import Letter
 from tui_inbox.services.rendering import rendered_for
 from tui_inbox.services.templates import language_of, variant
 from tui_inbox.services.variables import day_in_words, values_of
-from tui_inbox.services.ways import ways_for
+from tui_inbox.services.ways import ways_for, why_none
 
 _SETTING = "booking."
 _GOOD_FOR = timedelta(days=3)
@@ -236,7 +236,7 @@ def _tell_guest(
         tx, desk, guest, switch.channels, now, template.message_class, switch.mode, stay=stay, origin=Origin.BOOKING
     )
     if not ways.letters:
-        return ways.reason
+        return why_none(desk, ways)
     letters = []
     for way in ways.letters:
         extra = event_values(event, template.language)

@@ -38,7 +38,7 @@ from tui_inbox.services.posting import Letter, enqueue, write
 from tui_inbox.services.rendering import rendered_for
 from tui_inbox.services.templates import language_of, refuse, variant
 from tui_inbox.services.unattended import rule_key
-from tui_inbox.services.ways import Ways, ways_for
+from tui_inbox.services.ways import Ways, ways_for, why_none
 
 _AGAIN = timedelta(minutes=15)
 """How often it is asked whether a booking is approved."""
@@ -217,7 +217,7 @@ def prepare(tx: Transaction, desk: Desk, rule: Rule, stay: Reservation, guest: G
             return Prepared(reason="no_consent", template=template)
     ways = ways_for(tx, desk, guest, channels, now, message_class, rule.mode, stay=stay)
     if not ways.letters:
-        return Prepared(reason=_first_fault(tx, desk, template, guest, stay, now) or ways.reason, ways=ways)
+        return Prepared(reason=_first_fault(tx, desk, template, guest, stay, now) or why_none(desk, ways), ways=ways)
     until = expires_at(rule, stay.arrival, desk.zone_of(stay.property), stay.departure)
     letters = []
     for way in ways.letters:

@@ -11,12 +11,16 @@ from tui_inbox.domain.consent import Permission
 from tui_inbox.domain.guest import Guest, Handle
 from tui_inbox.domain.message import MessageClass, Origin
 from tui_inbox.domain.planner import Mode
+from tui_inbox.domain.reason import kept
 from tui_inbox.domain.reservation import Reservation, booked_at
 from tui_inbox.domain.template import Template
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.admission import Admission, admission
 from tui_inbox.services.desk import AccountInfo, Desk
 from tui_inbox.services.posting import Letter
+
+_NAMING = frozenset({"human_only", "planned_first"})
+"""Reasons whose sentence names the channel."""
 
 
 class Ways(NamedTuple):
@@ -63,6 +67,15 @@ def ways_for(
         if mode is Mode.FIRST:
             break
     return Ways(tuple(letters), tuple(refused))
+
+
+def why_none(desk: Desk, ways: Ways) -> str:
+    """The reason as a row keeps it: with the channel's name, where its sentence says it."""
+    if ways.reason not in _NAMING:
+        return ways.reason
+    channel = ways.refused[-1][0]
+    traits = next(one.channels[channel] for one in desk.accounts.values() if channel in one.channels)
+    return kept(ways.reason, {"channel": traits.label})
 
 
 def way_for(

@@ -47,8 +47,9 @@ def refusals(scene: Scene, refused: Sequence[tuple[str, str]], said: str = "") -
     by_reason: dict[str, list[str]] = {}
     for channel, code in refused:
         by_reason.setdefault(code, []).append(scene.channel("", channel)[1])
-    if set(by_reason) == {said}:
+    if set(by_reason) == {read(said)[0]}:
         return []
     return [
-        [(labelled(", ".join(channels), ""), "muted"), (sentence(code), "soon")] for code, channels in by_reason.items()
+        [(labelled(", ".join(channels), ""), "muted"), (sentence(code, {"channel": ", ".join(channels)}), "soon")]
+        for code, channels in by_reason.items()
     ]
