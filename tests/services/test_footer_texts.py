@@ -98,3 +98,9 @@ def test_a_language_that_we_do_not_write_can_be_added(sqlite_store: SqlStore) ->
         assert [one.name for one in footer_texts.listing(t, hotel()) if one.language == "da"] == ["marketing"]
         assert of_guest(t, hotel(), "da").marketing == "Nok? ##{{unsubscribe}}"
         assert of_guest(t, hotel(), "da").sms == DEFAULTS[hotel().language].sms
+
+
+def test_the_hotel_s_own_language_is_listed_with_what_is_sent_in_its_place(sqlite_store: SqlStore) -> None:
+    with sqlite_store.read() as t:
+        listed = footer_texts.listing(t, hotel()._replace(language="ja"))
+    assert [(one.language, one.body) for one in listed[:3]] == [("ja", text) for text in DEFAULTS["en"]]

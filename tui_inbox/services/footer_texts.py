@@ -37,7 +37,7 @@ def listing(tx: Transaction, desk: Desk) -> Sequence[Template]:
         for name, text in texts._asdict().items():
             event, message_class = FOOTERS[name]
             made = Template(0, TemplateKind.FOOTER, name, language, text, message_class=message_class, event=event)
-            known = language in DEFAULTS or language in own
+            known = language in DEFAULTS or language in own or language == desk.language
             if (name, language) in stored or known:
                 found.append(stored.get((name, language), made))
     return found
