@@ -17,6 +17,7 @@ from tui_inbox.ports.channel import Access, Inbound, Item, News
 Id = str | int | None
 """Ids are documented as text and as numbers: kept as text."""
 _FILES = 20
+_WRITTEN = {"GUEST": "guest", "guest": "guest", "PROPERTY": "property", "property": "property", "hotel": "property"}
 _ANSWERED_BY_FIRST = frozenset({"checkin", "checkout", "bed_type", "extra_crib", "extra_bed"})
 _EXTRANET_ONLY = ("change_dates", "cancel_booking", "waive_fee")
 
@@ -40,12 +41,13 @@ class Participant(Struct):
     def role(self) -> str:
         inner = self.metadata
         word = (inner.participant_type or inner.type) if inner is not None else None
-        role = (word or self.participant_type or self.type or "").casefold()
-        return "property" if role == "hotel" else role
+        role = word or self.participant_type or self.type or ""
+        return _WRITTEN.get(role) or _WRITTEN.get(role.casefold()) or role.casefold()
 
     @property
     def shown_name(self) -> str:
-        return ((self.metadata.name if self.metadata else None) or self.name or "").strip()[:200]
+        inner = self.metadata
+        return ((inner.name if inner is not None else None) or self.name or "").strip()[:200]
 
 
 class Attributes(Struct):
@@ -217,8 +219,7 @@ def read_message(told: Told, properties: Sequence[str]) -> Sequence[Item]:
     conversation = text(place.conversation_id) or text(talk.conversation_id)
     if not is_id(conversation):
         raise Malformed("no_guest_address")
-    sender = _sender(message, talk)
-    role = sender.role
+    sender, role = _sender(message, talk)
     if role not in _ROLES:
         raise Malformed("bad_direction")
     at = moment(message.timestamp)
@@ -227,9 +228,9 @@ def read_message(told: Told, properties: Sequence[str]) -> Sequence[Item]:
     outbound = role == "property"
     kind = (place.conversation_type or talk.conversation_type or "reservation").casefold()
     code = text(place.conversation_reference) or text(talk.conversation_reference)
-    reservation = code if kind == "reservation" and is_id(code) else ""
+    reservation = code if kind == "reservation" and code and is_id(code) else ""
     word = (message.message_type or "free_text").casefold()
-    quoted = text(message.reply_to)
+    quoted = text(message.reply_to) if message.reply_to is not None else ""
     return (
         Inbound(
             checked_id(message.id),
@@ -287,16 +288,17 @@ def read_notice(notice: Notice) -> Sequence[Item]:
     return (News(at=at, topic="account", code=notice.code[:50], vendor_text=notice.about[:100]),)
 
 
-def _sender(message: Message, talk: Talk) -> Participant:
+def _sender(message: Message, talk: Talk) -> tuple[Participant, str]:
+    """Who wrote it, and in which role; nobody in none where that is not told."""
     sender = message.sender
-    if sender is not None and sender.role:
-        return sender
+    if sender is not None and (role := sender.role):
+        return sender, role
     wanted = text(message.sender_id) or (text(sender.participant_id) if sender is not None else "")
     if wanted:
         for one in talk.participants or ():
             if text(one.participant_id) == wanted:
-                return one
-    return _NOBODY
+                return one, one.role
+    return _NOBODY, ""
 
 
 def _guest(talk: Talk) -> Participant:
@@ -308,7 +310,7 @@ def _guest(talk: Talk) -> Participant:
 
 def is_ours(message: Message, talk: Talk) -> bool:
     """Did the property write it?"""
-    return _sender(message, talk).role == "property"
+    return _sender(message, talk)[1] == "property"
 
 
 def own_participant(talk: Talk) -> str:

@@ -323,7 +323,7 @@ def _files(owner: str, body: HookMessage) -> tuple[tuple[Attachment, ...], list[
         elif link := wire.link_of(url):
             links.append(link)
     if not files and (body.is_unsupported or (not links and not body.text)):
-        files.append(wire.unsupported())
+        files.append(wire.NOT_SHOWN)
     return tuple(files), links
 
 
@@ -336,12 +336,13 @@ def _reaction(event: Event, body: HookReaction, us: Us) -> Sequence[Item]:
 
 def _seen(event: Event, body: Seen, us: Us) -> Sequence[Item]:
     """Messenger tells up to when, Instagram tells which."""
-    guest, at = identity(event.sender), moment(event.timestamp) or moment(body.watermark)
-    if not guest or at is None:
-        raise Malformed("no_date" if guest else "no_guest_address")
-    if body.mid is not None:
-        return (Status(checked_id(body.mid), _READ, at, address=guest, channel=us.channel),)
-    return (_watermark(_READ, body.watermark, guest, us),)
+    guest = identity(event.sender)
+    if not guest:
+        raise Malformed("no_guest_address")
+    if body.mid is None:
+        return (_watermark(_READ, body.watermark, guest, us),)
+    at = moment(event.timestamp) or dated(body.watermark)
+    return (Status(checked_id(body.mid), _READ, at, address=guest, channel=us.channel),)
 
 
 def _delivered(event: Event, body: Delivered, us: Us) -> Sequence[Item]:

@@ -136,7 +136,7 @@ def _files(owner: str, body: wire.Message) -> tuple[Attachment, ...]:
         return tuple(found)
     if body.sticker:
         return (wire.attachment(owner, 1, body.sticker, "image/png"),)
-    return (wire.unsupported(),) if body.is_unsupported and not body.message else ()
+    return (wire.NOT_SHOWN,) if body.is_unsupported and not body.message else ()
 
 
 def _type(item: wire.File) -> str:

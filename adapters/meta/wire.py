@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from msgspec import Raw, Struct, field
 
@@ -197,9 +197,8 @@ def attachment(
     return remote(name or _named(link, type_, n), type_, ref, size)
 
 
-def unsupported() -> Attachment:
-    """What Meta does not show to programs (a poll, a disappearing picture): the guest's telephone has it."""
-    return Attachment(name="–", type="", state="refused", reason="not_shown_to_programs")
+NOT_SHOWN = Attachment(name="–", type="", state="refused", reason="not_shown_to_programs")
+"""What Meta does not show to programs (a poll, a disappearing picture): the guest's telephone has it."""
 
 
 def place_of(item: File) -> str | None:
@@ -225,7 +224,8 @@ def count(value: int | str | float | None) -> int | None:
 
 def _named(link: str, type_: str, n: int) -> str:
     """The file's own name where its address has one that says more than a number."""
-    last = urlsplit(link).path.rpartition("/")[2] if link else ""
+    place = link.partition("#")[0].partition("?")[0].partition("://")[2]
+    last = place.rpartition("/")[2] if "/" in place else ""
     kind = type_.partition("/")[0] or "file"
     ending = _ENDING.search(last)
     if ending and kind in ("file", "application") and not last[0].isdigit():

@@ -56,7 +56,7 @@ _NONE, _SENT, _FAILED = Delivery.NONE, Delivery.SENT, Delivery.FAILED
 _SMS, _WHATSAPP = SMS.code, WHATSAPP.code
 _SERVED = (_SMS, _WHATSAPP)
 _from_iso = datetime.fromisoformat
-_DIGITS: dict[Value, int] = {str(number): number for number in range(11)}
+_DIGITS: dict[Value, int] = {None: 0, **{str(number): number for number in range(11)}}
 
 
 class Page(Struct):
@@ -155,9 +155,9 @@ class Senders(Struct):
 
 def checked_sid(sid: str) -> str:
     """An id that may stand in a path. Raises ``Malformed``."""
-    if not (sid.isalnum() and sid.isascii() and len(sid) <= _LONGEST_SID) and not _SID.fullmatch(sid):
-        raise Malformed("bad_payload")
-    return sid
+    if (sid.isalnum() and sid.isascii() and len(sid) <= _LONGEST_SID) or _SID.fullmatch(sid):
+        return sid
+    raise Malformed("bad_payload")
 
 
 def read_message(body: MessageBody, media: MediaList | None, own: frozenset[tuple[str, str]]) -> Sequence[Item]:
@@ -180,6 +180,7 @@ def read_message(body: MessageBody, media: MediaList | None, own: frozenset[tupl
     at = moment(body.date_sent) or moment(body.date_created)
     if at is None:
         raise Malformed("no_date")
+    number = count(body.num_media)
     return (
         Inbound(
             sid,
@@ -191,8 +192,8 @@ def read_message(body: MessageBody, media: MediaList | None, own: frozenset[tupl
             outbound=outbound,
             automated=direction == "outbound-reply",
             segments=count(body.num_segments) or None,
-            state=_STATES.get((body.status or "").lower(), _SENT) if outbound else _NONE,
-            attachments=_unlisted(sid, count(body.num_media)) if media is None else _listed(media),
+            state=state_of(body.status) if outbound else _NONE,
+            attachments=_listed(media) if media is not None else _unlisted(sid, number) if number else (),
         ),
     )
 
@@ -223,9 +224,8 @@ def state_of(status: str | None) -> Delivery:
 
 def count(value: Value) -> int:
     """A number that may be a string or null; nonsense counts as 0."""
-    known = _DIGITS.get(value)
-    if known is not None:
-        return known
+    if value in _DIGITS:
+        return _DIGITS[value]
     try:
         number = int(value) if value is not None else 0
     except (ValueError, OverflowError):
@@ -290,8 +290,6 @@ def _listed(media: MediaList) -> tuple[Attachment, ...]:
 
 def _unlisted(sid: str, number: int) -> tuple[Attachment, ...]:
     """Without a list only their number is known, and they are looked up later."""
-    if not number:
-        return ()
     return tuple([remote(str(n), "", f"{sid}#{n}") for n in range(1, min(number, 100) + 1)])
 
 

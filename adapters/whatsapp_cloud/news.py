@@ -152,4 +152,4 @@ def _word(value: Mapping[str, Any], key: str) -> str:
 
 
 def _joined(parts: Sequence[str]) -> str:
-    return " ".join(part for part in parts if part)
+    return " ".join([part for part in parts if part])

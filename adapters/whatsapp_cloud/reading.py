@@ -12,6 +12,7 @@ from mimetypes import guess_extension
 
 import msgspec
 
+from adapters._files import remote
 from adapters._json import decoded, moment_of
 from adapters.whatsapp_cloud import errors, hearing, news, wire
 from adapters.whatsapp_cloud.settings import WHATSAPP
@@ -235,7 +236,7 @@ def _with_referral(text: str, referral: wire.Referral | None) -> str:
 
 
 def _lines(lines: Sequence[str]) -> str:
-    return "\n".join(line.strip() for line in lines if line.strip())
+    return "\n".join([line.strip() for line in lines if line.strip()])
 
 
 def _file(kind: str | None, media: wire.Media) -> Attachment:
@@ -243,7 +244,7 @@ def _file(kind: str | None, media: wire.Media) -> Attachment:
     name = media.filename or f"{kind or 'file'}{ending}"
     if media.id is None:
         return Attachment(name, type_, state="failed", reason="file_gone")
-    return Attachment(name, type_, ref=f"{media.id}#{digest(media.sha256)}")
+    return remote(name, type_, f"{media.id}#{digest(media.sha256)}")
 
 
 def _unshown(kind: str | None) -> Attachment:
@@ -335,9 +336,12 @@ def _billed(pricing: wire.Pricing) -> str:
 
 def error_text(error: wire.Error) -> str:
     """Meta's code and words."""
-    details = error.error_data.details if error.error_data else None
-    parts = (str(error.code) if error.code is not None else "", error.title or error.message or "", details or "")
-    return " ".join(dict.fromkeys(part for part in parts if part))[:500]
+    parts = [] if error.code is None or error.code == "" else [str(error.code)]
+    details = error.error_data.details if error.error_data is not None else None
+    for part in (error.title or error.message, details):
+        if part and part not in parts:
+            parts.append(part)
+    return " ".join(parts)[:500]
 
 
 def _preference(wish: wire.Preference) -> Sequence[Item]:
