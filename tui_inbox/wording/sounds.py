@@ -6,7 +6,7 @@ from tui_inbox.domain.audio import length
 from tui_inbox.domain.message import sound_told
 from tui_inbox.wording import N_, _
 
-SOUNDS = {
+SENTENCES = {
     "voice": N_("Voice note"),
     "voicemail": N_("Voicemail"),
     "recording": N_("Recording"),
@@ -19,4 +19,4 @@ def previewed(line: str) -> str:
     if told is None:
         return line
     kind, seconds = told
-    return f"{_(SOUNDS[kind])} {length(seconds)}" if seconds else _(SOUNDS[kind])
+    return f"{_(SENTENCES[kind])} {length(seconds)}" if seconds else _(SENTENCES[kind])

@@ -10,7 +10,7 @@ from tui_inbox.tui.render import when
 from tui_inbox.tui.render.line import Part, fit, wrap
 from tui_inbox.tui.render.scene import Scene
 from tui_inbox.wording import _, sentence
-from tui_inbox.wording.sounds import SOUNDS
+from tui_inbox.wording.sounds import SENTENCES as SOUNDS
 
 GUEST = "guest"
 """Who set a reaction, when it was no operator."""

@@ -16,7 +16,7 @@ from tui_inbox.tui.render.happened import event_words
 from tui_inbox.tui.render.line import Part, width_of, wrap
 from tui_inbox.tui.render.scene import Scene, guest_name
 from tui_inbox.wording import N_, _, labelled, sentence
-from tui_inbox.wording.sounds import SOUNDS
+from tui_inbox.wording.sounds import SENTENCES as SOUNDS
 
 RUN = timedelta(minutes=10)
 """Messages of one side within this time share a name and a time."""
