@@ -15,6 +15,7 @@ from tui_inbox.domain.message import Attachment
 
 Id = str | int | None
 LONGEST_ID = 500
+_LONGEST_PLACE = 2000
 _LINK = re.compile(r"https://[^\s\x00-\x1f\x7f]{1,2000}")
 _PLACE = re.compile(r"https?://[^\s\x00-\x1f\x7f]{1,2000}")
 """Of a file; where it may be fetched from is for the HTTP door to say."""
@@ -192,13 +193,19 @@ def attachment(
     owner: str, n: int, url: str | None, type_: str = "", name: str = "", size: int | None = None
 ) -> Attachment:
     """A file at Meta's: where it lies now, and from which message a fresh address can be asked."""
-    link = url if url and _PLACE.fullmatch(url) else ""
+    link = url if url and _is_place(url) else ""
     ref = f"{owner}#{n} {link}" if link else f"{owner}#{n}"
     return remote(name or _named(link, type_, n), type_, ref, size)
 
 
 NOT_SHOWN = Attachment(name="–", type="", state="refused", reason="not_shown_to_programs")
 """What Meta does not show to programs (a poll, a disappearing picture): the guest's telephone has it."""
+
+
+def _is_place(url: str) -> bool:
+    if url.startswith("https://") and url.isprintable() and " " not in url and 9 <= len(url) <= _LONGEST_PLACE:
+        return True  # As nearly every one is, in a third of the pattern's time.
+    return _PLACE.fullmatch(url) is not None
 
 
 def place_of(item: File) -> str | None:

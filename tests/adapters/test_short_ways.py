@@ -61,6 +61,7 @@ WAYS: dict[str, tuple[Callable[[str], object], Callable[[str], object]]] = {
         lambda text: _accepted(meta.checked_id, text),
         lambda text: _by_regex(text, r"[\x21-\x7e]+", meta.LONGEST_ID),
     ),
+    "Meta's links": (meta._is_place, lambda text: meta._PLACE.fullmatch(text) is not None),
     "Meta's phones": (
         whatsapp.phone,
         lambda text: "+" + text.removeprefix("+") if re.fullmatch(r"\+?[0-9]{5,20}", text) else "",
@@ -90,6 +91,8 @@ MADE = [
     *("BookingCom", "booking.com", "BOOKINGCOM", "AirBNB", "Expedia", "Expedia Inc"),
     *("a.jpg", "A.JPG", ".jpg", "a.tar.gz", "a.gz", "data:x.jpg", "a.tgz", "a.", "a.pdf ", "a.é", "a." + "x" * 9),
     *("+33 6 12 34 56 78", "+33 6", "(+33) 6-12.34.56.78", "+33612345678\n", "0612345678", "33612345678"),
+    *("https://", "https://x", "http://x", "https://a b", "https://a\u00a0b", "https://a\u202eb", "https://a\n"),
+    *("https://" + "x" * 1992, "https://" + "x" * 2000, "https://" + "x" * 2001, "HTTPS://x"),
     *("audio/ogg; codecs=opus", "IMAGE/JPEG", "x" * 200 + "/jpeg", "a" * 100 + ";b", ";", "image/jpeg\n"),
 ]
 
