@@ -115,6 +115,28 @@ async def test_a_send_after_the_end_is_refused_the_draft_kept_and_the_picker_ope
         assert row.template_id == "HX-late_arrival"
 
 
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_window_that_ends_while_one_types_closes_the_composer_in_sight_and_keeps_the_text(
+    claire: SqlStore, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with sitting(a_session(claire, tmp_path), size) as desk:
+        await desk.press("r")
+        await desk.type("Oui, bien sûr")
+        assert "Enter send" in desk.text
+        desk.clock.forward(hours=24)
+        desk.inbox.tick()
+        await desk.until(lambda: "window closed" in desk.text)
+        assert "The time for free text is over" in desk.text
+        assert "Ctrl+T: answer with a template" in desk.text
+        assert "Enter send" not in desk.text
+        assert "Oui, bien sûr" in desk.text
+        assert desk.inbox.composer.has_class("-closed")
+        await desk.press("ctrl+t")
+        await desk.until(lambda: "late_arrival" in desk.text)
+        await desk.press("escape")
+        assert desk.inbox.composer.text == "Oui, bien sûr"
+
+
 async def test_free_text_planned_beyond_the_window_is_refused_when_it_is_planned(
     claire: SqlStore, tmp_path: Path
 ) -> None:

@@ -88,12 +88,17 @@ class Drafting(Letter):
 
     def set_mode(self) -> None:
         """Composer for the way in use, locked with the reason where nothing may be typed."""
-        locked = words.locked(self) if not self.composer.text else ""
         fixed = self.template is not None
+        closed, wanted = words.locked(self)
+        locked = "" if self.composer.text else f"{closed}\n{wanted}".strip()
         choice = self.choice
         allowed = self.screen.desk_app.session.enter_sends
         enter = self.note or (allowed and (choice is None or choice.traits.enter_sends))
-        self.composer.hints = [] if locked else words.hints(self, enter)
+        if closed and not fixed and wanted:
+            self.composer.hints = [] if locked else [(wanted, "bold soon")]
+        else:
+            self.composer.hints = [] if locked else words.hints(self, enter)
+        self.composer.set_class(bool(closed) and not fixed, "-closed")
         variables = {name: f"##{{{{{name}}}}}" for name in self.values} if self.also else self.values
         says = partial(words.measure, self)
         remedy = words.remedy(self) if locked else ""

@@ -112,7 +112,7 @@ class Answering(Drafting):
         tied = self.tie, self.tag
         reply = None if self.note else self._reply(row, choice, text, then)
         if reply is None and not self.note:
-            screen.say(words.locked(self) or _("No channel reaches this guest."), "soon")
+            screen.say(" ".join(words.locked(self)).strip() or _("No channel reaches this guest."), "soon")
             return False
         self._dirty = False
         self.composer.load("")

@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     from tui_inbox.tui.answering.letter import Letter
 
 
-def locked(letter: Letter) -> str:
+def locked(letter: Letter) -> tuple[str, str]:
     """Why nothing may be typed, and what to do instead; empty when it may."""
     if letter.note:
-        return ""
+        return "", ""
     if letter.screen.desk_app.actor.role == "read-only":
-        return _("You may read here, not answer.")
+        return _("You may read here, not answer."), ""
     choice = letter.choice
     if choice is None:
-        return _("No channel reaches this guest.")
+        return _("No channel reaches this guest."), ""
     verdict = choice.verdict
     over = verdict.until is not None and verdict.until <= letter.now()
     if letter.tie.way in (Way.PUBLIC, Way.PRIVATE):
-        return ""  # A comment has no window; what stands against an answer is told when it is sent.
+        return "", ""  # A comment has no window; what stands against an answer is told when it is sent.
     if verdict.kind in (Allowed.FREE, Allowed.HUMAN_ONLY) and not over:
-        return ""
+        return "", ""
     reason = sentence(verdict.code or "window_closed", {"channel": choice.traits.label, **verdict.params})
     keys, what = letter.screen.desk_app.keymap, remedy(letter)
     wanted = _(_REMEDIES[what]).format(key=keys.shown(what)) if what else ""
-    return f"{reason}\n{wanted}".strip()
+    return reason, wanted
 
 
 _REMEDIES = {

@@ -42,6 +42,12 @@ def _fitted(parts: Sequence[Part], width: int) -> list[Part]:
     return kept
 
 
+def beside(left: Sequence[Part], word: Part, width: int) -> list[Part]:
+    """A word that matters after what may be shortened, or alone where nothing of that would be left."""
+    room = width - width_of([word]) - 2
+    return [*_fitted(left, room), ("  ", ""), word] if room >= 8 else [word]
+
+
 def strip(ink: Ink, width: int, left: Sequence[Part], right: Sequence[Part] = (), depth: str = "base") -> Strip:
     """One line of exactly ``width`` cells: ``left`` gives way to ``right``, which is flush right."""
     if width <= 0:

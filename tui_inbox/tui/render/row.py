@@ -130,9 +130,9 @@ def _right(scene: Scene, row: ConversationRow, tab: Tab, width: int) -> list[Par
     if tab is Tab.ALL and row.machine:
         return [(_("automatic"), "muted")]
     if row.unanswered and row.deadline_at is not None and row.deadline_kind is not DeadlineKind.NONE:
-        left = _("over") if row.deadline_at <= scene.now else when.left(row.deadline_at, scene.now)
-        sign = scene.ink.marks.left + " " * (width >= WIDE)
-        return [(f"{sign}{left}", when.urgency(row.deadline_at, scene.now))]
+        left = scene.ink.marks.left + " " * (width >= WIDE) + when.left(row.deadline_at, scene.now)
+        words = _("over") if row.deadline_at <= scene.now else left
+        return [(words, when.urgency(row.deadline_at, scene.now))]
     return _outcome(scene, row)
 
 

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 
 from tui_inbox.tui.commands import Command
-from tui_inbox.tui.render.line import Part, blank, strip, width_of
+from tui_inbox.tui.render.line import Part, beside, blank, strip, width_of
 from tui_inbox.tui.safe import content
 from tui_inbox.tui.theme import Ink
 from tui_inbox.tui.type_ahead import TypeAhead
@@ -304,10 +304,13 @@ class Composer(Stack):
         self._fit()
         self._measured = self.text
         measure = self.mode.measure(self._measured)
-        left = list(measure.head)
+        left, right = list(measure.head), [(measure.cost, "muted")] if measure.cost else []
         if measure.warning and not self.mode.locked:
-            left += [("  ", ""), (measure.warning, measure.warning_role)]
-        self.head.show(left, [(measure.cost, "muted")] if measure.cost else [])
+            if "urgent" in measure.warning_role and self.head.size.width < 60:
+                right = []  # what cannot be sent costs nothing
+            room = self.head.size.width - width_of(right) - 2
+            left = beside(left, (measure.warning, measure.warning_role), room)
+        self.head.show(left, right)
         counter = [measure.counter] if measure.counter[0] and not self.mode.locked else []
         self.foot.show(self._foot_left(self.foot.size.width - width_of(counter) - 3), counter)
 
