@@ -64,7 +64,7 @@ class Twilio(TwilioAccounts):
         self._http = http
         self._clock = clock or SystemClock()
         self._own = own_numbers(settings)
-        self._pairs = frozenset(self._own.items())
+        self._written = wire.written(self._own)
         self._media: OrderedDict[str, bytes] = OrderedDict()
         self._account = f"/2010-04-01/Accounts/{settings.account_sid}"
         self._content = f"https://{CONTENT_HOST}" if settings.is_vendor else "/content"
@@ -134,8 +134,8 @@ class Twilio(TwilioAccounts):
             return wire.read_status(decoded(envelope.raw, wire.MessageBody))
         if envelope.raw.startswith(_WRAPPED):
             found = decoded(envelope.raw, wire.WithMedia)
-            return wire.read_message(found.message, found.media, self._pairs)
-        return wire.read_message(decoded(envelope.raw, wire.MessageBody), None, self._pairs)
+            return wire.read_message(found.message, found.media, self._written)
+        return wire.read_message(decoded(envelope.raw, wire.MessageBody), None, self._written)
 
     def check(self, outgoing: Outgoing) -> None:
         """Raises ``Refused`` for what the vendor is known to refuse."""

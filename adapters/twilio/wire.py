@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -160,8 +160,15 @@ def checked_sid(sid: str) -> str:
     raise Malformed("bad_payload")
 
 
-def read_message(body: MessageBody, media: MediaList | None, own: frozenset[tuple[str, str]]) -> Sequence[Item]:
-    """An inbound message, or one of the hotel's; ``own`` holds our (channel, number) pairs."""
+def written(own: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Our numbers as the vendor writes them -> channel and number."""
+    return {
+        f"{_PREFIX}:{number}" if channel == _WHATSAPP else number: (channel, number) for channel, number in own.items()
+    }
+
+
+def read_message(body: MessageBody, media: MediaList | None, own: Mapping[str, tuple[str, str]]) -> Sequence[Item]:
+    """An inbound message, or one of the hotel's; ``own`` is what ``written`` gives."""
     sid = checked_sid(body.sid)
     direction = (body.direction or "").lower()
     if direction == "inbound":
@@ -171,9 +178,9 @@ def read_message(body: MessageBody, media: MediaList | None, own: frozenset[tupl
     else:
         raise Malformed("bad_direction")
     channel, address = _address(theirs)
-    our_pair = _address(ours) if ours else (channel, "")
+    our_pair = own.get(ours or "") or _address(ours)
     own_address = our_pair[1]
-    if channel not in _SERVED or (own_address and our_pair not in own):
+    if channel not in _SERVED or (own_address and our_pair not in own.values()):
         return ()
     if not address or len(address) > _LONGEST_ADDRESS:
         raise Malformed("no_guest_address")
