@@ -272,7 +272,7 @@ _known_type = lru_cache(maxsize=64)(_read_type)
 
 def digest(text: str | None) -> str:
     """SHA-256 in hexadecimal digits: Meta writes it so, or in base64."""
-    if not text or _HEX.fullmatch(text):
+    if not text or (len(text) == 64 and _HEX.fullmatch(text)):
         return (text or "").lower()
     try:
         found = a2b_base64(text, strict_mode=True)
