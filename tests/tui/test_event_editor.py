@@ -165,6 +165,8 @@ async def test_the_sms_follows_the_mail_until_it_is_written_and_its_parts_are_co
         area(editor, "body").load_text("y")
         await desk.until(lambda: "5 · 1 SMS, 155 left" in desk.text and "a text of its own" in desk.text)
         assert area(editor, "form-sms").text == "short"
+        area(editor, "form-sms").load_text("ê" + "x" * 70)
+        await desk.until(lambda: "ê makes it 2 SMS" in desk.text)
 
 
 async def test_the_preview_follows_the_cursor_into_the_section(session: Session) -> None:

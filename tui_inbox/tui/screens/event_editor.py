@@ -298,13 +298,15 @@ class EventEditor(WritingScreen):
             shown = text_preview.preview(tx, self.desk, template, who, code, app.now(), app.actor, self.branch)
             own = _("a text of its own") if code in template.forms else _("as the e-mail")
             parts: list[Part] = [(" ", ""), (own, "info" if code in template.forms else "muted")]
-            if shown.segments is not None:
-                count = ngettext("{n} SMS", "{n} SMS", shown.segments.count).format(n=shown.segments.count)
-                left = _("{n} left").format(n=shown.segments.left)
+            if (counted := shown.segments) is not None:
+                count = ngettext("{n} SMS", "{n} SMS", counted.count).format(n=counted.count)
                 price = f", {cost_words(shown.cost)}" if shown.cost is not None else ""
-                parts.append(
-                    (f"  {shown.segments.units} · {count}, {left}{price}", "soon" if shown.segments.forcing else "text")
-                )
+                dear = counted.forcing and counted.count > 1
+                left = "" if dear else ", " + _("{n} left").format(n=counted.left)
+                parts.append((f"  {counted.units} · {count}{left}{price}", "soon" if counted.forcing else "text"))
+                if dear:
+                    signs = " ".join(counted.forcing[:3])
+                    parts.append(("  " + _("{signs} makes it {n} SMS").format(signs=signs, n=counted.count), "soon"))
             app.call_later(counter.show, [parts])
 
     def missing(self, tx: Transaction, template: Template) -> Sequence[str]:

@@ -138,7 +138,7 @@ class WritingScreen(DeskScreen):
         with Horizontal(classes="form-row"):
             label = LinesPane(self.desk_app.ink, depth="base")
             label.add_class("form-label")
-            label.lines = [[(field.label, role)]]
+            label.lines = [[(field.label, role), ("", "")]]  # of two parts, so that a long name is cut and not wrapped
             yield label
             yield self._widget(field)
 
