@@ -104,3 +104,17 @@ def test_advertising_that_a_person_sends_to_several_tells_the_way_out_to_each(fr
     assert taken is not None
     # Of an SMS its last words are part of it, and are not put there twice.
     assert taken.text == ("The spa is open." if channel == "email" else rows[0].text)
+
+
+def test_beyond_the_month_s_sms_the_others_are_left_out_by_name_until_the_writer_says_so(front: Front) -> None:
+    front.desk = front.desk._replace(sms_segments={"desk-sms": 1})
+    ids = []
+    for address in (GUEST, OTHER):
+        front.guest_writes(address=address)
+        ids.append(front.conversation(address).guest_id)
+    reply = Reply(0, "desk-sms", "sms", "", "Le spa est ouvert.")
+    with front.store.write() as tx:
+        done = send_each(tx, front.desk, ANA, reply, ids, front.now)
+        assert [(one.guest.id, one.refusal.code) for one in done.left_out] == [(ids[1], "sms_budget_ask")]
+        again = send_each(tx, front.desk, ANA, reply._replace(over_budget=True, repeat=True), ids, front.now)
+    assert (len(done.sent), len(again.sent)) == (1, 2)

@@ -16,6 +16,7 @@ from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.ports.store import Transaction
+from tui_inbox.services import sms_used
 from tui_inbox.services.campaigns import LIMIT_SETTING
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.drafting import save_draft
@@ -52,6 +53,7 @@ def send_each(
     reply = reply._replace(to_many=len(guests) > 1)
     wording = _wording(tx, reply)
     check_wording(tx, desk, actor, wording)
+    sms_used.hold(tx, desk, reply.account, now)
     sent: list[SentNow] = []
     left_out: list[LeftOut] = []
     recipients: list[Recipient] = []
