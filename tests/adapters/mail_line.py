@@ -1,4 +1,7 @@
-"""A line between a mail channel and the sandbox's real servers, on which one thing goes wrong, once, at one place."""
+"""A line between a mail channel and the sandbox's real servers, on which one thing goes wrong, once, at one place.
+
+And a server of one connection that is none: it says what a test tells it to.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import select
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Literal, NamedTuple
 
@@ -131,3 +134,44 @@ def troubled(server_port: int, trouble: Trouble) -> Iterator[Line]:
         yield line
     finally:
         line.close()
+
+
+@contextmanager
+def talking(play: Callable[[socket.socket, list[bytes]], None]) -> Iterator[tuple[int, list[bytes]]]:
+    """A server of one connection that says what ``play`` says; yields its port and what it heard."""
+    heard: list[bytes] = []
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(1)
+
+    def run() -> None:
+        try:
+            line, _peer = listener.accept()
+        except OSError:
+            return
+        line.settimeout(5)
+        with line:
+            try:
+                play(line, heard)
+            except OSError:
+                return
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1], heard
+    finally:
+        listener.close()
+        thread.join(5)
+
+
+def dialogue(*answers: bytes) -> Callable[[socket.socket, list[bytes]], None]:
+    """Says each answer after one command, then hangs up."""
+
+    def play(line: socket.socket, heard: list[bytes]) -> None:
+        line.sendall(answers[0])
+        for answer in answers[1:]:
+            heard.append(line.recv(65536))
+            line.sendall(answer)
+
+    return play

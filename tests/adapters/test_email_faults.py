@@ -6,6 +6,7 @@ The classes are those of the contract suite. Before the final dot nothing was ac
 from __future__ import annotations
 
 import logging
+import socket
 from base64 import b64encode
 from collections.abc import Iterator
 
@@ -15,7 +16,7 @@ from adapters.email import imap, imap_login, smtp
 from adapters.email.account import Email
 from adapters.sandbox.mailbox import SandboxMailbox
 from tests.adapters.mail import OWN, letter, settings, simple
-from tests.adapters.mail_line import GREETING, Line, Trouble, troubled
+from tests.adapters.mail_line import GREETING, Line, Trouble, talking, troubled
 from tui_inbox.domain.errors import AccountBlocked, ChannelError, NotSent, Rejected, Unknown
 from tui_inbox.ports.channel import HealthState
 from tui_inbox.ports.secrets import Secret
@@ -177,6 +178,35 @@ def test_a_no_of_the_server_has_one_class_and_its_own_words(
     assert box.sent == []
 
 
+def old(line: socket.socket, heard: list[bytes]) -> None:
+    """A server from before EHLO, which wants no login."""
+    line.sendall(b"220 hi\r\n")
+    while data := line.recv(65536):
+        heard.append(data)
+        if data.startswith(b"ehlo"):
+            line.sendall(b"502 5.5.1 What?\r\n")
+        elif data.lower().startswith(b"data"):
+            line.sendall(b"354 Go on\r\n")
+            content = b""
+            while not content.endswith(b"\r\n.\r\n"):
+                content += line.recv(65536)
+            line.sendall(b"250 Taken\r\n")
+        else:
+            line.sendall(b"250 ok\r\n")
+
+
+def test_a_server_that_does_not_know_ehlo_is_good_enough_where_nobody_signs_in() -> None:
+    with talking(old) as (port, heard):
+        channel = Email("desk-mail", settings(1, port, sent_copy="server"), None)
+        assert channel.send(letter()).provider_id
+    assert any(command.startswith(b"helo") for command in heard)
+    with talking(old) as (port, heard):
+        channel = Email("desk-mail", settings(1, port, sent_copy="server"), Secret(CANARY))
+        with pytest.raises(NotSent, match="vendor_down"):
+            channel.send(letter())
+    assert len(heard) <= 2
+
+
 def polled(box: SandboxMailbox, trouble: Trouble) -> ChannelError:
     """How a poll fails that meets this trouble; the one after it brings every mail."""
     for number in range(2):
@@ -201,7 +231,7 @@ POLLS = [
     *(says(at, b"* BYE Shutting down\r\n") for at in (GREETING, *COMMANDS)),
     *(says(at, b"WRONG1 OK done\r\n") for at in COMMANDS),
     *(says(at, WEB_PAGE) for at in (GREETING, FETCH)),
-    says(GREETING, NO_END),
+    *(says(GREETING, words) for words in (NO_END, b"220 smtp here\r\n")),
     *(says(at, b"TAG NO [UNAVAILABLE] Later\r\n") for at in (LOGIN, EXAMINE, SEARCH, SIZES)),
 ]
 

@@ -15,8 +15,8 @@ from adapters.email.account import INBOX, MAILS_PER_BATCH, SENT, Cursor, Email
 from adapters.email.reading import MAIL, REFUSED, SENT_MAIL
 from adapters.sandbox.mailbox import SandboxMailbox
 from tests.adapters.mail import OWN, account, raw_mail, settings, simple
-from tests.adapters.test_email_sending import dialogue, talking
-from tui_inbox.domain.errors import AccountBlocked, Malformed, NotSent, Rejected
+from tests.adapters.mail_line import talking
+from tui_inbox.domain.errors import AccountBlocked, Malformed, Rejected
 from tui_inbox.ports.channel import Batch, Envelope, Inbound
 from tui_inbox.ports.secrets import Secret
 
@@ -217,15 +217,6 @@ def test_a_wrong_password_pauses_the_account(box: SandboxMailbox) -> None:
     with pytest.raises(AccountBlocked, match="auth") as caught:
         account(box, "wrong").fetch(INBOX, "", None)
     assert "AUTHENTICATIONFAILED" in caught.value.vendor_text
-
-
-NO_IMAP = [b"220 smtp here\r\n", b"HTTP/1.1 200 OK\r\n\r\n", b"", b"* BYE too busy\r\n", b"\xff" * 99]
-
-
-@pytest.mark.parametrize("greeting", NO_IMAP)
-def test_a_server_of_another_kind_is_a_passing_fault(greeting: bytes) -> None:
-    with talking(dialogue(greeting)) as (port, _heard), pytest.raises(NotSent):
-        Email("m", settings(port), Secret("x")).fetch(INBOX, "", None)
 
 
 def test_an_imap_server_without_starttls_gets_no_password() -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import email
 import socket
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.policy import default
 
@@ -18,6 +16,7 @@ from adapters.email.compose import MAX_REFERENCES, compose
 from adapters.email.imap import Session
 from adapters.sandbox.mailbox import Fault, SandboxMailbox
 from tests.adapters.mail import OWN, account, letter, settings, simple
+from tests.adapters.mail_line import dialogue, talking
 from tui_inbox.domain.channel import Evidence
 from tui_inbox.domain.errors import AccountBlocked, ChannelError, NotSent, Refused, Rejected, Unknown
 from tui_inbox.domain.outbox import Outgoing
@@ -293,90 +292,6 @@ def test_nobody_there_means_not_sent() -> None:
     with pytest.raises(NotSent, match="unreachable"):
         channel.send(letter())
     assert channel.test().code == "unreachable"
-
-
-@contextmanager
-def talking(play: Callable[[socket.socket, list[bytes]], None]) -> Iterator[tuple[int, list[bytes]]]:
-    """A server of one connection that says what ``play`` says; yields its port and what it heard."""
-    heard: list[bytes] = []
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    listener.listen(1)
-
-    def run() -> None:
-        try:
-            line, _peer = listener.accept()
-        except OSError:
-            return
-        line.settimeout(5)
-        with line:
-            try:
-                play(line, heard)
-            except OSError:
-                return
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        yield listener.getsockname()[1], heard
-    finally:
-        listener.close()
-        thread.join(5)
-
-
-def dialogue(*answers: bytes) -> Callable[[socket.socket, list[bytes]], None]:
-    """Says each answer after one command, then hangs up."""
-
-    def play(line: socket.socket, heard: list[bytes]) -> None:
-        line.sendall(answers[0])
-        for answer in answers[1:]:
-            heard.append(line.recv(65536))
-            line.sendall(answer)
-
-    return play
-
-
-BEFORE_THE_DOT: list[Sequence[bytes]] = [
-    [b""],
-    [b"220 hi\r\n"],
-    [b"220 hi\r\n", b"250 ok\r\n"],
-    [b"220 hi\r\n", b"250 ok\r\n", b"250 ok\r\n"],
-    [b"220 hi\r\n", b"250 ok\r\n", b"250 ok\r\n", b"250 ok\r\n"],
-    [b"554 no service\r\n"],
-    [b"HTTP/1.1 400 Bad Request\r\n\r\n"],
-    [b"\xff\xfe\r\n"],
-]
-
-
-@pytest.mark.parametrize("answers", BEFORE_THE_DOT, ids=range(len(BEFORE_THE_DOT)))
-def test_a_line_that_breaks_before_the_final_dot_has_sent_nothing(answers: Sequence[bytes]) -> None:
-    with talking(dialogue(*answers)) as (port, _heard):
-        channel = Email("desk-mail", settings(1, port), None)
-        with pytest.raises(NotSent):
-            channel.send(letter())
-
-
-AFTER_THE_DOT = [b"", b"2", b"nonsense\r\n", b"354 go on\r\n"]
-
-
-@pytest.mark.parametrize("last", AFTER_THE_DOT)
-def test_no_usable_answer_after_the_final_dot_is_unknown(last: bytes) -> None:
-    def play(line: socket.socket, heard: list[bytes]) -> None:
-        line.sendall(b"220 hi\r\n")
-        for answer in (b"250 ok\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n"):
-            heard.append(line.recv(65536))
-            line.sendall(answer)
-        content = b""
-        while not content.endswith(b"\r\n.\r\n"):
-            content += line.recv(65536)
-        heard.append(content)
-        line.sendall(last)
-
-    with talking(play) as (port, heard):
-        channel = Email("desk-mail", settings(1, port, sent_copy="server"), None)
-        with pytest.raises(Unknown):
-            channel.send(letter())
-    assert heard[-1].count(b"\r\n.\r\n") == 1
 
 
 def test_a_server_without_starttls_gets_neither_password_nor_mail() -> None:
