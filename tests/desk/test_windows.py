@@ -64,6 +64,18 @@ async def test_open_it_can_be_typed_with_the_time_left_closed_it_is_locked_and_o
         await desk.until(lambda: "late_arrival" in desk.text)
 
 
+async def test_a_locked_composer_names_the_key_that_helps_on_a_small_screen_too(
+    claire: SqlStore, tmp_path: Path
+) -> None:
+    async with sitting(a_session(claire, tmp_path), (80, 24)) as desk:
+        desk.clock.forward(hours=25)
+        await again(desk)
+        await desk.press("r")
+        assert "The time for free text is over" in desk.text
+        assert "Ctrl+T: answer with a template" in desk.text
+        assert "Enter send" not in desk.text
+
+
 async def test_the_last_hours_are_said_in_words_and_in_another_style_each_time(
     claire: SqlStore, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from storage.store import SqlStore
 from tests.tui.driving import sitting
 from tests.tui.hotel import a_session, sketch
 from tui_inbox.tui.commands import COMMANDS, COMPOSER, LIST, THREAD
+from tui_inbox.tui.dialogs.chooser import Option, narrowed
 from tui_inbox.tui.keymap import KeyClash, keymap, markdown
 from tui_inbox.tui.keys import is_typed
 from tui_inbox.tui.screens.desk_screen import DeskScreen
@@ -103,8 +104,19 @@ async def test_help_and_palette_come_from_the_table(sqlite_store: SqlStore, tmp_
         await desk.until(lambda: "Commands" in desk.text)
         await desk.type("archive")
         await desk.until(lambda: "Close " in desk.text)
+        await desk.type("zz")
+        await desk.until(lambda: "nothing matches" in desk.text)
+        await desk.press("backspace", "backspace")
+        await desk.until(lambda: "Close " in desk.text)
+        assert "nothing matches" not in desk.text
         await desk.press("enter")
         await desk.until(lambda: "Open 8" in desk.text)
+
+
+def test_a_name_is_found_without_its_accents_and_capitals() -> None:
+    options = [Option(1, "Étiquette"), Option(2, "Modèles"), Option(3, "Liste des étiquettes")]
+    assert [option.value for option in narrowed(options)("etiq")] == [1, 3]
+    assert [option.value for option in narrowed(options)("MODELE")] == [2]
 
 
 async def test_keys_typed_in_a_burst_open_one_dialog(sqlite_store: SqlStore, tmp_path: Path) -> None:

@@ -90,14 +90,14 @@ class Drafting(Letter):
         """Composer for the way in use, locked with the reason where nothing may be typed."""
         fixed = self.template is not None
         closed, wanted = words.locked(self)
-        locked = "" if self.composer.text else f"{closed}\n{wanted}".strip()
+        locked = "" if self.composer.text else closed
         choice = self.choice
         allowed = self.screen.desk_app.session.enter_sends
         enter = self.note or (allowed and (choice is None or choice.traits.enter_sends))
-        if closed and not fixed and wanted:
-            self.composer.hints = [] if locked else [(wanted, "bold soon")]
+        if closed and not fixed:
+            self.composer.hints = [(wanted, "bold soon")] if wanted else []
         else:
-            self.composer.hints = [] if locked else words.hints(self, enter)
+            self.composer.hints = words.hints(self, enter)
         self.composer.set_class(bool(closed) and not fixed, "-closed")
         variables = {name: f"##{{{{{name}}}}}" for name in self.values} if self.also else self.values
         says = partial(words.measure, self)

@@ -13,9 +13,11 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import Input
 
+from tui_inbox.domain.fold import plain
 from tui_inbox.tui.render.line import Part, blank, fit, strip, wrap
 from tui_inbox.tui.theme import Ink
 from tui_inbox.tui.widgets.pane import Pane
+from tui_inbox.wording import _
 
 MOST_LINES = 14
 
@@ -52,6 +54,8 @@ class OptionPane(Pane):
         super().__init__(ink, id="options")
         self.options: Sequence[Option] = ()
         self.place = 0
+        self.sought = False
+        """Something was looked for: that nothing was found is said."""
 
     @property
     def lit(self) -> Option | None:
@@ -85,6 +89,8 @@ class OptionPane(Pane):
             detail = option.why_not or option.detail
             right = [(fit(detail, width // 2), "soon" if option.why_not else "muted"), (" ", "")] if detail else []
             strips.append(strip(self.ink, width, [bar, (" ", ""), (option.label, role)], right, self.DEPTH))
+        if self.sought and not self.options:
+            strips.append(strip(self.ink, width, [("  ", ""), (_("nothing matches"), "muted")], (), self.DEPTH))
         empty = blank(self.ink, width, self.DEPTH)
         strips += [empty] * (room - len(strips))
         if preview:
@@ -166,6 +172,7 @@ class Chooser(ModalScreen[Chosen | None]):
         assert self.find is not None
         found = self.find(text)
         options = await found if isinstance(found, Awaitable) else found
+        self.pane.sought = bool(text.strip())
         self.pane.show(options)
 
     @on(Input.Changed)
@@ -224,14 +231,14 @@ def narrowed(
     known = list(options)
 
     def find(text: str) -> Sequence[Option]:
-        words = text.casefold().split()
+        words = plain(text).split()
         if not words:
             return known
         hits = []
         for option in known:
-            hay = f"{option.label} {option.detail} {also(option)}".casefold()
+            hay = plain(f"{option.label} {option.detail} {also(option)}")
             if all(word in hay for word in words):
-                hits.append((not option.label.casefold().startswith(words[0]), option))
+                hits.append((not plain(option.label).startswith(words[0]), option))
         return [option for _rank, option in sorted(hits, key=lambda hit: hit[0])]
 
     return find
