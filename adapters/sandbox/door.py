@@ -96,7 +96,9 @@ class Door:
             try:
                 self.enter(request)
                 fault = taken(self.faults(), self.kind(request), request.url.path)
-                done = await (self._admitted if fault is None else self._faulty(fault))(request, endpoint)
+                done = await (
+                    self._admitted(request, endpoint) if fault is None else self._failed(fault, request, endpoint)
+                )
             except VendorError as error:
                 done = self.told(error)
             except _NONSENSE:
@@ -111,12 +113,6 @@ class Door:
     async def _admitted(self, request: Request, endpoint: Endpoint) -> Response:
         self.admit(request)
         return await endpoint(request)
-
-    def _faulty(self, fault: Fault) -> Callable[[Request, Endpoint], Awaitable[Response]]:
-        async def answer(request: Request, endpoint: Endpoint) -> Response:
-            return await self._failed(fault, request, endpoint)
-
-        return answer
 
     async def _failed(self, fault: Fault, request: Request, endpoint: Endpoint) -> Response:
         """``refuse_after``, ``lost_answer``, ``half`` and ``html`` do what was asked first."""

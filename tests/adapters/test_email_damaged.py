@@ -70,5 +70,6 @@ def test_a_damaged_mail_is_read_or_set_aside_and_the_next_one_is_read_as_ever(
     assert outcomes.total() == count
     assert outcomes["read"]
     assert max(times) < CPU_SECONDS + 8, "killed at the latest"
-    assert sorted(times)[int(count * 0.99)] < 0.25
+    # Not the slowest few of a few dozen: a busy machine may pause for as long.
+    assert sorted(times)[int(count * 0.9)] < 0.25
     assert read(parser, raw) == whole
