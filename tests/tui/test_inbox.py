@@ -333,6 +333,19 @@ async def test_the_next_login_goes_on_where_the_line_dropped(session: Session) -
         assert desk.app.focused is desk.inbox.composer.box
 
 
+@pytest.mark.parametrize(("size", "shown"), [((120, 40), "draft"), ((80, 24), "✎")])
+async def test_a_row_with_a_draft_says_so_on_a_small_screen_too(
+    session: Session, size: tuple[int, int], shown: str
+) -> None:
+    async with sitting(session, size) as desk:
+        await desk.press("r")
+        await desk.type("je regarde")
+        await desk.press("escape", "escape", "j")
+        await desk.at_rest()
+        await desk.until(lambda: shown in desk.line("Claire Martin"))
+        assert "204" in desk.line("Claire Martin")
+
+
 async def test_the_first_key_in_a_text_that_is_opened_again_goes_behind_it(session: Session) -> None:
     async with sitting(session) as desk:
         await desk.press("r")

@@ -73,10 +73,11 @@ class Marks(Struct, frozen=True):
     thin: str = "│"
     left: str = "◔"
     """Before a time that runs out; a time without it has gone by."""
+    draft: str = "✎"
 
 
 UNICODE = Marks()
-ASCII = Marks("*", "o", "|", "v", "vv", "VV", "v", "x", "->", "v", "-", "-", "...", "|", "<")
+ASCII = Marks("*", "o", "|", "v", "vv", "VV", "v", "x", "->", "v", "-", "-", "...", "|", "<", "~")
 
 
 class Ink:

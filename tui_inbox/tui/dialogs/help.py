@@ -20,6 +20,7 @@ def _signs(ink: Ink) -> list[list[Part]]:
     rows: list[tuple[str, str, str]] = [
         (marks.unread, "bold info", _("unread by you")),
         (marks.unanswered, "bold text", _("read, and still unanswered by the desk")),
+        (marks.draft, "accent", _("draft")),
         (marks.sent, "muted", _("sent")),
         (marks.delivered, "ok", _("delivered")),
         (marks.read, "bold ok", _("read by the guest")),

@@ -42,7 +42,7 @@ def row_strips(
     first: list[Part] = [
         bar,
         _mark(scene, row),
-        ("+", "bold accent") if marked else (" ", ""),
+        _beside_mark(scene, row, width, marked),
         (f"{mark:<2} ", "muted"),
         (guest_name(scene, row), name_role),
         *_place(scene, row, width),
@@ -63,6 +63,13 @@ def _mark(scene: Scene, row: ConversationRow) -> Part:
     return (" ", "")
 
 
+def _beside_mark(scene: Scene, row: ConversationRow, width: int, marked: bool) -> Part:
+    """Marked; else, where the line has no room for the word, that a draft waits here."""
+    if marked:
+        return ("+", "bold accent")
+    return (scene.ink.marks.draft, "accent") if row.has_draft and width < WIDE else (" ", "")
+
+
 def _place(scene: Scene, row: ConversationRow, width: int) -> list[Part]:
     parts: list[Part] = []
     if row.vip and width >= WIDE and not row.has_draft:
@@ -70,7 +77,7 @@ def _place(scene: Scene, row: ConversationRow, width: int) -> list[Part]:
     parts.append((f" {stay_words(scene, row.stay)}" if row.stay else "", "muted"))
     if row.ambiguous:
         parts.append((" ?", "bold soon"))
-    if row.has_draft:
+    if row.has_draft and width >= WIDE:
         parts.append((" " + _("draft"), "accent"))
     return parts
 
