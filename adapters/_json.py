@@ -61,8 +61,11 @@ _clock = msgspec.json.Decoder(datetime, strict=False).decode
 def moment_of(seconds: str | int | float | None) -> datetime | None:
     """Unix seconds, as a number or a string of digits, in UTC; None when absent or out of any calendar."""
     try:
-        if isinstance(seconds, str) and seconds.isdigit():
-            return _clock(seconds)
+        if isinstance(seconds, str):
+            if seconds.isdigit():
+                return _clock(seconds)
+        elif isinstance(seconds, int):
+            return _clock(str(seconds))
     except ValueError:
         pass  # Digits of another script, or too many.
     try:

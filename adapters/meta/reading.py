@@ -36,8 +36,7 @@ def message(found: wire.Polled, us: Us) -> Sequence[Item]:
             if one.id != sender and one.id not in us.ids:
                 identity(one)
     else:
-        guest = _guest(found, us, outbound=outbound)
-        address, name = identity(guest), "" if outbound else name_of(guest)
+        address, name = _guest(found, us, outbound=outbound)
     if not address:
         raise Malformed("no_guest_address")
     answered = body.reply_to
@@ -107,16 +106,19 @@ def is_anonymous(address: str) -> bool:
     return address.startswith(_ANONYMOUS)
 
 
-def _guest(found: wire.Polled, us: Us, *, outbound: bool) -> wire.Person | None:
-    """The other side; the name stands on the message or on its conversation."""
+def _guest(found: wire.Polled, us: Us, *, outbound: bool) -> tuple[str, str]:
+    """Id and name of the other side: the name stands on the message or on its conversation, and on ours is not told."""
     sender, takers = found.message.from_, found.message.to.data if found.message.to else []
     sides = takers if outbound else [sender] if sender else []
-    known = found.participants.data if found.participants else []
-    others = [one for one in (*sides, *known) if identity(one) and identity(one) not in us.ids]
-    if not others:
-        return None
-    address = identity(others[0])
-    return next((one for one in others if identity(one) == address and name_of(one)), others[0])
+    address = name = ""
+    for one in (*sides, *(found.participants.data if found.participants else ())):
+        who = "" if one.id in us.ids else identity(one)
+        if not who or who in us.ids:
+            continue
+        address = address or who
+        if who == address and not (name or outbound):
+            name = name_of(one)
+    return address, name
 
 
 def _with_links(text: str, shares: wire.Shares) -> str:

@@ -145,6 +145,8 @@ class PolledComment(Struct):
 def checked_id(value: Id) -> str:
     """An id that can be stored. Raises ``Malformed``."""
     text = value if isinstance(value, str) else "" if value is None else str(value)
+    if text.isalnum() and text.isascii() and len(text) <= LONGEST_ID:
+        return text
     if not text or len(text) > LONGEST_ID or not text.isascii() or not text.isprintable() or " " in text:
         raise Malformed("bad_payload")
     return text
