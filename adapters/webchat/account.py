@@ -48,7 +48,7 @@ class WebChat:
 
     def __init__(self, name: str, settings: Settings, secret: Secret | None = None) -> None:
         self.name = name
-        self._settings, self._secret = settings, secret
+        self._settings, self._secret, self._inbox = settings, secret, settings.inbox
 
     @property
     def traits(self) -> Mapping[str, ChannelTraits]:
@@ -77,14 +77,14 @@ class WebChat:
     def read(self, envelope: Envelope) -> Sequence[Item]:
         if envelope.kind == "status":
             became = decoded(envelope.raw, _Became)
-            return (Status(became.id, _STATES[became.state], _aware(became.at)),)
+            at = became.at if became.at.tzinfo is UTC else _aware(became.at)
+            return (Status(became.id, _STATES[became.state], at),)
         said = decoded(envelope.raw, _Said)
         if not said.address:
             raise Malformed("no_guest_address")
-        # The address is shown above the first message, for staff to act upon; nothing is looked up by it.
-        subject = said.email
-        at, own = _aware(said.at), self._settings.inbox
-        return (Inbound(said.id, _CODE, at, said.address, own, said.text, said.name, subject=subject),)
+        at = said.at if said.at.tzinfo is UTC else _aware(said.at)
+        # Their mail address is shown above the first message, for staff to act upon; nothing is looked up by it.
+        return (Inbound(said.id, _CODE, at, said.address, self._inbox, said.text, said.name, subject=said.email),)
 
     def check(self, outgoing: Outgoing) -> None:
         if outgoing.channel != WEBCHAT.code:
@@ -133,8 +133,6 @@ class WebChat:
 
 def _aware(at: datetime) -> datetime:
     """Raises ``Malformed``: we write no other times."""
-    if at.tzinfo is UTC:
-        return at
     if at.utcoffset() != timedelta(0):
         raise Malformed("no_date")
     return at.replace(tzinfo=UTC)
