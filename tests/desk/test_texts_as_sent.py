@@ -89,3 +89,23 @@ def test_mail_and_sms_arrive_as_the_preview_showed_them(hotel: HotelInTown, topi
     assert ("Hôtel Lumière vous écrit." in mail.rendered.text) is own
     assert ("STOP" in sms.rendered.text) is (topic is MessageClass.MARKETING)
     assert ("Fini ? STOP" in sms.rendered.text) is (own and topic is MessageClass.MARKETING)
+
+
+@pytest.mark.parametrize("wrote", [False, True])
+def test_a_mail_without_a_subject_of_its_own_gets_one_and_the_preview_says_which(
+    hotel: HotelInTown, wrote: bool
+) -> None:
+    template = Template(0, TemplateKind.REMINDER, "Avant", "fr", "À demain.")
+    who = hotel.do(expecting, hotel, template)
+    if wrote:
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = MAIL, "desk@hotel.example", "Parking"
+        mail["Message-ID"], mail["Date"] = "<1@guest.example>", hotel.now
+        mail.set_content("Bonjour ?")
+        hotel.vendors.mailbox.deliver(mail.as_bytes())
+    hotel.work()
+    hotel.clock.forward(days=1, hours=2)
+    preview = hotel.ask(shown, hotel, template, who, "email")
+    hotel.work()
+    (got,) = hotel.mails(MAIL)
+    assert str(got["Subject"]) == preview.rendered.subject == ("Re: Parking" if wrote else "Hôtel Lumière")

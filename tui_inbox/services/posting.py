@@ -64,7 +64,7 @@ def write(tx: Transaction, desk: Desk, conversation: Conversation, letter: Lette
     """The message as the thread shows it."""
     traits = desk.traits(letter.account, letter.channel)
     parent = _parent(tx, conversation, letter) if traits.has_subject else None
-    subject = clean_line(letter.subject) or _answering(parent)
+    subject = _subject(desk, letter, parent)
     own = desk.accounts[letter.account].own.get(letter.channel, "")
     text = sent = clean(letter.text)
     if letter.origin in TO_MANY or (letter.to_many and letter.message_class is MessageClass.MARKETING):
@@ -167,6 +167,16 @@ def _parent(tx: Transaction, conversation: Conversation, letter: Letter) -> Mess
         if row.direction is Direction.IN and (row.channel, row.account) == (letter.channel, letter.account):
             return tx.messages.get(row.id)
     return None
+
+
+def subject_of(tx: Transaction, desk: Desk, conversation: Conversation | None, letter: Letter) -> str:
+    """What a mail with this letter would be called, for previews."""
+    return _subject(desk, letter, _parent(tx, conversation, letter) if conversation is not None else None)
+
+
+def _subject(desk: Desk, letter: Letter, parent: Message | None) -> str:
+    """Its own, else that of the guest's mail, else whose house it is: nothing that leaves by itself has none."""
+    return clean_line(letter.subject) or _answering(parent) or (desk.hotel if letter.origin in TO_MANY else "")
 
 
 def _answering(parent: Message | None) -> str:

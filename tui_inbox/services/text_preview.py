@@ -15,12 +15,14 @@ from tui_inbox.domain.design_html import with_footer
 from tui_inbox.domain.display import clean
 from tui_inbox.domain.footer import RULE
 from tui_inbox.domain.guest import Guest
+from tui_inbox.domain.message import Origin
 from tui_inbox.domain.reservation import Reservation
 from tui_inbox.domain.template import Rendered, Template, TemplateKind, cases
 from tui_inbox.ports.store import Transaction
 from tui_inbox.services.design import designed
 from tui_inbox.services.desk import Actor, Desk
 from tui_inbox.services.footers import added, finished, ways_out
+from tui_inbox.services.posting import Letter, subject_of
 from tui_inbox.services.rendering import rendered_for, traits_of
 from tui_inbox.services.templates import language_of, variant
 from tui_inbox.services.variables import Scope, day_in_words, known, values_of, with_texts
@@ -140,7 +142,10 @@ def _finished(
     text = clean(rendered.text)
     whole = finished(tx, desk, who.guest.id, account, channel, text, template.message_class, now)
     under = added(text, whole)
-    return rendered._replace(text=whole, html=with_footer(rendered.html, under)), under
+    letter = Letter(account, channel, "", text, rendered.subject, origin=Origin.SCHEDULED)
+    conversation = next(iter(tx.conversations.all_of_guest(who.guest.id)), None)
+    subject = subject_of(tx, desk, conversation, letter)
+    return rendered._replace(text=whole, subject=subject, html=with_footer(rendered.html, under)), under
 
 
 def _way_out(tx: Transaction, desk: Desk, template: Template, who: Recipient, channel: str, now: datetime) -> str:
