@@ -16,7 +16,7 @@ from tui_inbox.domain.hours import Hours, span
 from tui_inbox.domain.outbox import OutboxState
 from tui_inbox.domain.planner import Late, Per, PlannedState, RuleKind
 from tui_inbox.domain.reservation import ReservationStatus
-from tui_inbox.services import guest_lists, planning, tonight
+from tui_inbox.services import accounts, guest_lists, planning, tonight
 from tui_inbox.services.desk import Actor, BookingRules
 
 ANA = Actor("ana", "Ana")
@@ -224,3 +224,19 @@ def test_whose_booking_nobody_has_approved_is_not_told_that_they_are_awaited(
             t.reservations.put(stay._replace(status=ReservationStatus.CONFIRMED))
             planning.plan(t, desk, due(stay) + HOUR)
             assert planning.queue_due(t, desk, due(stay) + HOUR).queued == 1
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_a_channel_whose_account_is_out_of_use_is_not_the_first_that_works(sqlite_store: SqlStore, both: bool) -> None:
+    with sqlite_store.write() as t:
+        rule = a_rule(t, channels=("sms", "email"))
+        guest, stay = a_booking(t)
+        if both:
+            t.guests.add_handle(t.guests.handles(guest.id)[0]._replace(id=0, channel="email", address="c@web.example"))
+        accounts.set_paused(t, DESK, "desk-sms", True, NOW)
+        planning.plan(t, DESK, NOW)
+        assert planning.queue_due(t, DESK, due(stay)).queued == 1
+        (sent,) = t.outbox.in_state(list(OutboxState), 9)
+        assert sent.channel == ("email" if both else "sms"), "where nothing else works it waits for the account"
+        (row,) = rows(t, rule, stay)
+        assert row.said == ("sms:account_silent" if both else "email:no_address")

@@ -15,6 +15,7 @@ from tui_inbox.domain.reason import kept
 from tui_inbox.domain.reservation import Reservation, booked_at
 from tui_inbox.domain.template import Template
 from tui_inbox.ports.store import Transaction
+from tui_inbox.services.accounts import may_carry
 from tui_inbox.services.admission import Admission, admission
 from tui_inbox.services.desk import AccountInfo, Desk
 from tui_inbox.services.posting import Letter
@@ -55,6 +56,7 @@ def ways_for(
     """
     letters: list[Letter] = []
     refused: list[tuple[str, str]] = []
+    silent: Letter | None = None
     if guest.blocked:
         return Ways(refused=tuple((channel, "guest_blocked") for channel in channels))
     handles = tx.guests.handles(guest.id)
@@ -63,9 +65,16 @@ def ways_for(
         if letter is None:
             refused.append((channel, reason))
             continue
+        if mode is Mode.FIRST and len(channels) > 1 and not may_carry(tx.accounts.get(letter.account), now):
+            silent = silent or letter
+            refused.append((channel, "account_silent"))
+            continue
         letters.append(letter)
         if mode is Mode.FIRST:
             break
+    if not letters and silent is not None:
+        # Nothing else works: it waits for the account.
+        letters, refused = [silent], [one for one in refused if one[1] != "account_silent"]
     return Ways(tuple(letters), tuple(refused))
 
 

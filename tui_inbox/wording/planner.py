@@ -10,6 +10,7 @@ SENTENCES = {
     "long_ago": N_("Too late: the stay is too long ago."),
     "before_rule": N_("Its time was over when the rule began."),
     "quiet_hours": N_("Waits for the end of the quiet hours."),
+    "account_silent": N_("Its account is not sending at the moment."),
     "not_approved": N_("Waits until somebody approves the booking."),
     "released": N_("Released by hand."),
     "other_room": N_("Another room of the booking carries it."),
