@@ -37,6 +37,8 @@ STATES = {
     "modified": ReservationStatus.CONFIRMED,
     "cancelled": ReservationStatus.CANCELLED,
 }
+OVER = timedelta(days=30)
+"""How long after its end a booking is still listed."""
 LISTED, FEED = "bookings", "revisions"
 DONE = "done"
 _CARDS = ("guarantee", "raw_message", "secondary_ota")
@@ -189,7 +191,8 @@ class Bookings(ChannexBookings):
         if cursor == DONE:
             return Batch((), cursor)
         number = int(cursor) if cursor.isascii() and cursor.isdecimal() and int(cursor) <= MOST_PAGES else 1
-        rows = self._page(number, str(ROWS), (since or self._clock.now() - timedelta(days=30)).date())
+        lately = self._clock.now() - OVER
+        rows = self._page(number, str(ROWS), max(since or lately, lately).date())
         envelopes = tuple(self._told(bytes(raw)) for raw in rows)
         if len(rows) >= ROWS and number < MOST_PAGES:
             return Batch(envelopes, str(number + 1), more=True)

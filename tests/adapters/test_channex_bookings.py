@@ -188,3 +188,14 @@ def test_a_wrong_key_blocks_the_source(sites: Sites) -> None:
 def test_the_test_call_names_the_property(sites: Sites) -> None:
     found = sites.source.test()
     assert (found.state, found.account_name) == (HealthState.OK, "Sandbox")
+
+
+def test_what_is_long_over_is_not_listed_for_ever(sites: Sites) -> None:
+    """A hotel that was connected years ago would list, and in the end not reach, what is booked today."""
+    connected = sites.clock.now()
+    sites.ledger.book("1", ANA, FIRST, LAST)
+    sites.clock.forward(days=700)
+    soon = sites.clock.now().date()
+    sites.ledger.book("2", ANA, soon - timedelta(days=20), soon - timedelta(days=18))
+    batch = sites.source.fetch("bookings", "", connected - timedelta(days=30))
+    assert [record.ota_code for one in batch.envelopes for record in sites.source.read(one)] == ["2"]
