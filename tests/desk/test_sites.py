@@ -154,7 +154,7 @@ async def test_e3_thanks_on_booking_com_need_no_answer_and_cost_no_score(
         await desk.press("f5")
         await desk.until(lambda: "○ 1 unanswered" in desk.text)
         assert marks() == (True, True, False)
-        assert "24 h" in desk.line("Claire Martin")
+        await desk.until(lambda: "24 h" in desk.line("Claire Martin"))
         for key, words, then in (
             ("x", "○ 0 unanswered", (False, False, True)),
             ("u", "○ 1 unanswered", (True, True, False)),
