@@ -325,7 +325,7 @@ class WorkerCare(Struct, frozen=True):
     """What became of looking after a worker beside the inbox."""
 
     code: str = ""
-    """``starting_again``; ``keeps_ending`` when that did not help so far; empty: nothing had to be done."""
+    """``starting``, ``starting_again``, or ``keeps_ending`` when that did not help so far; empty: nothing was done."""
     again_at: datetime | None = None
 
 

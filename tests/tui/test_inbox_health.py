@@ -72,6 +72,22 @@ async def test_the_minute_of_silence_is_told_when_it_is_over_and_not_at_the_next
         await desk.until(lambda: "worker silent for 1 min" in desk.text)
 
 
+async def test_a_worker_that_is_starting_is_no_trouble(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    given = iter([WorkerCare("starting"), WorkerCare("starting"), WorkerCare()])
+    async with sitting(a_session(sqlite_store, tmp_path, keep_worker=lambda: next(given))) as desk:
+        desk.inbox.begin_to_look_after()
+        await desk.settle()
+        assert desk.inbox.care == WorkerCare("starting")
+        assert "worker" not in bottom(desk)
+        await desk.inbox.keep_worker()
+        await desk.inbox.look_after()
+        assert "worker" not in bottom(desk)
+        await desk.inbox.keep_worker()
+        await desk.settle()
+        assert "worker not running" in bottom(desk)
+        assert "runs again" not in desk.text
+
+
 async def test_that_a_worker_is_started_again_is_said_until_it_runs(hotel: SqlStore, tmp_path: Path) -> None:
     told = [WorkerCare(), WorkerCare("starting_again"), WorkerCare("keeps_ending", NOW + timedelta(minutes=3))]
     given = iter([*told, WorkerCare()])

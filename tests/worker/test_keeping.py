@@ -66,6 +66,20 @@ def test_one_that_is_killed_is_started_again_at_the_next_look_though_its_last_be
     assert len(machine.started) == 2
 
 
+def test_one_that_was_just_started_is_given_time_to_its_first_beat(machine: Machine) -> None:
+    machine.keeper.begin()
+    assert machine.after(seconds=5) == "starting"
+    assert machine.after(seconds=20) == "starting"
+    machine.beat()
+    assert machine.after(seconds=1) == ""
+
+
+def test_one_that_lives_and_never_beats_is_not_excused_for_long(machine: Machine) -> None:
+    machine.keeper.begin()
+    assert machine.after(seconds=31) == ""
+    assert len(machine.started) == 1
+
+
 def test_one_that_keeps_dying_is_started_ever_more_seldom_and_it_is_said_when_next(machine: Machine) -> None:
     machine.keeper.begin()
     starts, said = [], set()

@@ -24,6 +24,8 @@ STEADY = timedelta(minutes=5)
 """A worker that ran for so long has nothing to do with the deaths before it."""
 GRACE = timedelta(seconds=30)
 """Who stopped a worker properly may just be starting it anew, as an update does."""
+WARM_UP = timedelta(seconds=30)
+"""A worker that was just started is given so long to its first beat."""
 FEW = 2
 """Starts in a row after which it is said that starting does not help."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -69,7 +71,8 @@ class Keeper:
         with self._turn:
             now = self._clock.now()
             running = self._running()
-            if running and not self._starts:
+            fresh = now - self._started_at < WARM_UP
+            if running and not self._starts and not fresh:
                 return WorkerCare()
             try:
                 row = self._row()
@@ -80,8 +83,10 @@ class Keeper:
                 self._starts = 0
             if works or self._closed:
                 return WorkerCare()
+            if running and not self._starts:
+                return WorkerCare("starting")
             if running:
-                return WorkerCare("starting_again") if self._starts else WorkerCare()
+                return WorkerCare("starting_again")
             if row is not None and row.stopped_at is not None and now - row.stopped_at < GRACE:
                 return WorkerCare()
             if now < self._again_at:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 WORKER_QUIET = timedelta(seconds=60)
 POLL_OLD_MINUTES = 5
+FALLEN = frozenset({"starting_again", "keeps_ending"})
 CARE_SECONDS = 5.0
 """How soon a worker of ours that died is started again."""
 
@@ -31,7 +32,8 @@ class InboxHealth(InboxActs):
 
     def __init__(self, desk_app: TuiInbox) -> None:
         super().__init__(desk_app)
-        self.care = WorkerCare()
+        self.care: WorkerCare | None = None
+        """None: not asked yet."""
         self.told_budgets: set[tuple[str, int, int]] = set()
         """Account, limit and mark of what the bar has said of SMS."""
         self._warned: set[tuple[int, datetime]] = set()
@@ -58,15 +60,20 @@ class InboxHealth(InboxActs):
         before, self.care = self.care, await self.gateway.outside(keep)
         if self.care != before:
             await self.look_after()
-            if not self.care.code:
-                self.desk_app.notify(_("the worker runs again"))
+        if before is not None and before.code in FALLEN and not self.care.code:
+            self.desk_app.notify(_("the worker runs again"))
 
     async def look_after(self) -> None:
         """Say when nothing is sent or fetched; silent while all is well."""
+        if self.care is None and self.desk_app.session.keep_worker is not None:
+            await self.keep_worker()
+            return
         await self.look_at_budget()
         worker, accounts = await self.gateway.read(lambda tx: (tx.workers.get(), tx.accounts.all()))
         desk, now = self.desk_app.session.desk, self.desk_app.now()
-        self._warn(self._care_words() or worker_words(worker, now) or account_words(desk, accounts, now))
+        starts = self.care is not None and self.care.code == "starting"
+        of_worker = self._care_words() or ("" if starts else worker_words(worker, now))
+        self._warn(of_worker or account_words(desk, accounts, now))
         if worker is not None and worker.stopped_at is None and now - worker.beat_at <= WORKER_QUIET:
             self._look_when_silent(WORKER_QUIET - (now - worker.beat_at))
 
@@ -82,9 +89,11 @@ class InboxHealth(InboxActs):
                 screen.bottom.warn(words)
 
     def _care_words(self) -> str:
+        if self.care is None or self.care.code not in FALLEN:
+            return ""
         if self.care.code == "starting_again":
             return _("the worker died; it is started again")
-        if self.care.code and self.care.again_at is not None:
+        if self.care.again_at is not None:
             time = when.clock(self.care.again_at, self.scene.zone)
             return _("the worker keeps dying; next try {time}").format(time=time)
         return ""
