@@ -211,6 +211,28 @@ def test_a_booking_of_two_rooms_is_two_stays() -> None:
     assert [(row.external_id, row.ota_code) for row in rows_of(content)] == [("7/1", "7"), ("7/2", "7")]
 
 
+def test_the_rooms_of_one_number_are_one_booking_and_stay_what_they_are_when_one_of_them_goes(
+    sqlite_store: SqlStore,
+) -> None:
+    head = b"Booking;Guest;Room;Arrival;Departure\n"
+    one, two = b"7;Ana;1;25/11/2026;26/11/2026\n", b"7;Ana;2;25/11/2026;26/11/2026\n"
+    with sqlite_store.write() as t:
+        for lines, added in ((head + one + two, 2), (head + one, 0), (head + two, 0), (head + one + two, 0)):
+            assert bookings.import_rows(t, hotel(), rows_of(lines), ANA, NOW).added == added
+        stays = t.reservations.of_code("7")
+        assert [(stay.room, stay.group_id) for stay in stays] == [("1", "7"), ("2", "7")]
+
+
+def test_a_booking_to_which_a_room_is_added_keeps_its_first(sqlite_store: SqlStore) -> None:
+    head = b"Booking;Guest;Room;Arrival;Departure\n"
+    one, two = b"7;Ana;1;25/11/2026;26/11/2026\n", b"7;Ana;2;25/11/2026;26/11/2026\n"
+    with sqlite_store.write() as t:
+        for lines, added in ((head + one, 1), (head + two + one, 1), (head + one + two, 0), (head + one, 0)):
+            assert bookings.import_rows(t, hotel(), rows_of(lines), ANA, NOW).added == added
+        stays = t.reservations.of_code("7")
+        assert sorted((stay.room, stay.group_id) for stay in stays) == [("1", "7"), ("2", "7")]
+
+
 def test_a_mapping_is_kept_for_files_with_the_same_headings(sqlite_store: SqlStore) -> None:
     table = bookings.read_table(FRENCH)
     with sqlite_store.write() as t:

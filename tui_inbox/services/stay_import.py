@@ -50,6 +50,8 @@ class BookingRow(NamedTuple):
     country: str = ""
     notes: str = ""
     payment: str = ""
+    group_id: str = ""
+    """Number of the booking where it has several lines."""
 
 
 class LineProblem(NamedTuple):
@@ -215,16 +217,16 @@ def _told_apart(rows: Sequence[BookingRow], problems: list[LineProblem]) -> list
     seen: dict[str, int] = {}
     told: list[BookingRow] = []
     for row in rows:
-        key = row.external_id
+        key, group = row.external_id, ""
         if not key:
             key = f"{row.arrival}:{row.room}:{plain(row.name)}"
         elif numbers[key] > 1:
-            key = f"{key}/{row.room}"
+            key, group = f"{key}/{row.room}", key
         if key in seen:
             problems.append(LineProblem(row.line, "line_twice", {"other": seen[key]}))
             continue
         seen[key] = row.line
-        told.append(row._replace(external_id=key, ota_code=row.ota_code or row.external_id))
+        told.append(row._replace(external_id=key, ota_code=row.ota_code or row.external_id, group_id=group))
     return told
 
 
@@ -273,7 +275,7 @@ def import_rows(
     if not dry_run:
         take_stays(tx, source, (row.external_id for row in rows))
     for row in rows:
-        stored = tx.reservations.by_source(source, row.external_id, for_change=not dry_run)
+        stored = _stored(tx, source, row, for_change=not dry_run)
         if stored is not None:
             after = _updated(stored, row, now)
             if after._replace(updated_at=stored.updated_at, revision=stored.revision) == stored:
@@ -308,6 +310,16 @@ def import_rows(
         params: dict[str, str | int] = {"added": result.added, "changed": result.changed}
         tx.events.add(Event(0, now, Code.STAYS_IMPORTED, actor.code, params=params))
     return result
+
+
+def _stored(tx: Transaction, source: str, row: BookingRow, *, for_change: bool) -> Reservation | None:
+    """The stay of this line, also where the last file had more rooms of its booking, or only this one."""
+    found = tx.reservations.by_source(source, row.external_id, for_change=for_change)
+    if found is not None or not row.room:
+        return found
+    other = row.group_id or f"{row.external_id}/{row.room}"
+    found = tx.reservations.by_source(source, other, for_change=for_change)
+    return found if found is not None and found.room in ("", row.room) else None
 
 
 def _told_by_source(tx: Transaction, desk: Desk, row: BookingRow) -> bool:
@@ -348,6 +360,7 @@ def _updated(stay: Reservation, row: BookingRow, now: datetime) -> Reservation:
         ota=row.ota or stay.ota,
         ota_code=row.ota_code or stay.ota_code,
         notes=row.notes or stay.notes,
+        group_id=row.group_id or stay.group_id,
         payment=row.payment or stay.payment,
         updated_at=now,
         revision=stay.revision + 1 if stay.id else stay.revision,
