@@ -18,9 +18,10 @@ from tui_inbox.domain.errors import Refused
 from tui_inbox.domain.guest import Handle
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.offer import AskedState, Offer, OfferState
-from tui_inbox.services import campaigns, group_letters, guest_lists, guests, offers
+from tui_inbox.services import campaigns, group_letters, guest_lists, guests, offers, replying
 from tui_inbox.services.campaigns import GroupSend
 from tui_inbox.services.group_letters import Prepared, Wording
+from tui_inbox.services.replying import Reply
 
 
 @pytest.fixture
@@ -128,3 +129,34 @@ def test_a_list_that_is_too_long_to_be_read_leaves_nobody_out_in_silence(
     house.do(people, 1, 2)
     with pytest.raises(Refused, match="list_too_long"):
         house.ask(guest_lists.members, house.desk, ANA, {"phone": "yes"}, house.now)
+
+
+def test_a_yes_answers_what_was_asked_last(house: House) -> None:
+    """An offer that nobody answered, and then changed terms: nobody gets a table with the terms."""
+    offered(house, 1)
+    guest = seen(house).rows[0].asked.guest_id
+    house.clock.forward(hours=2)
+    house.work()
+    wording = Wording(("sms",), "Conditions", message_class=MessageClass.TRANSACTIONAL)
+    sent_to = started(house, GroupSend(wording, (guest,), "Terms", "contract", kind=CampaignKind.TERMS))
+    minutes(house, 1)
+    house.writes("Non", address=phone(0))
+    assert seen(house).rows[0].asked.state is AskedState.SILENT
+    house.writes("Oui", address=phone(0))
+    (row,) = house.ask(campaigns.results, sent_to)
+    assert row.accepted_at is not None
+    assert seen(house).offer.state is OfferState.NOBODY
+
+
+def test_a_yes_to_a_person_s_question_takes_no_offer(house: House) -> None:
+    offered(house, 1)
+    house.writes("Combien coûte-t-elle ?", address=phone(0))
+    row = house.conversation(phone(0))
+    house.clock.forward(minutes=1)
+    reply = Reply(row.id, "desk-sms", "sms", phone(0), "80 €. Faut-il un parking ?", send_now=True)
+    house.do(replying.send, house.desk, ANA, reply, house.now)
+    house.work()
+    house.clock.forward(minutes=1)
+    house.writes("Oui", address=phone(0))
+    assert (seen(house).offer.state, seen(house).rows[0].asked.state) == (OfferState.OPEN, AskedState.ASKED)
+    assert house.conversation(phone(0)).unanswered, "the desk reads it and notes what it means"

@@ -1,4 +1,4 @@
-"""Guests who answer yes or no to what many were asked: an offer first, then changed terms."""
+"""Guests who answer yes or no to what many were asked: an offer, or changed terms."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tui_inbox.domain.yes_no import yes_or_no
 from tui_inbox.ports.channel import Inbound, Item
 from tui_inbox.services import offers, terms
 from tui_inbox.services.desk import Desk
+from tui_inbox.services.linking import living
 
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
@@ -53,4 +54,17 @@ def _people(tx: Transaction, item: Item) -> list[int]:
 
 
 def _heard(tx: Transaction, desk: Desk, guest_id: int, at: datetime, now: datetime, *, yes: bool) -> bool:
-    return offers.heard(tx, desk, guest_id, at, now, yes=yes) or (yes and terms.heard(tx, guest_id, at, now))
+    """To what was asked last, whoever asked it: what a person asked meanwhile only a person can read."""
+    offer, changed = offers.asked_last(tx, guest_id, at), terms.asked_last(tx, guest_id, at)
+    offered = offer.asked_at if offer is not None else None
+    sent = changed.queued_at if changed is not None else None
+    if _wrote_since(tx, guest_id, max((one for one in (offered, sent) if one), default=at), at):
+        return False
+    if sent is not None and (offered is None or offered <= sent):
+        return yes and terms.heard(tx, guest_id, at, now)
+    return offers.heard(tx, desk, guest_id, at, now, yes=yes)
+
+
+def _wrote_since(tx: Transaction, guest_id: int, asked: datetime, at: datetime) -> bool:
+    answers = (tx.messages.last_answer_at(row.id) for row in tx.conversations.all_of_guest(living(tx, guest_id).id))
+    return any(asked < answer <= at for answer in answers if answer is not None)

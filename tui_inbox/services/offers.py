@@ -192,12 +192,19 @@ def heard(tx: Transaction, desk: Desk, guest_id: int, at: datetime, now: datetim
 
     A yes that comes days later is no answer to an offer any more.
     """
+    asked = asked_last(tx, guest_id, at)
+    if asked is not None:
+        answer(tx, desk, SYSTEM, asked.offer_id, guest_id, now, yes=yes)
+    return asked is not None
+
+
+def asked_last(tx: Transaction, guest_id: int, at: datetime) -> Asked | None:
+    """The newest offer that this guest may still answer ``at`` this time."""
     for asked in tx.offers.of_guest(guest_id):
         open_ = asked.state in (AskedState.ASKED, AskedState.SILENT)
         if open_ and asked.asked_at is not None and asked.asked_at <= at < asked.asked_at + HEARD_FOR:
-            answer(tx, desk, SYSTEM, asked.offer_id, guest_id, now, yes=yes)
-            return True
-    return False
+            return asked
+    return None
 
 
 class OfferRow(NamedTuple):

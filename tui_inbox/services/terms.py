@@ -142,11 +142,16 @@ def _asked(tx: Transaction, campaign_id: int, guest_id: int) -> tuple[Campaign |
 
 def heard(tx: Transaction, guest_id: int, at: datetime, now: datetime) -> bool:
     """A guest wrote nothing but yes ``at`` this time: to the newest terms they were sent before; False: to nothing."""
-    for recipient in tx.campaigns.terms_of(guest_id):
-        if recipient.queued_at is not None and recipient.queued_at <= at:
-            accept(tx, SYSTEM, recipient.campaign_id, guest_id, KEYWORD, now)
-            return True
-    return False
+    asked = asked_last(tx, guest_id, at)
+    if asked is not None:
+        accept(tx, SYSTEM, asked.campaign_id, guest_id, KEYWORD, now)
+    return asked is not None
+
+
+def asked_last(tx: Transaction, guest_id: int, at: datetime) -> Recipient | None:
+    """The newest terms that this guest was sent before ``at`` and has not accepted."""
+    sent = (one for one in tx.campaigns.terms_of(guest_id) if one.queued_at is not None and one.queued_at <= at)
+    return next(sent, None)
 
 
 def looked_at(tx: Transaction, desk: Desk, code: str, now: datetime) -> Asking:
