@@ -11,8 +11,8 @@ import pytest
 from adapters.sandbox.meta import SandboxMeta
 from adapters.sandbox.meta_account import MetaAccount
 from storage.store import SqlStore
-from tests.adapters.meta import ANA as GUEST
-from tests.adapters.meta import LEO
+from tests.adapters.meta.words import ANA as GUEST
+from tests.adapters.meta.words import LEO
 from tests.adapters.rig_meta import in_sandbox
 from tests.desk.vendors import Town
 from tests.tui.beside import listed

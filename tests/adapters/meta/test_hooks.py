@@ -14,7 +14,7 @@ import pytest
 from adapters.meta.account import Instagram
 from adapters.sandbox.meta import SandboxMeta
 from storage.store import SqlStore
-from tests.adapters.meta import ANA, LEO, NOW, everything, opened, read
+from tests.adapters.meta.words import ANA, LEO, NOW, everything, opened, read
 from tests.adapters.rig_meta import FOLLOWER, GUEST, NAMES, PAGE, instagram, instagram_settings, messenger, payloads
 from tests.fakes import StillClock, hotel
 from tui_inbox.domain.errors import Malformed, Refused
@@ -31,17 +31,6 @@ NOWHERE = "http://127.0.0.1:9"
 def hook(body: bytes, *, method: str = "POST", query: str = "", secret: bytes = SECRET, **headers: str) -> Hook:
     signature = "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
     return Hook(method, "", query, {"x-hub-signature-256": signature, **headers}, body, NOW)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[SandboxMeta]:
-    with SandboxMeta() as running:
-        yield running
-
-
-@pytest.fixture
-def clock() -> StillClock:
-    return StillClock(NOW)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from adapters.sandbox.door import Fault
 from adapters.sandbox.meta import SandboxMeta
 from adapters.sandbox.meta_account import UtilityTemplate
 from storage.store import SqlStore
-from tests.adapters.meta import ANA, LEO, NOW, opened
+from tests.adapters.meta.words import ANA, LEO, NOW, opened
 from tests.fakes import StillClock, hotel
 from tui_inbox.domain.conversation import Conversation
 from tui_inbox.domain.errors import Refused
@@ -82,12 +82,6 @@ class Front:
 
     def kinds(self) -> list[str]:
         return [said.kind for said in self.server.account.talks[ANA].said if said.outbound]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[SandboxMeta]:
-    with SandboxMeta() as running:
-        yield running
 
 
 @pytest.fixture
