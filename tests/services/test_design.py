@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tui_inbox.domain.design import Plain, is_designed, plain
 from tui_inbox.domain.design_html import html, with_footer
-from tui_inbox.services.design import bad_links, designed
+from tui_inbox.services.design import _tree, bad_links, designed
 
 DESIGN = """# Welcome, ##{{first_name}}
 
@@ -194,3 +194,11 @@ def test_a_hostile_text_costs_little() -> None:
     for part in ("[", "![", "*", "_ a", "<a href=", "<", "| ", "- ", "](", "\n", "> "):
         plain(designed(part * 1500))
     assert time.perf_counter() - started < 4
+
+
+def test_a_text_is_parsed_once_for_all_its_readers_and_each_has_their_own_values() -> None:
+    text = "Dear ##{{first_name}}, **welcome** once."
+    _tree.cache_clear()
+    read = [plain(designed(text, {"first_name": name})).text for name in ("Ana", "Léo", "**Zoé**")]
+    assert read == ["Dear Ana, welcome once.", "Dear Léo, welcome once.", "Dear **Zoé**, welcome once."]
+    assert _tree.cache_info().misses == 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from tui_inbox.domain.conditions import every
@@ -51,8 +51,6 @@ def _parser() -> MarkdownIt:
 
 def designed(source: str, values: Mapping[str, str] = {}) -> tuple[Node, ...]:
     """The tree of a text that has no branches any more (``Rendered.source``), its places filled."""
-    from markdown_it.tree import SyntaxTreeNode
-
     found: list[str] = []
 
     def place(name: str) -> str:
@@ -61,9 +59,16 @@ def designed(source: str, values: Mapping[str, str] = {}) -> tuple[Node, ...]:
 
     marked = replaced(source.replace(_OPEN, "").replace(_SHUT, ""), place)
     marked = re.sub(r"(?<=\d)\*(?=\d)", r"\\*", marked)  # 2*3 is arithmetic
+    return _filled(_tree(marked), lambda text: _PLACE.sub(lambda match: found[int(match.group(1))], text))
+
+
+@lru_cache(maxsize=64)
+def _tree(marked: str) -> tuple[Node, ...]:
+    """Of a text whose places are numbers: the same for all the guests of a group, and the dearest part of each."""
+    from markdown_it.tree import SyntaxTreeNode
+
     root = SyntaxTreeNode(_parser().parse(marked))
-    nodes = _blocks(root.children, marked.split("\n"))
-    return _filled(nodes, lambda text: _PLACE.sub(lambda match: found[int(match.group(1))], text))
+    return _blocks(root.children, marked.split("\n"))
 
 
 def bad_links(body: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from tui_inbox.domain.footer import OCCASION
@@ -98,15 +98,20 @@ def with_texts(tx: Transaction, desk: Desk) -> Desk:
 
 def known(kind: TemplateKind, desk: Desk | None = None, event: str = "") -> tuple[Variable, ...]:
     """What a template of this kind and occasion may use, the hotel's own ones included."""
-    scopes = _SCOPES[kind]
-    found = tuple(
-        one for one in VARIABLES if one.scope in scopes and (one.scope is not Scope.EVENT or event in one.events)
-    )
-    if desk is None or Scope.TEXT not in scopes:
+    found = _built_in(kind, event)
+    if desk is None or Scope.TEXT not in _SCOPES[kind]:
         return found
     names = dict.fromkeys([*desk.variables, *(text.name for text in desk.texts or ())])
     own = (Variable(name, Scope.TEXT, False, desk.units.get(name, "")) for name in names if name not in BUILT_IN)
     return (*found, *own)
+
+
+@cache
+def _built_in(kind: TemplateKind, event: str) -> tuple[Variable, ...]:
+    scopes = _SCOPES[kind]
+    return tuple(
+        one for one in VARIABLES if one.scope in scopes and (one.scope is not Scope.EVENT or event in one.events)
+    )
 
 
 def allowed(kind: TemplateKind, desk: Desk | None = None, event: str = "") -> tuple[str, ...]:
@@ -114,11 +119,13 @@ def allowed(kind: TemplateKind, desk: Desk | None = None, event: str = "") -> tu
     return tuple(one.name for one in known(kind, desk, event))
 
 
+@cache
 def fields() -> tuple[str, ...]:
     """Names that a condition may ask for and that are never written."""
     return tuple(one.name for one in VARIABLES if one.scope is Scope.FIELD)
 
 
+@cache
 def required(kind: TemplateKind) -> frozenset[str]:
     """Names whose value must not be missing; the vendor's templates cannot lose a line."""
     every = kind is TemplateKind.WHATSAPP
