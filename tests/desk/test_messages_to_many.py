@@ -18,8 +18,9 @@ from tui_inbox import wording
 from tui_inbox.domain.guest import Line
 from tui_inbox.domain.guest_list import GuestList
 from tui_inbox.ports.store import Transaction
-from tui_inbox.services import guest_lists, guests, offers, pins
+from tui_inbox.services import campaigns, guest_lists, guests, holding, offers, pins
 from tui_inbox.services.desk import Bulk
+from tui_inbox.services.group_letters import Wording
 from tui_inbox.tui.dialogs.chooser import Chooser
 from tui_inbox.tui.dialogs.form import Choice, Form
 from tui_inbox.tui.screens.group_send import GroupSendScreen
@@ -116,6 +117,84 @@ async def test_whoever_was_taken_out_is_put_back_the_last_one_first(house: House
         house.work()
         house.work()
         assert len(house.sent()) == 2
+
+
+async def test_the_question_before_sending_counts_without_whoever_was_just_taken_out(house: House) -> None:
+    house.do(arrivals, 6)
+    async with house.screen((80, 24)) as desk:
+        await written_to(desk)
+        await desk.until(lambda: "3 get it  3 not" in desk.text)
+        await desk.pilot.press("end", "x", "ctrl+s")
+        await desk.until(lambda: "Send it to 2 guests?" in desk.text)
+
+
+async def test_with_everybody_taken_out_it_says_so_and_not_that_a_text_is_missing(house: House) -> None:
+    house.do(arrivals, 2)
+    async with house.screen((80, 24)) as desk:
+        await written_to(desk)
+        await desk.press("x", "x")
+        await desk.until(lambda: "All of them are taken out. u puts back the last." in desk.text)
+        assert "first say what" not in desk.text
+
+
+async def test_while_many_are_looked_at_it_is_said_how_far_it_is(house: House) -> None:
+    ids = house.do(arrivals, 5)
+    wanted = campaigns.GroupSend(Wording(("sms",), "Bonjour"), tuple(ids))
+    seen: list[int] = []
+    house.ask(lambda t: campaigns.look(t, house.desk, ANA, wanted, NOW, seen.append))
+    assert seen == [1, 2, 3, 4, 5]
+    async with house.screen((80, 24)) as desk:
+        await written_to(desk)
+        screen = group(desk)
+        screen._tell(3)
+        screen.tick()
+        await desk.until(lambda: "Arrivées  3 of 5 guests looked at …" in desk.text)
+        await desk.press("f5")
+        await desk.until(lambda: "looked at" not in desk.text and "2 get it  3 not" in desk.text)
+
+
+async def test_a_price_stands_as_it_is_written_in_french(house: House) -> None:
+    house.do(arrivals, 5)
+    wording.use("fr")
+    async with house.screen((80, 24)) as desk:
+        await desk.press("G")
+        await pick(desk, "Arrivées")
+        await desk.until(lambda: isinstance(desk.app.screen, Form))
+        await fill(desk, channels="sms", text="Bonjour")
+        await desk.until(lambda: "≈ 0,14 €" in desk.text)
+
+
+async def test_letting_everything_go_is_asked_first_and_the_footer_says_what_a_key_would_do(house: House) -> None:
+    house.do(arrivals, 5)
+    async with house.screen((80, 24)) as desk:
+        await written_to(desk)
+        await desk.press("ctrl+s")
+        await pick(desk, "Send")
+        await desk.until(lambda: isinstance(desk.app.screen, SendsScreen))
+        assert "p pause" in desk.line("a new")
+        assert "H hold" in desk.line("a new")
+        await desk.press("p")
+        await desk.until(lambda: "p go on" in desk.line("a new"))
+        await desk.press("H")
+        await desk.type("Water is off")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "Water is off  H release" in desk.text)
+        await desk.press("H", "enter")
+        assert house.ask(holding.held_all) is not None
+        await desk.press("H", "down", "enter")
+        await desk.until(lambda: "released: each message is checked again first" in desk.text)
+        assert house.ask(holding.held_all) is None
+
+
+async def test_a_list_too_long_for_an_offer_is_told_before_anything_is_written(house: House) -> None:
+    house.do(arrivals, 51)
+    async with house.screen((80, 24)) as desk:
+        await desk.app.screen.action_do("screen_offers")  # type: ignore[attr-defined]
+        await desk.settle()
+        await desk.press("a")
+        await pick(desk, "Arrivées")
+        await desk.until(lambda: "“Arrivées” has 51 guests now, an offer goes to 50 at most" in desk.text)
+        assert not isinstance(desk.app.screen, Form)
 
 
 async def test_an_administrator_s_name_and_pin_unlock_it(house: House) -> None:

@@ -63,14 +63,14 @@ async def test_e6_a_message_to_the_76_who_arrive_today(hotel: HotelInTown) -> No
         await pick(desk, "Arrivals")
         await desk.until(lambda: isinstance(desk.app.screen, Form))
         await fill(desk, channels="sms", text=LONG)
-        assert "76 chosen, bulk.max_recipients allows 74" in desk.text
+        assert "76 chosen, 74 allowed at once: Ctrl+S asks for an administrator" in desk.text
         await desk.press("ctrl+s")
         assert "an administrator can unlock" in " ".join(desk.text.split())
         await pick(desk, "Go back")
         assert isinstance(desk.app.screen, GroupSendScreen)
         assert hotel.at_twilio() == [], "76 are refused"
         await desk.press("end", *"xxxxxx", "home")
-        assert "67 get it  3 not  134 SMS  about 9.38 EUR" in desk.text
+        assert "67 get it  3 not  134 SMS  ≈ 9.38 €" in desk.text
         found = group(desk).summary
         assert found is not None
         assert {one.guest.name: one.refusal and one.refusal.code for one in found.left_out} == {
@@ -96,7 +96,7 @@ async def test_e6_a_message_to_the_76_who_arrive_today(hotel: HotelInTown) -> No
         gone = len(hotel.at_twilio())
         rounds(hotel, 2, seconds=60)
         assert len(hotel.at_twilio()) == gone, "hold all stops the rest"
-        await desk.press("H")
+        await desk.press("H", "down", "enter")
         rounds(hotel, 4, seconds=20)
         sent = hotel.at_twilio()
         assert (len(sent), len({one.to for one in sent}), sum(one.parts for one in sent)) == (67, 67, 134)

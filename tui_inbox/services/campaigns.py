@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,6 +30,7 @@ from tui_inbox.services.desk import SYSTEM, Actor, Desk
 from tui_inbox.services.group_letters import Prepared, Wording, check_wording, dispatch, marks, prepare, sender
 from tui_inbox.services.holding import held_all
 from tui_inbox.services.sms_used import USED_UP, budget
+from tui_inbox.services.variables import with_texts
 
 if TYPE_CHECKING:
     from tui_inbox.ports.store import Transaction
@@ -89,13 +90,22 @@ class Turn(NamedTuple):
     ready: Prepared
 
 
-def look(tx: Transaction, desk: Desk, actor: Actor, wanted: GroupSend, now: datetime) -> Summary:
-    """Guest by guest, as it would leave now. Raises ``Refused`` for a text that is wrong for all."""
+def look(
+    tx: Transaction,
+    desk: Desk,
+    actor: Actor,
+    wanted: GroupSend,
+    now: datetime,
+    tell: Callable[[int], None] = lambda _looked: None,
+) -> Summary:
+    """Guest by guest, as it would leave now; ``tell`` hears at how many it is. Raises ``Refused`` for a text that is
+    wrong for all."""
     check_wording(tx, desk, actor, wanted.wording)
     receive: list[Prepared] = []
     left_out: list[Prepared] = []
     spent: dict[str, Budget] = {}
-    for ready in _each(tx, desk, actor, wanted, now):
+    for looked, ready in enumerate(_each(tx, desk, actor, wanted, now), 1):
+        tell(looked)
         if ready.letter is None:
             left_out.append(ready)
             continue
@@ -112,6 +122,7 @@ def look(tx: Transaction, desk: Desk, actor: Actor, wanted: GroupSend, now: date
 
 def _each(tx: Transaction, desk: Desk, actor: Actor, wanted: GroupSend, now: datetime) -> Iterator[Prepared]:
     taken: set[tuple[str, str]] = set()
+    desk = with_texts(tx, desk)
     for guest_id in dict.fromkeys(wanted.guests):
         wording = _for_guest(tx, desk, wanted.wording, 0, guest_id, now)
         ready = prepare(tx, desk, actor, wording, guest_id, now, taken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tui_inbox.domain.cost import Cost, CostKind
@@ -57,6 +58,10 @@ def _amount(cost: Cost) -> str:
         return _("free")
     if cost.kind is CostKind.UNKNOWN or cost.amount is None:
         return _("price unknown")
-    amount = f"{cost.amount:.2f}".replace(".", _("decimal point: .")[-1])
-    sign = {"EUR": "€", "USD": "$", "GBP": "£"}.get(cost.currency, cost.currency)
-    return f"≈ {amount} {sign}"
+    return money_words(cost.amount, cost.currency)
+
+
+def money_words(amount: Decimal, currency: str) -> str:
+    """An estimate, as it is written in this language."""
+    sign = {"EUR": "€", "USD": "$", "GBP": "£"}.get(currency, currency)
+    return f"≈ {amount:.2f} {sign}".replace(".", _("decimal point: .")[-1])

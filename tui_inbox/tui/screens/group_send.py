@@ -20,6 +20,7 @@ from tui_inbox.tui.dialogs.chooser import Chooser, Option
 from tui_inbox.tui.dialogs.form import Field, Form, Values
 from tui_inbox.tui.dialogs.unlock import ask_unlock
 from tui_inbox.tui.render.columns import column
+from tui_inbox.tui.render.compose import money_words
 from tui_inbox.tui.render.line import Part
 from tui_inbox.tui.screens.desk_screen import DeskScreen
 from tui_inbox.tui.screens.table_screen import TableScreen
@@ -29,6 +30,8 @@ from tui_inbox.wording import N_, _, ngettext, sentence
 if TYPE_CHECKING:
     from tui_inbox.tui.app import TuiInbox
 
+SAID_SECONDS = 0.25
+"""A list that is looked at within this time needs no word."""
 Row = Prepared | str
 """A guest, or a heading."""
 
@@ -70,6 +73,10 @@ class GroupSendScreen(TableScreen[Row]):
         self.out: dict[int, str] = {}
         """Guests whom the operator took out, the last one last."""
         self.summary: Summary | None = None
+        self.summed: GroupSend | None = None
+        """What the summary is of."""
+        self.looked = 0
+        """Of a list that is being looked at: how many guests were."""
 
     def begin(self) -> None:
         super().begin()
@@ -83,8 +90,9 @@ class GroupSendScreen(TableScreen[Row]):
     def fetch(self, tx: Transaction, after: Row | None, _limit: int) -> Sequence[Row]:
         if after is not None or not self.wanted.wording.channels:
             return []
-        app = self.desk_app
-        found = self.summary = campaigns.look(tx, app.session.desk, app.actor, self.chosen, app.now())
+        app, chosen = self.desk_app, self.chosen
+        found = campaigns.look(tx, app.session.desk, app.actor, chosen, app.now(), self._tell)
+        self.summary, self.summed = found, chosen
         rows: list[Row] = []
         if found.left_out:
             rows += [ngettext("{n} will not get it", "{n} will not get it", len(found.left_out)), *found.left_out]
@@ -97,6 +105,21 @@ class GroupSendScreen(TableScreen[Row]):
             rows += [ngettext("{n} will get it", "{n} will get it", len(now)), *now]
         return rows
 
+    def _tell(self, looked: int) -> None:
+        """Comes from the thread that reads."""
+        self.looked = looked
+
+    async def read_again(self) -> None:
+        """Many take a while: meanwhile it is said how far it is."""
+        self.looked = 0
+        timer = self.set_interval(SAID_SECONDS, lambda: self.filters.show(self.filter_words()))
+        try:
+            await super().read_again()
+        finally:
+            timer.stop()
+            self.looked = 0
+            self.filters.show(self.filter_words())
+
     def key(self, row: Row) -> object:
         return row if isinstance(row, str) else row.guest.id
 
@@ -104,11 +127,16 @@ class GroupSendScreen(TableScreen[Row]):
         return isinstance(row, str)
 
     def why_empty(self) -> Sequence[str]:
-        key = self.desk_app.keymap.shown("group_text")
-        return (_("{key}: first say what, and by which channel.").format(key=key),)
+        shown = self.desk_app.keymap.shown
+        if self.out and not self.chosen.guests:
+            return (_("All of them are taken out. {key} puts back the last.").format(key=shown("group_back")),)
+        return (_("{key}: first say what, and by which channel.").format(key=shown("group_text")),)
 
     def filter_words(self) -> list[list[Part]]:
         found = self.summary
+        if self.looked:
+            words = _("{n} of {total} guests looked at …").format(n=self.looked, total=len(self.wanted.guests))
+            return [[(f"{self.wanted.name}  ", "bold text"), (words, "soon")]]
         if found is None:
             return [[(self.wanted.name, "bold text")]]
         line: list[Part] = [
@@ -125,8 +153,8 @@ class GroupSendScreen(TableScreen[Row]):
         if self.wanted.class_reason:
             second.append((f" ({self.wanted.class_reason})", "muted"))
         if found.locked:
-            words = _("{n} chosen, {setting} allows {limit}")
-            text = words.format(n=found.chosen, setting=campaigns.LIMIT_SETTING, limit=found.limit)
+            words = _("{n} chosen, {limit} allowed at once: {key} asks for an administrator")
+            text = words.format(n=found.chosen, limit=found.limit, key=self.desk_app.keymap.shown("group_go"))
             second = [(text, "bold urgent")]
         if self.out:
             second.append(("   " + _("{n} taken out").format(n=len(self.out)), "soon"))
@@ -140,8 +168,7 @@ class GroupSendScreen(TableScreen[Row]):
             return _("price unknown")
         if not found.price:
             return _("free")
-        currency = self.desk_app.session.desk.currency
-        return _("about {amount} {currency}").format(amount=f"{found.price:.2f}", currency=currency)
+        return money_words(found.price, self.desk_app.session.desk.currency)
 
     def draw(self, row: Row, width: int) -> Parts:
         if isinstance(row, str):
@@ -226,7 +253,9 @@ class GroupSendScreen(TableScreen[Row]):
         row = self.current
         if row is not None and not isinstance(row, str):
             self.out[row.guest.id] = row.guest.name
-            await self.read_again()
+            # The next key need not wait until all the others are looked at again.
+            self.table.show([one for one in self.table.rows if one is not row], empty=self.why_empty())
+            self.reload()
             words = _("{name} is taken out  {key} puts them back")
             self.say(words.format(name=row.guest.name, key=self.desk_app.keymap.shown("group_back")))
 
@@ -238,7 +267,10 @@ class GroupSendScreen(TableScreen[Row]):
         self.say(_("{name} is back in it").format(name=name))
 
     async def do_group_go(self) -> None:
-        app, found = self.desk_app, self.summary
+        app = self.desk_app
+        if self.wanted.wording.channels and self.summed != self.chosen:
+            await self.read_again()
+        found = self.summary
         if found is None or not self.wanted.wording.channels:
             self.say(self.why_empty()[0], "soon")
             return

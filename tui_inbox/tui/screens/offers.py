@@ -107,6 +107,13 @@ class OffersScreen(TableScreen[Line]):
             return
         desk = app.session.desk
         ids = await self.gateway.read(guest_lists.members, desk, app.actor, chosen.criteria, app.now())
+        if len(ids) > offers.MOST_GUESTS:
+            words = _("“{name}” has {n} guests now, an offer goes to {limit} at most: choose a shorter list")
+            self.say(words.format(name=chosen.name, n=len(ids), limit=offers.MOST_GUESTS), "soon")
+            return
+        if not ids:
+            self.say(_("nobody fits “{name}” now").format(name=chosen.name), "soon")
+            return
         modes = tuple((mode.value, _(words)) for mode, words in MODES.items())
         fields = [
             Field("title", _("what"), hint=_("Table for two, Saturday 20:00")),

@@ -16,9 +16,10 @@ from tui_inbox.ports.store import Transaction
 from tui_inbox.services import booking_messages, holding, planning, tonight
 from tui_inbox.services.holding import Hold
 from tui_inbox.services.tonight import Forecast
-from tui_inbox.tui.commands import PLANNED
+from tui_inbox.tui.commands import PLANNED, Command
 from tui_inbox.tui.dialogs.confirm import confirm
 from tui_inbox.tui.dialogs.form import Field, Form, Values
+from tui_inbox.tui.dialogs.hold_all import hold_or_release
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.columns import column, field
 from tui_inbox.tui.render.forecast import cells, lines, reason_words, refusals
@@ -187,6 +188,13 @@ class PlannedScreen(TableScreen[PlannedRow]):
             return frozenset({"note"}) if row.event.handled_at is None else frozenset()
         return frozenset({"hold"}) if row.planned is not None and row.planned.state in WAITING else frozenset()
 
+    def label(self, command: Command) -> str:
+        row = self.current
+        held = row is not None and row.planned is not None and row.planned.state is PlannedState.HELD
+        if (command.id == "planned_hold" and held) or (command.id == "planned_hold_all" and self.hold is not None):
+            return _("let go") if command.id == "planned_hold" else _("release")
+        return super().label(command)
+
     def do_planned_all(self) -> None:
         self.every = not self.every
         self.reload()
@@ -202,22 +210,9 @@ class PlannedScreen(TableScreen[PlannedRow]):
         self.say(_("released; it is checked again when it leaves") if held else _("held"))
 
     async def do_planned_hold_all(self) -> None:
-        app = self.desk_app
-        if self.hold is not None:
-            question = _("Release everything? What waited is checked again; what is too late is listed.")
-            if await confirm(self, question, _("Release"), _("Keep held")):
-                await self.gateway.write(holding.release_all, app.actor)
-                await self.read_again()
-            return
-
-        async def save(values: Values) -> None:
-            await app.gateway.write(holding.hold_all, app.actor, values["reason"], app.now())
-
-        hint = _("“Water is off”: nothing leaves by itself until it is released.")
-        if await app.push_screen_wait(
-            Form(app.ink, _("Hold everything that leaves by itself"), [Field("reason", _("why"), hint=hint)], save)
-        ):
+        if said := await hold_or_release(self, self.hold):
             await self.read_again()
+            self.say(said)
 
     async def do_planned_note(self) -> None:
         app, event = self.desk_app, self.current.event if self.current is not None else None

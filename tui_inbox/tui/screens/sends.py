@@ -11,9 +11,9 @@ from tui_inbox.ports.store import Transaction
 from tui_inbox.services import campaigns, holding, terms
 from tui_inbox.services.campaigns import CampaignRow
 from tui_inbox.services.holding import Hold
-from tui_inbox.tui.commands import RESULTS, SENDS
-from tui_inbox.tui.dialogs.chooser import Chooser
+from tui_inbox.tui.commands import RESULTS, SENDS, Command
 from tui_inbox.tui.dialogs.confirm import confirm
+from tui_inbox.tui.dialogs.hold_all import hold_or_release
 from tui_inbox.tui.dialogs.pick_list import ask_list
 from tui_inbox.tui.render import when
 from tui_inbox.tui.render.columns import column, field
@@ -69,7 +69,8 @@ class SendsScreen(TableScreen[CampaignRow]):
         if self.hold is not None:
             words = _("everything is held by {name}: {reason}")
             said = words.format(name=self.scene.operator(self.hold.by), reason=self.hold.reason)
-            return [[(said, "bold urgent")]]
+            key = self.desk_app.keymap.shown("send_hold")
+            return [[(said, "bold urgent"), (f"  {key} ", "accent"), (_("release"), "muted")]]
         pace = self.desk_app.session.desk.bulk.per_minute
         return [[(ngettext("at most {n} a minute", "at most {n} a minute", pace), "muted")]]
 
@@ -101,6 +102,12 @@ class SendsScreen(TableScreen[CampaignRow]):
         going = row.campaign.state in (CampaignState.RUNNING, CampaignState.PAUSED) or row.progress.queued
         return frozenset({"going"} if going else ())
 
+    def label(self, command: Command) -> str:
+        if command.id == "send_hold" and self.hold is not None:
+            return _("release")
+        paused = self.current is not None and self.current.campaign.state is CampaignState.PAUSED
+        return _("go on") if command.id == "send_pause" and paused else super().label(command)
+
     async def opened(self) -> None:
         if self.current is not None:
             self.desk_app.push_screen(ResultsScreen(self.desk_app, self.current))
@@ -131,17 +138,9 @@ class SendsScreen(TableScreen[CampaignRow]):
             await self.read_again()
 
     async def do_send_hold(self) -> None:
-        app = self.desk_app
-        if self.hold is not None:
-            await self.gateway.write(holding.release_all, app.actor)
+        if said := await hold_or_release(self, self.hold):
             await self.read_again()
-            self.say(_("released: each guest is looked at again first"))
-            return
-        question = _("Hold everything that leaves by itself: why?")
-        told = await app.push_screen_wait(Chooser(app.ink, question, typing=_("the water is off …"), free=True))
-        if told is not None:
-            await self.gateway.write(holding.hold_all, app.actor, told.text, app.now())
-            await self.read_again()
+            self.say(said)
 
     async def do_terms_new(self) -> None:
         from tui_inbox.tui.dialogs.changed_terms import ask_terms
