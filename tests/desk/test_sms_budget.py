@@ -195,3 +195,11 @@ async def test_the_budget_is_complete_at_80_by_24(house: House) -> None:
         await desk.pilot.press("backspace", *"7", "enter")
         await desk.until(lambda: "SMS budget of this month: 7" in desk.text)
     assert house.ask(sms_used.limit_of, house.desk, "desk-sms", house.now) == 7
+
+
+async def test_a_budget_of_nought_is_called_what_it_is(house: House) -> None:
+    async with house.screen((80, 24), actor=ADMIN) as desk:
+        await on_channels(desk)
+        await desk.press("b")
+        await desk.pilot.press("backspace", "0", "enter")
+        await desk.until(lambda: "SMS budget of this month: no limit" in desk.text)

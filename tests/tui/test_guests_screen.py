@@ -10,9 +10,15 @@ from storage.store import SqlStore
 from tests.builders import NOW
 from tests.tui.driving import Desk, sitting
 from tests.tui.hotel import a_session, sketch
+from tui_inbox import wording
+from tui_inbox.domain.errors import Refused
+from tui_inbox.domain.event import Code
 from tui_inbox.domain.guest import Guest
 from tui_inbox.services.desk import Actor
 from tui_inbox.services.guests import make_request
+from tui_inbox.services.undo import Undone
+from tui_inbox.tui.dialogs.form import Field, Form, Values
+from tui_inbox.tui.screens.inbox_acts import undone_words
 from tui_inbox.tui.session import Session
 from tui_inbox.tui.widgets.table import RowPane
 
@@ -74,6 +80,30 @@ async def test_typing_finds_guests_by_name_phone_mail_and_room(session: Session)
             assert "Élodie Garnier" not in desk.text
             await desk.press("escape")
             await desk.until(lambda: "Élodie Garnier" in desk.text)
+
+
+async def test_the_footer_names_letters_only_where_they_are_commands(session: Session) -> None:
+    async with sitting(session, (80, 24)) as desk:
+        await desk.press("f6")
+        foot = desk.text.split("\n")[-1]
+        assert "↓ guests" in foot
+        assert "i import" not in foot
+        await desk.press("down")
+        await desk.until(lambda: "i import" in desk.text.split("\n")[-1])
+        await desk.press("slash")
+        await desk.until(lambda: "i import" not in desk.text.split("\n")[-1])
+
+
+async def test_the_import_names_its_columns_and_counts_in_full_in_french(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "stays.csv").write_text(CSV, encoding="cp1252")
+    wording.use("fr")
+    async with sitting(session, (80, 24)) as desk:
+        await desk.press("f6", "down", "i")
+        await desk.type("stays.csv")
+        await desk.press("enter")
+        await desk.until(lambda: "nouveaux séjours" in desk.text)
+        assert "nouveaux clients" in desk.text
+        assert "numéro de réservation" in desk.text
 
 
 async def test_a_search_that_finds_nobody_says_so(session: Session) -> None:
@@ -224,3 +254,23 @@ async def test_who_may_only_look_opens_no_form(sqlite_store: SqlStore, tmp_path:
     async with sitting(session) as desk:
         await desk.press("f6", "down", "a")
         assert "not possible here" in desk.text
+
+
+async def test_a_long_hint_of_a_form_is_read_whole_with_the_keys_under_it(session: Session) -> None:
+    hint = "Tried in this order: sms, whatsapp, email, booking-mail, airbnb-mail, messenger, instagram, booking, last"
+    async with sitting(session, (80, 24)) as desk:
+        fields = [Field(f"line{n}", f"line {n}", hint=hint) for n in range(14)]
+
+        async def save(_values: Values) -> None:
+            raise Refused("class_reason")
+
+        desk.app.push_screen(Form(desk.app.ink, "A long form", fields, save))
+        await desk.until(lambda: "instagram, booking, last" in " ".join(desk.text.split()))
+        await desk.until(lambda: "Ctrl+S save" in desk.text)
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "not undone: it was changed again since"), (1, "undone: ")])
+def test_what_could_not_be_taken_back_is_not_called_undone(count: int, words: str) -> None:
+    said = undone_words(Undone(Code.SNOOZED, count, 1 - count))
+    assert said.startswith(words)
+    assert "0" not in said

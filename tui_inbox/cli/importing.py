@@ -45,7 +45,7 @@ def import_(options: Namespace) -> int:
     if options.dry_run:
         print(_("Nothing was changed (--dry-run). It would be:"))
     print(
-        _("{added} new, {changed} changed, {unchanged} unchanged, {guests} new guests.").format(
+        _("{added} new stays, {changed} changed, {unchanged} unchanged, {guests} new guests.").format(
             added=result.added, changed=result.changed, unchanged=result.unchanged, guests=result.guests
         )
     )

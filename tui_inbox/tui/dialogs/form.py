@@ -16,12 +16,14 @@ from textual.widgets import Input, TextArea
 
 from tui_inbox.domain.errors import TuiInboxError
 from tui_inbox.tui.dialogs.chooser import Title
-from tui_inbox.tui.render.line import Part, blank, strip
+from tui_inbox.tui.render.line import Part, blank, strip, wrap
 from tui_inbox.tui.theme import Ink
 from tui_inbox.tui.widgets.lines import LinesPane
 from tui_inbox.tui.widgets.pane import Pane
 from tui_inbox.wording import _, explain
 
+FOOT_WIDTH = 73
+"""Of the dialog's 76 cells (form.tcss)."""
 Values = dict[str, str]
 Save = Callable[[Values], Awaitable[None]]
 
@@ -164,6 +166,8 @@ class Form(ModalScreen[bool]):
             (" ", ""), ("Ctrl+S", "bold accent"), (f" {_('save')}  ", "muted"),
             (_("Esc"), "bold accent"), (f" {_('back')}", "muted"), *self.more_keys(),
         ]  # fmt: skip
+        # At the widest it is two lines, and the keys stay under them.
+        self.foot.styles.height = 1 + max(1, len(wrap(first[0][0], FOOT_WIDTH)))
         self.foot.show([first, keys])
 
     def more_keys(self) -> list[Part]:

@@ -25,7 +25,8 @@ async def ask_budget(screen: DeskScreen, account: str) -> str:
     if told is None:
         return ""
     waiting = await gateway.write(sms_budget.put_limit, desk, app.actor, account, told.text, app.now())
-    said = _("SMS budget of this month: {parts}").format(parts=told.text.strip())
+    limit = await gateway.read(sms_used.limit_of, desk, account, app.now())
+    said = _("SMS budget of this month: {parts}").format(parts=limit or _("no limit"))
     if not waiting:
         return said
     question = ngettext(

@@ -16,6 +16,7 @@ from tui_inbox.rows import Card, GuestRow, Key
 from tui_inbox.services import cards, guests, replying
 from tui_inbox.tui.commands import GUESTS
 from tui_inbox.tui.dialogs.chooser import Chooser
+from tui_inbox.tui.keys import key_words
 from tui_inbox.tui.render.columns import column
 from tui_inbox.tui.render.criteria import chip_parts
 from tui_inbox.tui.render.guest_card import card_lines
@@ -56,6 +57,18 @@ class GuestsScreen(TableScreen[GuestRow]):
 
     def begin(self) -> None:
         self.prompt.focus()
+
+    def show_keys(self) -> None:
+        """In the search line letters are typed: only what acts there is named."""
+        if self.focused is not self.prompt:
+            super().show_keys()
+            return
+        leave = _("clear") if self.prompt.value else _("back")
+        words = (("down", _("guests")), ("escape", leave), ("f1", _("help")))
+        self.bottom.show([(key_words(key), label) for key, label in words], leads=True)
+
+    def on_descendant_focus(self) -> None:
+        self.show_keys()
 
     def fetch(self, tx: Transaction, after: GuestRow | None, limit: int) -> Sequence[GuestRow]:
         desk, now = self.desk_app.session.desk, self.desk_app.now()

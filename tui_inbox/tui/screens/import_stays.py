@@ -94,7 +94,7 @@ class ImportScreen(TableScreen[Line]):
         match row:
             case Mapped():
                 here = column(row.heading or self.scene.ink.marks.dot, 24, "text" if row.heading else "muted")
-                return [column(_(FIELDS[row.name]), 18, "accent"), here, (row.sample, "muted")], []
+                return [column(_(FIELDS[row.name]), 23, "accent"), here, (row.sample, "muted")], []
             case LineProblem():
                 words = sentence(row.code, row.params)
                 number = _("line {n}").format(n=row.line)
@@ -115,11 +115,11 @@ class ImportScreen(TableScreen[Line]):
         key = self.desk_app.keymap.shown("import_go")
         lines: list[list[Part]] = [
             [(_("What would happen; nothing is stored yet."), "bold text")],
-            field(_("new stays"), str(would.added)),
-            field(_("new guests"), str(would.guests)),
-            field(_("changed"), str(would.changed)),
-            field(_("unchanged"), str(would.unchanged)),
-            field(_("left out"), str(fatal), "bold urgent" if fatal else "text"),
+            field(_("new stays"), str(would.added), width=18),
+            field(_("new guests"), str(would.guests), width=18),
+            field(_("changed"), str(would.changed), width=18),
+            field(_("unchanged"), str(would.unchanged), width=18),
+            field(_("left out"), str(fatal), "bold urgent" if fatal else "text", width=18),
             [(_("{key} imports").format(key=key), "info")],
         ]
         if self.preview is not None and self.preview.either_date:
@@ -166,7 +166,7 @@ class ImportScreen(TableScreen[Line]):
             )
             self.say(_("{n} of {total}").format(n=min(start + bookings.CHUNK, len(rows)), total=len(rows)))
         await self.gateway.write(bookings.save_mapping, self.file, self.mapping)
-        words = _("{added} new, {changed} changed, {unchanged} unchanged, {guests} new guests.").format(
+        words = _("{added} new stays, {changed} changed, {unchanged} unchanged, {guests} new guests.").format(
             added=result.added, changed=result.changed, unchanged=result.unchanged, guests=result.guests
         )
         app.pop_screen()

@@ -17,6 +17,7 @@ from tui_inbox.tui.screens.inbox_view import InboxView
 from tui_inbox.wording import _, ngettext, sentence
 
 if TYPE_CHECKING:
+    from tui_inbox.services.undo import Undone
     from tui_inbox.tui.app import TuiInbox
 
 OFFERED = timedelta(seconds=10)
@@ -219,7 +220,7 @@ class InboxActs(InboxView):
             self.say(_("nothing to undo"))
             return
         await self.reload()
-        self.say(_("undone: {what}").format(what=done_words(str(undone.code), undone.count)))
+        self.say(undone_words(undone))
         if undone.conversation_ids:
             self.rows.select(undone.conversation_ids[0])
 
@@ -294,6 +295,13 @@ class InboxActs(InboxView):
         if self.thread.thread is thread and there != thread.presence:
             self.thread.thread = replace(thread, presence=there)
             self.thread.repaint()
+
+
+def undone_words(undone: Undone) -> str:
+    """What was taken back, or that nothing was because of what happened since."""
+    if not undone.count:
+        return _("not undone: it was changed again since")
+    return _("undone: {what}").format(what=done_words(str(undone.code), undone.count))
 
 
 def done_words(code: str, count: int) -> str:

@@ -192,7 +192,7 @@ class TableScreen(DeskScreen, Generic[Row]):
 
     async def do_undo(self) -> None:
         from tui_inbox.services import undo
-        from tui_inbox.tui.screens.inbox_acts import done_words
+        from tui_inbox.tui.screens.inbox_acts import undone_words
         from tui_inbox.wording import _
 
         app = self.desk_app
@@ -201,7 +201,7 @@ class TableScreen(DeskScreen, Generic[Row]):
             self.say(_("nothing to undo"))
             return
         await self.read_again()
-        self.say(_("undone: {what}").format(what=done_words(str(undone.code), undone.count)))
+        self.say(undone_words(undone))
 
     async def action_do(self, command_id: str) -> None:
         """Screens beside the inbox replace each other, so that Esc is never far from the inbox."""

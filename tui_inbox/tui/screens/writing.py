@@ -262,7 +262,9 @@ class WritingScreen(DeskScreen):
             return shown, templates.fault(tx, self.desk, template), self.missing(tx, template)
 
         shown, self.fault, missing = await self.gateway.read(read)
-        self.branch = self.branch if shown.cases else 0
+        if self.branch and not shown.cases:
+            self.branch = 0
+            self.say(_("this text is the same for everybody: it has no branches"))
         place = f"{self.guest % len(self.guests) + 1}/{len(self.guests)}"
         self.lines = preview_lines(shown, who, view.label, place, design=view.design)
         if missing and template.name:
