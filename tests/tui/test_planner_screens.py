@@ -82,8 +82,10 @@ async def test_one_is_held_and_released(session: Session, sqlite_store: SqlStore
         await desk.press("h")
         await desk.until(lambda: "held" in listed(desk, "Claire Martin"))
         assert states() == [PlannedState.HELD]
+        await desk.until(lambda: "h let go" in desk.line("H stop all"))
         await desk.press("h")
         await desk.until(lambda: states() == [])
+        await desk.until(lambda: "h hold" in desk.line("H stop all"))
 
 
 async def test_all_is_held_with_a_reason_that_the_next_one_reads(session: Session, sqlite_store: SqlStore) -> None:
@@ -98,6 +100,7 @@ async def test_all_is_held_with_a_reason_that_the_next_one_reads(session: Sessio
             assert holding.held_all(t) is not None
         await desk.press("H", "down", "enter")
         await desk.until(lambda: "All held" not in desk.text)
+        assert "released: each message is checked again first" in desk.text
 
 
 async def test_a_cancellation_takes_a_note_while_it_waits(session: Session, sqlite_store: SqlStore) -> None:
@@ -233,7 +236,7 @@ async def test_channels_with_reasons_of_their_own_are_named_with_them(session: S
         await desk.press("f12", "t")
         await on(desk, "Zoé Blanc")
         beside = " ".join("\n".join(line[76:] for line in desk.text.split("\n")).split())
-        assert "WhatsApp: No way to reach" in beside
+        assert "WhatsApp: no address" in beside
         assert "SMS: The guest has stopped" in beside
 
 

@@ -42,6 +42,11 @@ def lines(scene: Scene, forecast: Forecast) -> list[list[Part]]:
     return found
 
 
+def _why(code: str, channels: str) -> str:
+    """After the channels' names; the sentence about all of a rule's channels would not be true of one."""
+    return _("no address") if code == "no_address" else sentence(code, {"channel": channels})
+
+
 def refusals(scene: Scene, refused: Sequence[tuple[str, str]], said: str = "") -> list[list[Part]]:
     """Why not by these channels: each reason once, and what was ``said`` already only where others have their own."""
     by_reason: dict[str, list[str]] = {}
@@ -50,6 +55,6 @@ def refusals(scene: Scene, refused: Sequence[tuple[str, str]], said: str = "") -
     if set(by_reason) == {read(said)[0]}:
         return []
     return [
-        [(labelled(", ".join(channels), ""), "muted"), (sentence(code, {"channel": ", ".join(channels)}), "soon")]
+        [(labelled(", ".join(channels), ""), "muted"), (_why(code, ", ".join(channels)), "soon")]
         for code, channels in by_reason.items()
     ]
