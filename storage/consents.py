@@ -21,6 +21,10 @@ class SqlConsents:
         )
         return [ConsentRow(row[0], row[1], bool(row[2]), moment(row[3]), row[4], row[5]) for row in rows]
 
+    def refused(self, guest_id: int, medium: str) -> frozenset[str]:
+        sql = "SELECT topic FROM consent WHERE guest_id = :guest_id AND medium = :medium AND allowed = 0"
+        return frozenset(row[0] for row in self._db.all(sql, guest_id=guest_id, medium=medium))
+
     def put(self, guest_id: int, consent: ConsentRow) -> None:
         self._db.upsert(
             "consent",

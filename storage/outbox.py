@@ -48,16 +48,22 @@ class SqlOutbox(SqlOutboxRows):
         return found
 
     def sender(self, outgoing: Outgoing) -> Sender:
-        row = self._db.one(
-            "SELECT c.guest_id, m.message_class, m.origin, m.template FROM conversation c"
-            " LEFT JOIN message m ON m.id = :message WHERE c.id = :conversation",
+        rows = self._db.all(
+            "SELECT c.guest_id, m.message_class, m.origin, m.template, k.topic FROM conversation c"
+            " LEFT JOIN message m ON m.id = :message"
+            " LEFT JOIN consent k ON k.guest_id = c.guest_id AND k.medium = :channel AND k.allowed = 0"
+            " WHERE c.id = :conversation",
             message=outgoing.message_id,
+            channel=outgoing.channel,
             conversation=outgoing.conversation_id,
         )
-        if row is None:
+        if not rows:
             raise NotFound(f"conversation {outgoing.conversation_id}")
-        guest_id, message_class, origin, template = row
-        return Sender(guest_id, MessageClass(message_class), Origin(origin), template) if origin else Sender(guest_id)
+        guest_id, message_class, origin, template, _ = rows[0]
+        refused = frozenset(row[4] for row in rows if row[4])
+        if not origin:
+            return Sender(guest_id, refused=refused)
+        return Sender(guest_id, MessageClass(message_class), Origin(origin), template, refused)
 
     def add(self, outgoing: Outgoing) -> Outgoing | None:
         new = self._db.insert_or_ignore("outbox", **_OUTGOING.values(outgoing))

@@ -52,3 +52,5 @@ def test_a_consent_is_one_per_topic_and_medium(store: Store) -> None:
         t.consents.put(5, taken)
         t.consents.put(6, given)
         assert t.consents.of_guest(5) == [other, taken]
+        assert t.consents.refused(5, "sms") == {"marketing"}
+        assert t.consents.refused(5, "email") == t.consents.refused(6, "sms") == frozenset()

@@ -10,9 +10,9 @@ from tests.storage.rows import NOW, at, conversation, outgoing
 from tui_inbox.domain.errors import NotFound
 from tui_inbox.domain.message import Delivery, MessageClass, Origin
 from tui_inbox.domain.outbox import OutboxState as S
-from tui_inbox.domain.outbox import Outgoing
+from tui_inbox.domain.outbox import Outgoing, Sender
 from tui_inbox.ports.store import Store, Transaction
-from tui_inbox.rows import Key, OutboxRow
+from tui_inbox.rows import ConsentRow, Key, OutboxRow
 
 WAY = (S.QUEUED, S.CLAIMED, S.INFLIGHT, S.ACCEPTED, S.DELIVERED, S.READ)
 
@@ -344,3 +344,26 @@ def test_work_ahead_counts_what_a_worker_must_still_do(store: Store) -> None:
         outgoing(t, talk.id, "again", S.RETRY_WAIT, not_before=at(1))
         outgoing(t, talk.id, "done", S.ACCEPTED)
         assert t.outbox.work_ahead(NOW, at(60)) == 5
+
+
+def test_a_row_knows_its_message_s_kind_and_what_the_guest_refuses_by_its_channel(store: Store) -> None:
+    with store.write() as t:
+        talk = conversation(t)
+        offer = outgoing(
+            t, talk.id, "k", origin=Origin.CAMPAIGN, message_class=MessageClass.MARKETING, template="offer"
+        )
+        assert t.outbox.sender(offer) == Sender(talk.guest_id, MessageClass.MARKETING, Origin.CAMPAIGN, "offer")
+        for topic, medium, allowed in (
+            ("marketing", "sms", False),
+            ("transactional", "sms", False),
+            ("marketing", "email", False),
+            ("transactional", "email", True),
+        ):
+            t.consents.put(talk.guest_id, ConsentRow(topic, medium, allowed, NOW, "", "link"))
+        assert t.outbox.sender(offer).refused == {"marketing", "transactional"}
+        assert t.outbox.sender(offer._replace(channel="email")).refused == {"marketing"}
+        assert t.outbox.sender(offer._replace(message_id=10**9)) == Sender(
+            talk.guest_id, refused=frozenset({"marketing", "transactional"})
+        )
+        with pytest.raises(NotFound):
+            t.outbox.sender(offer._replace(conversation_id=10**9))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -80,23 +80,22 @@ ALLOWED = Standing(Permission.ALLOWED)
 
 def standing(
     stop: Line | None,
-    consents: Mapping[tuple[str, str], bool],
+    refused: Collection[str],
     *,
-    medium: str,
     message_class: MessageClass = MessageClass.TRANSACTIONAL,
     individual: bool = True,
 ) -> Standing:
     """A stop on the handle blocks everything; a local unsubscribe blocks groups and automation only.
 
-    ``stop`` is the stopped line of the handle, if any; ``consents`` are (topic, medium) -> allowed.
+    ``stop`` is the stopped line of the handle, if any; ``refused`` are the topics switched off for this channel.
     """
     if stop is not None and stop.stopped_at is not None:
         code = "stopped_by_provider" if stop.stop_source == "provider" else "stopped"
         return Standing(Permission.BLOCKED, code, {"word": stop.stop_word})
-    off = [topic for topic in MessageClass if consents.get((topic.value, medium)) is False]
-    if not off:
+    if not refused:
         return ALLOWED
-    if individual:
+    off = [topic for topic in MessageClass if topic.value in refused]
+    if individual and off:
         return Standing(Permission.NOTICE, f"unsubscribed_{off[0].value}")
     if message_class in off:
         return Standing(Permission.BLOCKED, f"unsubscribed_{message_class.value}")

@@ -166,6 +166,8 @@ class Sender(NamedTuple):
     message_class: MessageClass = MessageClass.TRANSACTIONAL
     origin: Origin = Origin.MANUAL
     template: str = ""
+    refused: frozenset[str] = frozenset()
+    """Topics that the guest takes nothing about by this channel."""
 
 
 class Outgoing(NamedTuple):

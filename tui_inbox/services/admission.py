@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -55,10 +56,12 @@ def admission(
     way: Way = Way.PLAIN,
     target: str = "",
     outbox_id: int = 0,
+    refused: Collection[str] | None = None,
 ) -> Admission:
     """Raises ``NotFound`` when the configuration does not know the account or the channel (any more).
 
     ``planned``: a rule sends it. ``way`` and ``target`` as in ``Outgoing``; ``outbox_id`` is the row itself, if any.
+    ``refused`` is what ``Consents.refused`` tells, where it was read already.
     """
     traits = desk.traits(account, channel)
     view_only = desk.accounts[account].mode == "view-only"
@@ -70,14 +73,14 @@ def admission(
     verdict = may_send(traits, line, now, view_only=view_only, planned=planned)
     if way is Way.PRIVATE:
         verdict = _private(tx, _under(tx, traits, account, target, view_only), account, address, target, outbox_id, now)
-    consents = {(row.topic, row.medium): row.allowed for row in tx.consents.of_guest(guest_id)}
+    if refused is None:
+        refused = tx.consents.refused(guest_id, channel)
     return Admission(
         traits,
         verdict,
         standing(
             next((one for one in lines if one.stopped_at), None) if traits.stop_words else line,
-            consents,
-            medium=channel,
+            refused,
             message_class=message_class,
             individual=individual,
         ),
@@ -169,6 +172,7 @@ def weigh(tx: Transaction, desk: Desk, row: Outgoing, now: datetime) -> Weighed:
             way=row.way,
             target=row.target,
             outbox_id=row.id,
+            refused=sender.refused,
         )
         human = bool(row.created_by) and not row.scheduled and not sender.template
         require(found, row.text, template=bool(row.template_id), human=human, files=len(row.attachments))
