@@ -18,6 +18,8 @@ from tui_inbox.domain.template import Template, TemplateKind
 from tui_inbox.services import templates
 from tui_inbox.services.desk import SYSTEM, AccountInfo
 from tui_inbox.tui.session import Session
+from tui_inbox.tui.theme import DARK, Ink
+from tui_inbox.tui.widgets.lines import LinesPane
 
 
 @pytest.fixture
@@ -182,3 +184,55 @@ async def test_a_template_that_two_accounts_have_says_in_each_row_whose_it_is(
             "desk-sms",
             "wa-cloud",
         ]
+
+
+async def test_what_was_archived_comes_back_with_undo(session: Session, sqlite_store: SqlStore) -> None:
+    async with sitting(session, (80, 24)) as desk:
+        await kind(desk, 0)
+        await desk.press("x", "down", "enter")
+        await desk.until(lambda: "archived  u undoes it" in desk.text)
+        assert "Parking fr" not in texts(sqlite_store)
+        await desk.press("u")
+        await desk.until(lambda: "undone: a text that was archived" in desk.text)
+        assert "Parking fr" in texts(sqlite_store)
+
+
+async def test_archiving_the_only_text_of_a_rule_names_the_rule(session: Session, sqlite_store: SqlStore) -> None:
+    async with sitting(session, (80, 24)) as desk:
+        await kind(desk, 1)
+        await desk.press("x")
+        await desk.until(lambda: "will have nothing to send: La veille." in " ".join(desk.text.split()))
+        await desk.press("escape")
+        with sqlite_store.write() as t:
+            t.templates.add(Template(0, TemplateKind.REMINDER, "Arrivée", "en", "See you"))
+        await desk.press("x")
+        await desk.until(lambda: "What was sent with it keeps its name" in " ".join(desk.text.split()))
+
+
+async def test_after_saving_the_cursor_stands_on_what_was_written(session: Session) -> None:
+    async with sitting(session, (80, 24)) as desk:
+        await kind(desk, 0)
+        await desk.press("home", "a")
+        await desk.type("zebra")
+        await desk.press("tab", "tab", "tab")
+        await desk.type("Stripes")
+        await desk.press("ctrl+s")
+        await desk.until(lambda: "saved" in desk.text)
+        assert "zebra" in desk.line("▌")
+
+
+async def test_a_condition_is_found_among_the_blocks_by_that_word(session: Session) -> None:
+    async with sitting(session, (80, 24)) as desk:
+        await kind(desk, 1)
+        await desk.press("a", "ctrl+b")
+        await desk.type("condition")
+        await desk.until(lambda: "Only if a value is there" in desk.text and "Heading" not in desk.text)
+
+
+def test_lines_that_have_no_room_leave_a_sign() -> None:
+    pane = LinesPane(Ink(DARK))
+    pane.show([[(f"line {n}", "text")] for n in range(5)])
+    read = [strip.text.rstrip() for strip in pane.paint(20, 3)]
+    assert read[:2] == [" line 0", " line 1"]
+    assert read[2].endswith("…")
+    assert "…" not in "".join(strip.text for strip in pane.paint(20, 5))

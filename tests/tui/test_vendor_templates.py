@@ -143,7 +143,7 @@ async def test_a_certain_fault_keeps_it_here(session: Session, sqlite_store: Sql
         await written(desk, "late", body)
         await desk.until(lambda: "kept here, not submitted:" in desk.text)
         assert words in desk.text
-        await desk.press("u")
+        await desk.press("p")
         await desk.until(lambda: "kept here, not submitted:" in desk.text)
     with sqlite_store.read() as t:
         assert t.jobs.queued(5) == []
@@ -168,7 +168,7 @@ async def test_a_warning_is_said_before_it_is_submitted_all_the_same(
         assert words in desk.text
         await desk.press("enter")
         assert "kept here, not submitted" in desk.text
-        await desk.press("u", "down")
+        await desk.press("p", "down")
         await desk.pilot.press("enter")
         await worker(desk, sqlite_store, Reviewing("desk-sms"))
         await desk.until(lambda: "submitted: offer" in desk.text)
@@ -293,6 +293,6 @@ async def test_who_only_reads_changes_nothing(sqlite_store: SqlStore, tmp_path: 
     known(sqlite_store, vendor_id="", updated_at=at(0))
     async with sitting(a_session(sqlite_store, tmp_path, actor=Actor("g", "Guard", role="read-only")), SIZE) as desk:
         await listing(desk)
-        await desk.press("u")
+        await desk.press("p")
     with sqlite_store.read() as t:
         assert t.jobs.queued(5) == []

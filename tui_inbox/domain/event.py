@@ -56,6 +56,7 @@ class Code(StrEnum):
     """An administrator changed the month's SMS budget."""
     BOOKING_TEXT = "booking_text"
     """Switches or texts of one booking message were changed."""
+    TEXT_ARCHIVED = "text_archived"
     OFFER_ANSWERED = "offer_answered"
     TERMS_ACCEPTED = "terms_accepted"
     STOPPED = "stopped"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_inbox.domain.display import clean, clean_line
 from tui_inbox.domain.errors import NotFound, Refused
+from tui_inbox.domain.event import Code, Event
 from tui_inbox.domain.guest import Guest
 from tui_inbox.domain.message import MessageClass
 from tui_inbox.domain.pasted import markdown
@@ -196,13 +197,26 @@ def _check_mapping(template: Template, names: Sequence[str]) -> None:
 
 
 def archive(tx: Transaction, actor: Actor, template_id: int, now: datetime) -> None:
-    """Out of every list; what was sent with it keeps its name."""
+    """Out of every list until it is undone; what was sent with it keeps its name."""
+    from tui_inbox.services.undo import TextStep, write_events
+
     actor.require_write()
     template = tx.templates.get(template_id, for_change=True)
     if template is None:
         raise NotFound(f"template {template_id}")
-    tx.templates.put(template._replace(archived=True, updated_by=actor.code, updated_at=now))
+    archived = template._replace(archived=True, updated_by=actor.code, updated_at=now)
+    tx.templates.put(archived)
     tx.changed("template", template_id)
+    said = {"name": template.name, "language": template.language}
+    write_events(tx, [Event(0, now, Code.TEXT_ARCHIVED, actor.code, params=said)], [TextStep(template, archived)])
+
+
+def last_of_rules(tx: Transaction, template: Template) -> tuple[str, ...]:
+    """Names of the rules that would have nothing to send without this one: it is there in no other language."""
+    named = tx.templates.named(template.kind, template.name)
+    if template.kind is not TemplateKind.REMINDER or any(one.id != template.id and not one.archived for one in named):
+        return ()
+    return tuple(rule.name for rule in tx.planner.rules() if rule.template == template.name)
 
 
 def language_of(desk: Desk, guest: Guest) -> tuple[str, str]:

@@ -90,7 +90,9 @@ async def ask_block(app: App[object], ink: Ink, kind: TemplateKind) -> str:
     blocks = (*_DESIGN, *_BRANCHES) if kind is TemplateKind.REMINDER else _BRANCHES
     samples = _samples()
     options = [Option(text.format(**samples), _(words), more=text.format(**samples)) for words, text in blocks]
-    dialog = Chooser(ink, _("Which block?"), options, find=narrowed(options), typing=_("name"), lines=17)
+    conditions = {text.format(**samples) for _words, text in _BRANCHES}
+    find = narrowed(options, lambda option: _("condition") if option.value in conditions else "")
+    dialog = Chooser(ink, _("Which block?"), options, find=find, typing=_("name"), lines=17)
     chosen = await app.push_screen_wait(dialog)
     return str(chosen.value) if chosen is not None and chosen.value is not None else ""
 

@@ -196,7 +196,7 @@ class DeskScreen(Screen[Any]):
         self._notice = self.set_timer(NOTICE_SECONDS, lambda: self.bottom.say(""))
 
     def label(self, command: Command) -> str:
-        """What the footer calls it now; a key that turns something is called by what it would do."""
+        """What the footer calls it now, by what it would do; empty: it is not named there."""
         return _(command.short)
 
     def show_keys(self) -> None:
@@ -212,7 +212,8 @@ class DeskScreen(Screen[Any]):
         offered = {c.id: c for c in self.desk_app.keymap.on(context) if c.short and c.keys and c.enabled(selection)}
         ordered = [offered.pop(command_id) for command_id in FOOTER[:-1] if command_id in offered]
         last = [offered.pop(command_id) for command_id in FOOTER[-1:] if command_id in offered]
-        keys = [(key_words(shown), self.label(c)) for c in (*ordered, *offered.values(), *last) if (shown := key_of(c))]
+        shown = ((key_of(c), self.label(c)) for c in (*ordered, *offered.values(), *last))
+        keys = [(key_words(key), label) for key, label in shown if key and label]
         self.bottom.show(keys, leads=bool(last) and bool(key_of(last[0])))
 
     def set_ink(self, ink: Ink) -> None:

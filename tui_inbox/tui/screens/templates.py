@@ -15,7 +15,7 @@ from tui_inbox.services.desk import Desk
 from tui_inbox.services.rendering import shown_on
 from tui_inbox.services.text_preview import missing_languages
 from tui_inbox.services.vendor_templates import EDITABLE
-from tui_inbox.tui.commands import TEMPLATES, Selection
+from tui_inbox.tui.commands import TEMPLATES, Command, Selection
 from tui_inbox.tui.dialogs.confirm import confirm
 from tui_inbox.tui.dialogs.template_form import ask_template
 from tui_inbox.tui.dialogs.text_fields import FOOTERS
@@ -210,10 +210,14 @@ class TemplatesScreen(TableScreen[Row]):
         question = _("Archive “{name}” ({language})? What was sent with it keeps its name.")
         if row.kind is TemplateKind.FOOTER:
             question = _("Archive “{name}” ({language})? From then on ours is sent again.")
-        words = question.format(name=_named(row), language=row.language)
+        rules = await self.gateway.read(templates.last_of_rules, row)
+        if rules:
+            question = _("Archive “{name}” ({language})? These rules will have nothing to send: {rules}.")
+        words = question.format(name=_named(row), language=row.language, rules=", ".join(rules))
         if await confirm(self, words, _("Archive"), _("Keep")):
             await self.gateway.write(templates.archive, app.actor, row.id, app.now())
-            await self._saved(True)
+            await self.read_again()
+            self.say(_("archived  {key} undoes it").format(key=app.keymap.shown("undo")))
 
     async def do_template_versions(self) -> None:
         from tui_inbox.tui.dialogs.versions import ask_version
@@ -240,9 +244,18 @@ class TemplatesScreen(TableScreen[Row]):
         self.say(_("asked the worker; the list follows by itself"))
 
     async def _saved(self, saved: bool) -> None:
+        """The cursor goes to what was written."""
         if saved:
             await self.read_again()
+            rows = enumerate(self.table.rows)
+            written = [(row.updated_at, row.id, at) for at, row in rows if row.updated_at is not None]
+            if written:
+                self.table.move_to(max(written)[2])
             self.say(_("saved"))
+
+    def label(self, command: Command) -> str:
+        """So much is named here that there is no room for undoing, which is said when there is something to undo."""
+        return "" if command.id == "undo" else super().label(command)
 
 
 def _named(row: Template) -> str:

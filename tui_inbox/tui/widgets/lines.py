@@ -25,10 +25,13 @@ class LinesPane(Pane):
         self.repaint()
 
     def paint(self, width: int, height: int) -> list[Strip]:
-        strips: list[Strip] = []
-        for line in self.lines:
-            for parts in self._folded(line, width - 3):
-                strips.append(strip(self.ink, width, [(" ", ""), *parts], (), self.depth))
+        folded = [parts for line in self.lines for parts in self._folded(line, width - 3)]
+        # More than there is room for is not cut without a sign.
+        sign: list[Part] = [("…", "muted"), (" ", "")] if len(folded) > height > 1 else []
+        strips = [
+            strip(self.ink, width, [(" ", ""), *parts], sign if at == height - 1 else (), self.depth)
+            for at, parts in enumerate(folded[:height])
+        ]
         return (strips + [blank(self.ink, width, self.depth)] * height)[:height]
 
     @staticmethod
