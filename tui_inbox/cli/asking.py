@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 
 from tui_inbox.cli.failing import Usage
-from tui_inbox.wording import _
+from tui_inbox.wording import _, labelled
 
 
 def ask(question: str, where: str = "", default: str = "", wrong: Callable[[str], str] = lambda _answer: "") -> str:
@@ -18,7 +18,7 @@ def ask(question: str, where: str = "", default: str = "", wrong: Callable[[str]
             print(f"  {where}")
         hint = f" [{default}]" if default else ""
         try:
-            answer = input(f"{question}{hint}: ").strip() or default
+            answer = input(labelled(f"{question}{hint}", "")).strip() or default
         except EOFError:
             print()
             raise KeyboardInterrupt from None

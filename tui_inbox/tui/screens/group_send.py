@@ -153,8 +153,8 @@ class GroupSendScreen(TableScreen[Row]):
         if self.wanted.class_reason:
             second.append((f" ({self.wanted.class_reason})", "muted"))
         if found.locked:
-            words = _("{n} chosen, {limit} allowed at once: {key} asks for an administrator")
-            text = words.format(n=found.chosen, limit=found.limit, key=self.desk_app.keymap.shown("group_go"))
+            words = _("more than {limit}: {key} asks for an administrator")
+            text = words.format(limit=found.limit, key=self.desk_app.keymap.shown("group_go"))
             second = [(text, "bold urgent")]
         if self.out:
             second.append(("   " + _("{n} taken out").format(n=len(self.out)), "soon"))
