@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
@@ -20,6 +22,8 @@ from tui_inbox.tui.session import Session
 
 PATIENCE = 20.0
 """Seconds after which something that should have happened has not, on a machine that is busy."""
+SOON = 3.0
+"""Seconds within which the last repaint follows the last key."""
 QUIET = 5.0
 """Seconds that a key's own work is waited for; some of it waits for the worker, and goes on beside the next key."""
 
@@ -77,6 +81,17 @@ class Desk:
         while not holds():
             assert asyncio.get_running_loop().time() < deadline, f"it did not happen: {wish(holds)}\n{self.text}"
             await self.pilot.pause(0.01)
+
+    async def looks_as(self, approved: Path) -> None:
+        """The screen is this one, soon: the last repaint may follow the last key by a moment."""
+        if os.environ.get("UPDATE_SCREENS"):
+            approved.parent.mkdir(exist_ok=True)
+            approved.write_text(f"{self.text}\n", encoding="utf-8")
+        wanted = approved.read_text(encoding="utf-8")
+        deadline = asyncio.get_running_loop().time() + SOON
+        while f"{self.text}\n" != wanted and asyncio.get_running_loop().time() < deadline:
+            await self.pilot.pause(0.05)
+        assert f"{self.text}\n" == wanted
 
     async def at_rest(self) -> None:
         """The panes show the conversation under the cursor."""
