@@ -274,6 +274,21 @@ def test_sql_is_translated_for_the_other_engine() -> None:
     )
 
 
+def test_lists_of_every_length_need_few_texts_and_find_what_they_hold(store: SqlStore) -> None:
+    with store.write() as tx:
+        ids = [a_guest(tx, f"Guest {n}").id for n in range(70)]
+    texts = set()
+    with store.read() as tx:
+        for count in range(len(ids) + 1):
+            marks, params = engine.in_list("id", ids[:count])
+            texts.add(marks)
+            within = tx.db.all(f"SELECT id FROM guest WHERE id IN ({marks}) ORDER BY id", **params)
+            assert within == [(one,) for one in ids[:count]]
+            beside = tx.db.value(f"SELECT COUNT(*) FROM guest WHERE id NOT IN ({marks})", **params)
+            assert beside == (len(ids) - count if count else 0)
+    assert len(texts) <= 22
+
+
 def test_what_a_burst_opened_is_closed_after_it(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[engine.Connection] = []
     connect = engine.connect
