@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Event, Lock
 
-from tui_inbox.bootstrap.working import parts_of, speak_to_log
+from tui_inbox.bootstrap.working import parts_of, share_heaps, speak_to_log
 from tui_inbox.config import Loaded, load
 from tui_inbox.services.desk import Desk
 from tui_inbox.worker.receiver import receiver
@@ -58,6 +58,7 @@ def live(loaded: Loaded, poll: str, point: str, countdown: int) -> None:
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     speak_to_log()
+    share_heaps()
     with parts_of(loaded) as (parts, refused):
         if refused:
             raise RuntimeError(str(refused))

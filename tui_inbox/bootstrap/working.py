@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 _PR_SET_DUMPABLE = 4
 """linux/prctl.h"""
+_M_ARENA_MAX = -8
+"""malloc.h of glibc"""
+_HEAPS = 2
 
 
 @contextmanager
@@ -125,6 +128,7 @@ def run_worker(loaded: Loaded, *, autostarted: bool = False) -> bool:
 
     speak_to_log()
     keep_memory_private()
+    share_heaps()
     stop = Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -154,6 +158,18 @@ def keep_memory_private() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def share_heaps() -> None:
+    """Before any thread is started: all of them allocate from two heaps.
+
+    glibc makes up to eight for each processor, and what is free in one is of no use to another (measured after seven
+    minutes of post on all channels: 21 of 113 MB lay free in 16 heaps, 5 of 99 MB in two). Others have no such call.
+    """
+    import ctypes
+
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _HEAPS)
 
 
 def speak_to_log() -> None:
