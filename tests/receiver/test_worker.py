@@ -87,3 +87,19 @@ def test_without_a_receiver_no_web_server_is_loaded(module: str) -> None:
     code = f"import sys, {module}; print(sorted({{'starlette', 'uvicorn', 'h11', 'anyio'}} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_who_looks_while_it_stops_finds_nobody_listening(sqlite_store: SqlStore) -> None:
+    house = House(sqlite_store, Receiving(listen="127.0.0.1:0"))
+    port = house.receiver.listen()
+    listener = house.receiver._listener
+    assert listener is not None
+    with socket.create_connection(("127.0.0.1", port)) as slow:
+        # Whoever is in the middle of a request is still heard out.
+        slow.sendall(f"POST /hooks/{ACCOUNT} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{{".encode())
+        stopping = threading.Thread(target=house.receiver.stop)
+        stopping.start()
+        until(lambda: listener._socket.fileno() == -1 or not stopping.is_alive())
+        assert listener.alive
+        assert house.receiver.listen() == 0
+    stopping.join()

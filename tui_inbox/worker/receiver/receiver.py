@@ -67,9 +67,10 @@ class Receiver:
     def listen(self) -> int:
         """Begin to listen, if that is not done yet; the port. Raises ``ChannelError("cannot_listen")``."""
         with self._lock:
+            if self._stopped.is_set():
+                # The listener may still answer what was asked, but its socket is closed.
+                return 0
             if self._listener is None or not self._listener.alive:
-                if self._stopped.is_set():
-                    return 0
                 self._listener = Listener(self._app(), self._parts.receiving.listen)
             return self._listener.port
 
