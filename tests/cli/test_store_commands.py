@@ -57,7 +57,7 @@ def test_a_file_is_previewed_imported_and_imported_again_without_change(run: Run
     assert "line 3" in dry.err
     assert dry.code == 1
     assert "1 new" in run(*words).out
-    assert "0 new, 0 changed, 1 unchanged" in run(*words).out
+    assert "0 new stays, 0 changed, 1 unchanged" in run(*words).out
 
 
 def test_columns_named_by_hand_are_remembered(run: Run, house: Path) -> None:
