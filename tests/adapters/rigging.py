@@ -15,7 +15,7 @@ from tui_inbox.ports.channel import Channel, Envelope
 
 PAYLOADS = Path(__file__).parent / "payloads"
 CANARY = "canary-token-7d21"
-QUICK = Limits(connect=0.4, read=0.25, write=0.25, total=0.5, total_file=0.5)
+QUICK = Limits(connect=1.0, read=0.8, write=0.8, total=1.6, total_file=1.6)
 SENT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 

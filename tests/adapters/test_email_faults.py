@@ -23,7 +23,7 @@ from tui_inbox.ports.secrets import Secret
 
 CANARY = 'canary"7d\\21'
 """With what IMAP must quote."""
-SHORT = 0.5
+SHORT = 1.0
 """Seconds until a silence is given up."""
 WEB_PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>"
 NOISE = b"\x00\xff\r\n"

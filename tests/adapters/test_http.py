@@ -23,7 +23,7 @@ from tui_inbox.domain.errors import (
 from tui_inbox.ports.secrets import Secret
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-QUICK = Limits(connect=0.4, read=0.25, write=0.25, total=0.5, total_file=0.5, answer_bytes=1_000_000)
+QUICK = Limits(connect=1.0, read=0.8, write=0.8, total=1.6, total_file=1.6, answer_bytes=1_000_000)
 CANARY = "canary-3f9ac1"
 
 
